@@ -1,0 +1,34 @@
+# Two commands: `make run` runs the site on this machine, `make test` checks everything.
+# README.md says more. PYTHON=… chooses another Python, HOST=… and PORT=… another address.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SITE := $(BIN)/python -I factcheck/supervisor.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run manage test format venv venv-dev
+
+help:
+	@echo 'make run     set up what is missing, then run the site until Ctrl-C'
+	@echo 'make test    lint, types, import contracts, migrations, and every test'
+	@echo 'make format  put the code into the shape that make test asks for'
+	@echo "make manage ARGS='…'  run a management command on the site of make run"
+
+run: venv
+	@exec $(SITE)
+
+manage: venv
+	@exec $(SITE) manage $(ARGS)
+
+test: venv-dev
+	@exec sh tests/run.sh
+
+format: venv-dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+# The environment is brought up to date only when the list of requirements has changed.
+venv:
+	@sh factcheck/venv.sh '$(PYTHON)' requirements.txt
+
+venv-dev:
+	@sh factcheck/venv.sh '$(PYTHON)' requirements.txt requirements-dev.txt

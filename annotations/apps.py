@@ -1,0 +1,14 @@
+"""The one Django application, and the admin site bound to allauth's rate-limited sign-in."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AnnotationsConfig(AppConfig):
+    name = "annotations"
+    verbose_name = _("Annotations")
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "annotations.admin.site.Site"

@@ -1,0 +1,56 @@
+"""Custom attributes of docs and spans, and small helpers every component shares.
+
+Values are plain tuples and strings, so that a doc can be pickled or kept in a DocBin.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from spacy.tokens import Doc, Span
+
+_SPAN_EXTENSIONS: dict[str, object] = {
+    "canonical": "",  # names: the fullest form of the name in the article
+    "role": "",  # names: lower-cased title, such as "russian president"
+    "gender": "",  # names: "m", "f" or unknown
+    "speaker": None,  # attributions: (name, start character, end character) or None
+    "check_worthiness": 0.0,
+    "reasons": (),  # tuples (feature, label, weight, spans in characters)
+    "claimant": None,  # (name, start character, end character) or None
+    "kind": "other",
+    "quoted": False,
+}
+
+
+def register_extensions() -> None:
+    for name, default in _SPAN_EXTENSIONS.items():
+        if not Span.has_extension(name):
+            Span.set_extension(name, default=default)
+    if not Doc.has_extension("people"):
+        # (full name, roles, gender, index of the first token)
+        Doc.set_extension("people", default=())
+
+
+register_extensions()
+
+
+def token_starts(doc: Doc) -> list[int]:
+    return [token.idx for token in doc]
+
+
+def tokens_between(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Token range ``[first, stop)`` covering the characters ``[start, end)``."""
+    first = max(bisect_right(starts, start) - 1, 0)
+    return first, max(bisect_left(starts, end), first + 1)
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Shrink a character span until it neither starts nor ends in whitespace."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, max(start, start + len(piece.strip()))
+
+
+def is_capitalised(word: str) -> bool:
+    return word[:1].isupper()

@@ -1,0 +1,84 @@
+"""The one way a text is normalised, before any offset into it exists."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+MAX_CHARACTERS = 1_000_000
+_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+# A file's first words may be its publication date: "date 2021-12-01 Jens Stoltenberg, …".
+_DATE_HEADER = re.compile(r"\A\s*date[ \t:]+(\S+)[ \t]*\n?", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z")
+_TITLE_CHARACTERS = 90
+
+
+class TextError(ValueError):
+    """A text that can't become an article; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """An article's text as it will be stored, with what its header said."""
+
+    title: str
+    published: date | None
+    text: str
+
+
+def normalise(raw: str) -> str:
+    """NFC, ``\\n`` line ends, no control characters but tab and newline, no outer white space.
+
+    NFC never changes what a reader sees, and makes equal words equal strings. Format
+    characters (joiners, direction marks, variation selectors) are kept: scripts and emoji
+    need them.
+    """
+    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", raw.removeprefix("\ufeff")))
+    text = "".join(c for c in text if c in "\t\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return text.strip()
+
+
+def content_hash(text: str) -> str:
+    """SHA-256 (hex) of a normalised text: two files with one hash are the same article."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_source(raw: str, *, title: str = "") -> SourceText:
+    """Split a text file into its ``date YYYY-MM-DD`` header, if it has one, and its text."""
+    text = normalise(raw)
+    published = None
+    if (header := _DATE_HEADER.match(text)) and header[1][:1].isdigit():
+        if not _ISO_DATE.match(header[1]):
+            raise TextError(f"the date header says {header[1]!r}; expected date YYYY-MM-DD")
+        try:
+            published = date.fromisoformat(header[1])
+        except ValueError:
+            raise TextError(
+                f"the date header says {header[1]!r}, which is not a day of the calendar"
+            ) from None
+        text = text[header.end() :].strip()
+    if not text:
+        raise TextError("the file holds no text")
+    if len(text) > MAX_CHARACTERS:
+        raise TextError(f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} at most")
+    return SourceText(title or title_from(text), published, text)
+
+
+def title_from(text: str) -> str:
+    """A working title: the first line, or its first words where it is a paragraph."""
+    line = text.split("\n", 1)[0].strip()
+    if len(line) <= _TITLE_CHARACTERS:
+        return line
+    return line[:_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(",;:—–- ") + "…"
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """The ``[start, end)`` of each run of lines between blank lines or line ends, in order."""
+    return [
+        (m.start() + len(m[0]) - len(m[0].lstrip()), m.start() + len(m[0].rstrip()))
+        for m in re.finditer(r"[^\n]+", text)
+        if m[0].strip()
+    ]

@@ -1,0 +1,37 @@
+"""Telling the broker about jobs. The ``Job`` row is the truth; a message only hurries a worker.
+
+A message that can't be sent now is sent later by the sweeper, so a broker that is away
+delays work and loses none.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from annotations.models import Job
+
+log = structlog.get_logger(__name__)
+
+TASKS = {"extraction": "annotations.extract"}
+
+
+def enqueue(job: Job) -> None:
+    """Tell a worker about the job once the surrounding transaction is committed."""
+    transaction.on_commit(functools.partial(send, job.pk, job.kind), robust=True)
+
+
+def send(job_id: int, kind: str) -> bool:
+    """Send the job's message now. False, and a note for the sweeper, when the broker is away."""
+    try:
+        # No retry here: a person's request must not wait for a broker to come back.
+        current_app.send_task(TASKS[kind], args=[job_id], retry=False, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        log.warning("job_not_sent", job=job_id, error=str(error))
+        Job.objects.filter(pk=job_id).update(sent_at=None)
+        return False
+    return True

@@ -1,0 +1,21 @@
+"""``manage.py verify_events``: does the history hold?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.models import EventChain
+from annotations.services.events import events_verify
+
+
+class Command(BaseCommand):
+    help = "Check the hash chain of every corpus's events; name the first that was tampered with."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for key in EventChain.objects.order_by("pk").values_list("pk", flat=True):
+            try:
+                self.stdout.write(f"{key}: {events_verify(chain=key)} events hold.")
+            except ValueError as error:
+                raise CommandError(str(error)) from error

@@ -1,0 +1,175 @@
+"""Corpora, who works in them, and the scales and types they label with."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from annotations.domain.vocabulary import CLAIM_TYPE_SCHEMES, Role
+
+from .people import User
+
+
+class RatingScale(models.Model):
+    """A named, versioned scale of ratings. A used scale isn't edited: it gets a new version."""
+
+    slug = models.SlugField(_("slug"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        ordering = ["slug", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "version"], name="ratingscale_version_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (version {self.version})"
+
+
+class Rating(models.Model):
+    """One value of a scale. ``number`` is 1 (false) to 5 (true), or null off that axis."""
+
+    scale = models.ForeignKey(RatingScale, models.PROTECT, related_name="ratings")
+    position = models.PositiveSmallIntegerField(_("position"))
+    label = models.CharField(_("label"), max_length=100)
+    number = models.PositiveSmallIntegerField(_("number, 1–5"), null=True, blank=True)
+    retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("Kept for old verdicts, offered for no new one.")
+    )
+
+    class Meta:
+        ordering = ["scale", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["scale", "label"], name="rating_label_unique"),
+            models.UniqueConstraint(fields=["scale", "position"], name="rating_position_unique"),
+            models.CheckConstraint(
+                condition=models.Q(number=None) | models.Q(number__range=(1, 5)),
+                name="rating_number_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ClaimType(models.Model):
+    """One value of a claim-type scheme (Full Fact's single, AVeriTeC's several)."""
+
+    SCHEMES = [("fullfact", "Full Fact"), ("averitec", "AVeriTeC")]
+
+    scheme = models.CharField(_("scheme"), max_length=20, choices=SCHEMES)
+    key = models.SlugField(_("key"))
+    label = models.CharField(_("label"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("position"))
+    retired = models.BooleanField(_("retired"), default=False)
+
+    class Meta:
+        ordering = ["scheme", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "key"], name="claimtype_key_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CorpusQuerySet(models.QuerySet["Corpus"]):
+    def visible_to(self, user: User) -> CorpusQuerySet:
+        """Corpora the user is a member of; all of them for a site administrator."""
+        if not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            models.Exists(Membership.objects.filter(corpus=models.OuterRef("pk"), user=user))
+        )
+
+
+class Corpus(models.Model):
+    """A body of articles, reviewed by its members under one configuration."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    description = models.TextField(_("description"), blank=True)
+    language = models.CharField(_("language"), max_length=16, default="en")
+    rating_scale = models.ForeignKey(
+        RatingScale, models.PROTECT, related_name="corpora", verbose_name=_("rating scale")
+    )
+    claim_type_scheme = models.CharField(
+        _("claim types"), max_length=20, choices=ClaimType.SCHEMES, default="fullfact"
+    )
+    detector = models.CharField(
+        _("detector"), max_length=100, blank=True, help_text=_("Empty: the site's default.")
+    )
+    requires_evidence = models.BooleanField(
+        _("a verdict needs evidence"),
+        default=True,
+        help_text=_("Refuse a verdict on a claim that has no piece of evidence."),
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="corpora"
+    )
+
+    objects = CorpusQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = _("corpora")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def claim_types_are_several(self) -> bool:
+        return CLAIM_TYPE_SCHEMES[self.claim_type_scheme] == "several"
+
+
+class Membership(models.Model):
+    """A person's role in a corpus."""
+
+    ROLES = [
+        (Role.REVIEWER, _("reviewer")),
+        (Role.ADJUDICATOR, _("adjudicator")),
+        (Role.ADMIN, _("admin")),
+    ]
+
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=ROLES, default=Role.REVIEWER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["corpus", "user"]
+        constraints = [
+            models.UniqueConstraint(fields=["corpus", "user"], name="membership_unique"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=list(Role)), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.corpus} · {self.get_role_display()}"
+
+
+class Guideline(models.Model):
+    """A version of a corpus's guidelines, in Markdown. Verdicts store the one in force."""
+
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="guidelines")
+    version = models.PositiveIntegerField(_("version"))
+    text = models.TextField(_("text"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["corpus", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["corpus", "version"], name="guideline_version_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.corpus} · {self.version}"

@@ -1,0 +1,62 @@
+"""Who may do what. Membership decides what is seen; the role decides the rest.
+
+An object that a person may not see doesn't exist for them (404); one that they see but may
+not change is refused (403).
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from annotations.domain.vocabulary import Role
+from annotations.errors import NotAllowed
+from annotations.models import Corpus, Membership, User
+
+_ORDER = {Role.REVIEWER: 1, Role.ADJUDICATOR: 2, Role.ADMIN: 3}
+
+# The least role that each action needs.
+ACTIONS: dict[str, Role] = {
+    "suggestion.decide": Role.REVIEWER,
+    "claim.create": Role.REVIEWER,
+    "claim.update": Role.REVIEWER,
+    "claim.withdraw": Role.REVIEWER,
+    "evidence.write": Role.REVIEWER,
+    "verdict.give": Role.REVIEWER,
+    "verdict.adjudicate": Role.ADJUDICATOR,
+    "article.review": Role.REVIEWER,
+    "article.extract": Role.REVIEWER,
+    "article.write": Role.ADMIN,
+    "job.manage": Role.ADMIN,
+    "corpus.update": Role.ADMIN,
+    "corpus.members": Role.ADMIN,
+    "corpus.export": Role.REVIEWER,
+}
+
+
+def role_in(user: User, corpus: Corpus) -> Role | None:
+    """The person's role, or None for an outsider. Site administrators are admins everywhere."""
+    if not user.is_active:
+        return None
+    if user.is_superuser:
+        return Role.ADMIN
+    role = (
+        Membership.objects.filter(user=user, corpus=corpus).values_list("role", flat=True).first()
+    )
+    return Role(role) if role else None
+
+
+def allowed(role: Role | None, action: str) -> bool:
+    return role is not None and _ORDER[role] >= _ORDER[ACTIONS[action]]
+
+
+def can(user: User, action: str, corpus: Corpus) -> bool:
+    return allowed(role_in(user, corpus), action)
+
+
+def require(actor: User | None, action: str, corpus: Corpus) -> None:
+    """Refuse an actor whose role doesn't allow the action. None is the system itself."""
+    if actor is not None and not can(actor, action, corpus):
+        raise NotAllowed(
+            _("Your role in “%(corpus)s” doesn't allow this; it takes at least: %(role)s.")
+            % {"corpus": corpus.name, "role": ACTIONS[action].value}
+        )

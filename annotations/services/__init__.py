@@ -1,0 +1,5 @@
+"""Every write: keyword-only functions named ``<entity>_<action>``, one transaction and one event each.
+
+``actor`` is the person who acts, or None for the system itself. Errors are those of
+``annotations.errors``.
+"""

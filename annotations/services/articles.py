@@ -1,0 +1,143 @@
+"""Articles: their arrival, and where the review of them stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from annotations import policies
+from annotations.domain.texts import content_hash
+from annotations.domain.transitions import ArticleState
+from annotations.errors import Conflict
+from annotations.models import Article, ArticleText, Corpus, User
+
+from .events import event_record
+from .jobs import extraction_queue
+
+
+class AlreadyThere(Conflict):
+    """The corpus has an article with this text. ``article_id`` names it."""
+
+    code = "already_there"
+
+    def __init__(self, article_id: int) -> None:
+        super().__init__(f"This text is in the corpus already, as article {article_id}.")
+        self.article_id = article_id
+
+
+def article_create(
+    *,
+    actor: User | None,
+    corpus: Corpus,
+    text: str,
+    title: str,
+    published: dt.date | None = None,
+    author: str = "",
+    publisher: str = "",
+    url: str = "",
+    dateline: str = "",
+    source_name: str = "",
+) -> Article:
+    """Store a normalised text as an article, with the job that will extract its claims.
+
+    Raises ``AlreadyThere`` when the corpus has this text.
+    """
+    policies.require(actor, "article.write", corpus)
+    digest = content_hash(text)
+    try:
+        with transaction.atomic():
+            article = Article.objects.create(
+                corpus=corpus,
+                title=title[:500],
+                author=author,
+                publisher=publisher,
+                url=url,
+                published=published,
+                dateline=dateline,
+                language=corpus.language,
+                source_name=source_name[:500],
+                content_hash=digest,
+            )
+            ArticleText.objects.create(
+                article=article, text=text, content_hash=digest, created_by=actor
+            )
+            extraction_queue(actor=actor, article=article)
+            event_record(
+                kind="article.created",
+                actor=actor,
+                target=article,
+                corpus=corpus,
+                article=article,
+                before=None,
+                after={"title": article.title, "content_hash": digest},
+            )
+            return article
+    except IntegrityError:
+        existing = Article.objects.filter(corpus=corpus, content_hash=digest).first()
+        if existing is None:
+            raise
+        raise AlreadyThere(existing.pk) from None
+
+
+def article_touch(article: Article) -> None:
+    """A first decision or claim moves the article from ready to in review."""
+    Article.objects.filter(pk=article.pk, state=ArticleState.READY).update(
+        state=ArticleState.IN_REVIEW
+    )
+
+
+def article_submit(*, actor: User, article: Article) -> Article:
+    """The reviewer says that the article is done."""
+    return _article_move(
+        actor=actor,
+        article=article,
+        kind="article.submitted",
+        allowed=[ArticleState.READY, ArticleState.IN_REVIEW],
+        to=ArticleState.REVIEWED,
+    )
+
+
+def article_reopen(*, actor: User, article: Article) -> Article:
+    """Back from reviewed to in review."""
+    return _article_move(
+        actor=actor,
+        article=article,
+        kind="article.reopened",
+        allowed=[ArticleState.REVIEWED],
+        to=ArticleState.IN_REVIEW,
+    )
+
+
+@transaction.atomic
+def _article_move(
+    *,
+    actor: User,
+    article: Article,
+    kind: str,
+    allowed: list[ArticleState],
+    to: ArticleState,
+) -> Article:
+    policies.require(actor, "article.review", article.corpus)
+    locked = Article.objects.select_for_update(of=("self",)).select_related("corpus").get(
+        pk=article.pk
+    )
+    if locked.state == to:
+        return locked
+    if locked.state not in allowed:
+        raise Conflict(
+            f"The article is {locked.get_state_display()}; that isn't possible from there."
+        )
+    before = locked.state
+    locked.state = to
+    locked.save(update_fields=["state"])
+    event_record(
+        kind=kind,
+        actor=actor,
+        target=locked,
+        corpus=locked.corpus,
+        article=locked,
+        before={"state": before},
+        after={"state": str(to)},
+    )
+    return locked

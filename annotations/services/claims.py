@@ -1,0 +1,320 @@
+"""Claims: made by a person, from a suggestion or from a selection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+from django.db import transaction
+
+from annotations import policies
+from annotations.domain.spans import Span, SpanError, fragments_at
+from annotations.domain.transitions import ClaimState, claim_state
+from annotations.domain.vocabulary import VerdictKind
+from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.models import (
+    Article,
+    ArticleText,
+    Claim,
+    Claimant,
+    ClaimSpan,
+    ClaimType,
+    Corpus,
+    Suggestion,
+    SuggestionDecision,
+    User,
+)
+
+from .articles import article_touch
+from .events import event_record
+
+# (start, end, quote or None): code points; the quote is checked where given.
+SpanInput = tuple[int, int, str | None]
+
+
+class ClaimFields(TypedDict):
+    """What a person may set on a claim; a key that is absent stays as it is."""
+
+    spans: NotRequired[Sequence[SpanInput]]
+    normalised: NotRequired[str]
+    types: NotRequired[Sequence[str]]
+    claimant: NotRequired[str | None]
+    claim_date: NotRequired[dt.date | None]
+
+
+def claim_snapshot(claim: Claim) -> dict[str, Any]:
+    """The claim's editable state as JSON values: what an event keeps and undo restores."""
+    return {
+        "spans": [[s.start, s.end] for s in ClaimSpan.objects.filter(claim=claim)],
+        "normalised": claim.normalised,
+        "types": sorted(claim.types.values_list("key", flat=True)),
+        "claimant": claim.claimant.name if claim.claimant else None,
+        "claim_date": claim.claim_date.isoformat() if claim.claim_date else None,
+        "withdrawn": claim.state == ClaimState.WITHDRAWN,
+    }
+
+
+@transaction.atomic
+def claim_create(
+    *,
+    actor: User,
+    article: Article,
+    fields: ClaimFields,
+    uid: uuid.UUID | None = None,
+) -> Claim:
+    """A new claim on the article's current text.
+
+    Sending the same ``uid`` again returns the claim that it made the first time.
+    """
+    policies.require(actor, "claim.create", article.corpus)
+    if uid is not None and (known := _same_request(uid, actor, article)):
+        return known
+    claim = claim_insert(actor=actor, article=article, fields=fields, uid=uid)
+    article_touch(article)
+    event_record(
+        kind="claim.created",
+        actor=actor,
+        target=claim,
+        corpus=article.corpus,
+        article=article,
+        claim=claim,
+        before=None,
+        after=claim_snapshot(claim),
+    )
+    return claim
+
+
+def claim_insert(
+    *,
+    actor: User,
+    article: Article,
+    fields: ClaimFields,
+    uid: uuid.UUID | None = None,
+    suggestion: Suggestion | None = None,
+) -> Claim:
+    """Insert the rows of a claim, without an event: part of a larger write."""
+    if not fields.get("spans"):
+        raise InvalidInput({"spans": "at least one span is needed"})
+    claim = Claim(
+        uid=uid or uuid.uuid4(),
+        article=article,
+        text=suggestion.run.text if suggestion else article.text,
+        suggestion=suggestion,
+        created_by=actor,
+    )
+    _check(claim, fields)
+    # The spans are checked before the claim is written, so nothing is half-made.
+    spans = _spans(claim.text, fields["spans"])
+    claim.save()
+    _apply(claim, {**fields, "spans": []}, article.corpus)
+    claim.save()
+    _write_spans(claim, spans)
+    return claim
+
+
+@transaction.atomic
+def claim_update(*, actor: User, claim: Claim, revision: int, fields: ClaimFields) -> Claim:
+    """Change a claim that is still at ``revision``; ``StaleRevision`` when it isn't."""
+    locked = claim_lock(claim)
+    policies.require(actor, "claim.update", locked.article.corpus)
+    claim_check_revision(locked, revision)
+    if locked.state == ClaimState.WITHDRAWN:
+        raise Conflict("The claim is withdrawn; undo that first.")
+    _check(locked, fields)
+    before = claim_snapshot(locked)
+    claim_write(locked, fields)
+    after = claim_snapshot(locked)
+    if after == before:
+        return locked
+    locked.revision += 1
+    locked.save()
+    event_record(
+        kind="claim.updated",
+        actor=actor,
+        target=locked,
+        corpus=locked.article.corpus,
+        article=locked.article,
+        claim=locked,
+        before=before,
+        after=after,
+    )
+    return locked
+
+
+@transaction.atomic
+def claim_withdraw(*, actor: User, claim: Claim, revision: int) -> Claim:
+    """Take a claim out of the corpus's results. Nothing is deleted; its suggestion is open again."""
+    locked = claim_lock(claim)
+    policies.require(actor, "claim.withdraw", locked.article.corpus)
+    if locked.state == ClaimState.WITHDRAWN:
+        return locked
+    claim_check_revision(locked, revision)
+    others_work(locked, actor)
+    before = claim_snapshot(locked)
+    claim_set_withdrawn(locked, withdrawn=True)
+    event_record(
+        kind="claim.withdrawn",
+        actor=actor,
+        target=locked,
+        corpus=locked.article.corpus,
+        article=locked.article,
+        claim=locked,
+        before=before,
+        after={**before, "withdrawn": True},
+    )
+    return locked
+
+
+def claim_lock(claim: Claim) -> Claim:
+    """The claim as it is now, locked until the transaction ends."""
+    return (
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("article__corpus", "claimant", "text")
+        .get(pk=claim.pk)
+    )
+
+
+def claim_check_revision(claim: Claim, revision: int) -> None:
+    if claim.revision != revision:
+        raise StaleRevision(current=claim, expected=revision)
+
+
+def claim_refresh_state(claim: Claim, *, withdrawn: bool | None = None) -> None:
+    """Set the workflow state that follows from the standing verdicts. Not an edit: no revision."""
+    standing = list(claim.verdicts.standing().values_list("kind", "rating_id"))
+    claim.state = claim_state(
+        review_ratings=[rating for kind, rating in standing if kind == VerdictKind.REVIEW],
+        adjudicated=any(kind == VerdictKind.ADJUDICATION for kind, _ in standing),
+        withdrawn=claim.state == ClaimState.WITHDRAWN if withdrawn is None else withdrawn,
+    )
+    claim.save(update_fields=["state", "updated_at"])
+
+
+def claim_set_withdrawn(claim: Claim, *, withdrawn: bool) -> None:
+    """Withdraw or bring back, with the decision on the suggestion that the claim came from."""
+    if withdrawn:
+        SuggestionDecision.objects.filter(claim=claim).delete()
+    elif claim.suggestion_id:
+        claim_decide_suggestion(claim)
+    claim.revision += 1
+    claim.save(update_fields=["revision"])
+    claim_refresh_state(claim, withdrawn=withdrawn)
+
+
+def claim_decide_suggestion(claim: Claim) -> None:
+    """Mark the claim's suggestion as accepted again, in its own run and the current one."""
+    suggestion = claim.suggestion
+    if suggestion is None:
+        return
+    if SuggestionDecision.objects.filter(suggestion=suggestion).exists():
+        raise Conflict("The suggestion behind this claim was decided by somebody meanwhile.")
+    origin = SuggestionDecision.objects.create(
+        suggestion=suggestion,
+        article_id=claim.article_id,
+        outcome="accepted",
+        claim=claim,
+        decided_by_id=claim.created_by_id,
+    )
+    decision_carry(origin)
+
+
+def decision_carry(origin: SuggestionDecision) -> None:
+    """Let the same span in the article's current run, if that is a later one, inherit it."""
+    again = (
+        Suggestion.objects.current()
+        .filter(
+            article_id=origin.article_id,
+            start=origin.suggestion.start,
+            end=origin.suggestion.end,
+            decision=None,
+        )
+        .first()
+    )
+    if again is not None:
+        SuggestionDecision.objects.create(
+            suggestion=again,
+            article_id=origin.article_id,
+            outcome=origin.outcome,
+            claim_id=origin.claim_id,
+            carried_from=origin,
+            decided_by_id=origin.decided_by_id,
+        )
+
+
+def others_work(claim: Claim, actor: User) -> None:
+    """Refuse to withdraw a claim on which somebody else's evidence or verdict stands."""
+    evidence = claim.evidence.standing().exclude(added_by=actor).select_related("added_by").first()
+    if evidence is not None:
+        raise Conflict(f"{evidence.added_by} has added evidence to this claim.")
+    verdict = claim.verdicts.standing().exclude(reviewer=actor).select_related("reviewer").first()
+    if verdict is not None:
+        raise Conflict(f"{verdict.reviewer} has given a verdict on this claim.")
+
+
+def claim_write(claim: Claim, fields: ClaimFields) -> None:
+    """Put checked fields on a locked claim and its rows, without an event or a revision."""
+    if "spans" in fields:
+        _write_spans(claim, _spans(claim.text, fields["spans"]))
+    _apply(claim, fields, claim.article.corpus)
+    claim.save()
+
+
+def _spans(text: ArticleText, pairs: Sequence[SpanInput]) -> list[Span]:
+    try:
+        return fragments_at(text.text, pairs)
+    except SpanError as error:
+        raise InvalidInput({"spans": str(error)}) from error
+
+
+def _write_spans(claim: Claim, spans: Sequence[Span]) -> None:
+    ClaimSpan.objects.filter(claim=claim).delete()
+    ClaimSpan.objects.bulk_create(
+        ClaimSpan(claim=claim, start=s.start, end=s.end, quote=s.quote) for s in spans
+    )
+
+
+def _check(claim: Claim, fields: Mapping[str, Any]) -> None:
+    wrong: dict[str, str] = {}
+    if len(fields.get("normalised", "")) > Claim.MAX_NORMALISED:
+        wrong["normalised"] = f"{Claim.MAX_NORMALISED} characters at most"
+    if len(fields.get("claimant") or "") > 200:  # noqa: PLR2004  the column's width
+        wrong["claimant"] = "200 characters at most"
+    types = fields.get("types")
+    if types is not None:
+        corpus = claim.article.corpus
+        if len(types) > 1 and not corpus.claim_types_are_several:
+            wrong["types"] = "this corpus's claims have one type"
+        known = set(
+            ClaimType.objects.filter(scheme=corpus.claim_type_scheme).values_list("key", flat=True)
+        )
+        if unknown := [t for t in types if t not in known]:
+            wrong["types"] = f"{unknown[0]!r} is not one of {', '.join(sorted(known))}"
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _apply(claim: Claim, fields: Mapping[str, Any], corpus: Corpus) -> None:
+    if "normalised" in fields:
+        claim.normalised = " ".join(fields["normalised"].split())
+    if "claim_date" in fields:
+        claim.claim_date = fields["claim_date"]
+    if "claimant" in fields:
+        name = " ".join((fields["claimant"] or "").split())
+        claim.claimant = (
+            Claimant.objects.get_or_create(corpus=corpus, name=name)[0] if name else None
+        )
+    if "types" in fields:
+        claim.types.set(
+            ClaimType.objects.filter(scheme=corpus.claim_type_scheme, key__in=fields["types"])
+        )
+
+
+def _same_request(uid: uuid.UUID, actor: User, article: Article) -> Claim | None:
+    known = Claim.objects.filter(uid=uid).first()
+    if known is None:
+        return None
+    if known.created_by_id != actor.pk or known.article_id != article.pk:
+        raise NotAllowed("This uid is taken by another claim.")
+    return known

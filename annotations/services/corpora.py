@@ -1,0 +1,114 @@
+"""Corpora, their members and their guidelines."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from annotations import policies
+from annotations.domain.vocabulary import Role
+from annotations.errors import InvalidInput
+from annotations.models import Corpus, Guideline, Membership, RatingScale, User
+
+from .events import event_record
+
+
+@transaction.atomic
+def corpus_create(
+    *,
+    actor: User | None,
+    name: str,
+    description: str = "",
+    language: str = "en",
+    rating_scale: RatingScale | None = None,
+    claim_type_scheme: str = "fullfact",
+    requires_evidence: bool = True,
+) -> Corpus:
+    """A new corpus; its creator becomes its admin. The scale defaults to PolitiFact's."""
+    corpus = Corpus(
+        name=name.strip(),
+        description=description,
+        language=language,
+        rating_scale=rating_scale
+        or RatingScale.objects.filter(slug="politifact").order_by("-version")[0],
+        claim_type_scheme=claim_type_scheme,
+        requires_evidence=requires_evidence,
+    )
+    try:
+        corpus.full_clean()
+    except ValidationError as error:
+        raise InvalidInput({k: " ".join(v) for k, v in error.message_dict.items()}) from error
+    corpus.save()
+    event_record(
+        kind="corpus.created",
+        actor=actor,
+        target=corpus,
+        corpus=corpus,
+        before=None,
+        after={"name": corpus.name},
+    )
+    if actor is not None:
+        membership_set(actor=None, corpus=corpus, user=actor, role=Role.ADMIN)
+    return corpus
+
+
+@transaction.atomic
+def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str) -> Membership:
+    """Give a person a role in a corpus, whether they were a member or not."""
+    policies.require(actor, "corpus.members", corpus)
+    if role not in list(Role):
+        raise InvalidInput({"role": f"expected one of {', '.join(Role)}, not {role!r}"})
+    previous = (
+        Membership.objects.select_for_update()
+        .filter(corpus=corpus, user=user)
+        .values_list("role", flat=True)
+        .first()
+    )
+    membership, _ = Membership.objects.update_or_create(
+        corpus=corpus, user=user, defaults={"role": role}
+    )
+    event_record(
+        kind="membership.set",
+        actor=actor,
+        target=membership,
+        corpus=corpus,
+        before={"user": user.pk, "role": previous} if previous else None,
+        after={"user": user.pk, "role": role},
+    )
+    return membership
+
+
+@transaction.atomic
+def membership_remove(*, actor: User | None, membership: Membership) -> None:
+    """End a membership. What the person did stays theirs."""
+    policies.require(actor, "corpus.members", membership.corpus)
+    event_record(
+        kind="membership.removed",
+        actor=actor,
+        target=membership,
+        corpus=membership.corpus,
+        before={"user": membership.user_id, "role": membership.role},
+        after=None,
+    )
+    membership.delete()
+
+
+@transaction.atomic
+def guideline_add(*, actor: User | None, corpus: Corpus, text: str) -> Guideline:
+    """A new version of the corpus's guidelines; earlier ones stay for the verdicts under them."""
+    policies.require(actor, "corpus.update", corpus)
+    Corpus.objects.select_for_update().get(pk=corpus.pk)
+    last = corpus.guidelines.aggregate(last=Max("version"))["last"] or 0
+    guideline = Guideline.objects.create(
+        corpus=corpus, version=last + 1, text=text, created_by=actor
+    )
+    event_record(
+        kind="guideline.added",
+        actor=actor,
+        target=guideline,
+        corpus=corpus,
+        before=None,
+        after={"version": guideline.version},
+    )
+    return guideline

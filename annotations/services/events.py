@@ -1,0 +1,95 @@
+"""Adding to the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from annotations.domain.hashing import GENESIS, event_hash
+from annotations.models import Article, Claim, Corpus, Event, EventChain, User
+
+State = Mapping[str, Any] | None
+
+
+def event_record(
+    *,
+    kind: str,
+    actor: User | None,
+    target: models.Model,
+    before: State,
+    after: State,
+    corpus: Corpus | None,
+    article: Article | None = None,
+    claim: Claim | None = None,
+    undoes: Event | None = None,
+) -> Event:
+    """Append one event to its corpus's chain. To be called last, inside the write's transaction.
+
+    The chain's end is locked from here until the commit, so call it after the slow parts.
+    """
+    assert transaction.get_connection().in_atomic_block, "an event belongs to a write"  # noqa: S101
+    key = f"corpus:{corpus.pk}" if corpus else "site"
+    EventChain.objects.bulk_create([EventChain(key=key, hash=GENESIS)], ignore_conflicts=True)
+    chain = EventChain.objects.select_for_update().get(pk=key)
+    event = Event(
+        chain=key,
+        number=chain.number + 1,
+        kind=kind,
+        corpus=corpus,
+        article=article,
+        claim=claim,
+        target_type=target._meta.model_name,
+        target_id=target.pk,
+        actor=actor,
+        before=before,
+        after=after,
+        undoes=undoes,
+        at=timezone.now(),
+        previous_hash=chain.hash,
+    )
+    event.hash = event_hash(chain.hash, event_content(event))
+    event.save(force_insert=True)
+    EventChain.objects.filter(pk=key).update(number=event.number, hash=event.hash)
+    return event
+
+
+def event_content(event: Event) -> dict[str, Any]:
+    """What an event's hash covers, as plain JSON values."""
+    return {
+        "chain": event.chain,
+        "number": event.number,
+        "kind": event.kind,
+        "article": event.article_id,
+        "claim": event.claim_id,
+        "target": [event.target_type, event.target_id],
+        "actor": event.actor_id,
+        "before": event.before,
+        "after": event.after,
+        "undoes": event.undoes_id,
+        "at": event.at.astimezone(dt.UTC).isoformat(),
+    }
+
+
+def events_verify(*, chain: str) -> int:
+    """Walk a chain from its first event; the number of events that hold.
+
+    Raises ``ValueError`` naming the first event that was changed, removed or put in.
+    """
+    previous, count = GENESIS, 0
+    for event in Event.objects.filter(chain=chain).order_by("number").iterator(chunk_size=2000):
+        count += 1
+        if event.number != count:
+            raise ValueError(f"{chain}: event {count} is missing")
+        if event.previous_hash != previous or event.hash != event_hash(
+            previous, event_content(event)
+        ):
+            raise ValueError(f"{chain}: event {count} ({event.kind}) was changed")
+        previous = event.hash
+    end = EventChain.objects.filter(pk=chain).first()
+    if end is not None and (end.number, end.hash) != (count, previous):
+        raise ValueError(f"{chain}: events after {count} are missing")
+    return count

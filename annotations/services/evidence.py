@@ -1,0 +1,176 @@
+"""Evidence on a claim."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, NotRequired, TypedDict
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from annotations import policies
+from annotations.domain.transitions import ClaimState
+from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.models import Claim, Evidence, User
+
+from .claims import claim_lock
+from .events import event_record
+
+
+class EvidenceFields(TypedDict):
+    """What a person may set on a piece of evidence; a key that is absent stays as it is."""
+
+    url: NotRequired[str]
+    citation: NotRequired[str]
+    title: NotRequired[str]
+    publisher: NotRequired[str]
+    published: NotRequired[dt.date | None]
+    quote: NotRequired[str]
+    stance: NotRequired[str]
+    source_medium: NotRequired[str]
+    note: NotRequired[str]
+
+
+FIELDS = list(EvidenceFields.__annotations__)
+
+
+def evidence_snapshot(evidence: Evidence) -> dict[str, Any]:
+    """The evidence's editable state as JSON values: what an event keeps and undo restores."""
+    values = {name: getattr(evidence, name) for name in FIELDS}
+    published = values["published"]
+    return {
+        **values,
+        "published": published.isoformat() if published else None,
+        "withdrawn": evidence.withdrawn,
+    }
+
+
+@transaction.atomic
+def evidence_add(
+    *, actor: User, claim: Claim, fields: EvidenceFields, uid: uuid.UUID | None = None
+) -> Evidence:
+    """A new piece of evidence. The same ``uid`` again returns what it made the first time."""
+    locked = _claim(actor, claim)
+    if uid is not None and (known := Evidence.objects.filter(uid=uid).first()):
+        if known.added_by_id != actor.pk or known.claim_id != claim.pk:
+            raise NotAllowed("This uid is taken by another piece of evidence.")
+        return known
+    evidence = Evidence(uid=uid or uuid.uuid4(), claim=locked, added_by=actor)
+    _assign(evidence, fields)
+    _check(evidence)
+    evidence.save()
+    _record("evidence.added", actor, evidence, None)
+    return evidence
+
+
+@transaction.atomic
+def evidence_update(
+    *, actor: User, evidence: Evidence, revision: int, fields: EvidenceFields
+) -> Evidence:
+    """Change evidence that is still at ``revision``; ``StaleRevision`` when it isn't."""
+    locked = evidence_lock(evidence)
+    policies.require(actor, "evidence.write", locked.claim.article.corpus)
+    _check_revision(locked, revision)
+    if locked.withdrawn:
+        raise Conflict("The evidence is withdrawn; undo that first.")
+    before = evidence_snapshot(locked)
+    _assign(locked, fields)
+    if evidence_snapshot(locked) == before:
+        return locked
+    _check(locked)
+    locked.revision += 1
+    locked.save()
+    _record("evidence.updated", actor, locked, before)
+    return locked
+
+
+@transaction.atomic
+def evidence_withdraw(*, actor: User, evidence: Evidence, revision: int) -> Evidence:
+    """Take evidence off its claim; the row stays in the history."""
+    locked = evidence_lock(evidence)
+    policies.require(actor, "evidence.write", locked.claim.article.corpus)
+    if locked.withdrawn:
+        return locked
+    _check_revision(locked, revision)
+    before = evidence_snapshot(locked)
+    locked.withdrawn = True
+    locked.revision += 1
+    locked.save()
+    _record("evidence.withdrawn", actor, locked, before)
+    return locked
+
+
+def evidence_lock(evidence: Evidence) -> Evidence:
+    return (
+        Evidence.objects.select_for_update(of=("self",))
+        .select_related("claim__article__corpus")
+        .get(pk=evidence.pk)
+    )
+
+
+def same_page(one: str, other: str) -> bool:
+    """Do two addresses name one page? Scheme, ``www.``, a final slash and the fragment don't count."""
+
+    def key(url: str) -> tuple[str, str, str]:
+        parts = urlsplit(url.strip())
+        return (
+            (parts.hostname or "").removeprefix("www."),
+            parts.path.rstrip("/"),
+            parts.query,
+        )
+
+    return bool(one and other) and key(one) == key(other)
+
+
+def _claim(actor: User, claim: Claim) -> Claim:
+    locked = claim_lock(claim)
+    policies.require(actor, "evidence.write", locked.article.corpus)
+    if locked.state == ClaimState.WITHDRAWN:
+        raise Conflict("The claim is withdrawn.")
+    return locked
+
+
+def _check_revision(evidence: Evidence, revision: int) -> None:
+    if evidence.revision != revision:
+        raise StaleRevision(current=evidence, expected=revision)
+
+
+def _assign(evidence: Evidence, fields: EvidenceFields) -> None:
+    for name in FIELDS:
+        if name in fields:
+            value = fields[name]  # type: ignore[literal-required]
+            setattr(evidence, name, value.strip() if isinstance(value, str) else value)
+
+
+def _check(evidence: Evidence) -> None:
+    wrong: dict[str, str] = {}
+    if not evidence.url and not evidence.citation:
+        wrong["url"] = "an address or a citation is needed"
+    if evidence.url and urlsplit(evidence.url).scheme not in {"http", "https"}:
+        wrong["url"] = "expected an address that begins with http:// or https://"
+    elif same_page(evidence.url, evidence.claim.article.url):
+        wrong["url"] = "the article being checked can't be evidence for its own claims"
+    if not evidence.stance:
+        wrong["stance"] = "say whether it supports, refutes or is irrelevant"
+    if not wrong:
+        try:
+            evidence.clean_fields(exclude=["claim", "added_by", "uid"])
+        except ValidationError as error:
+            wrong = {name: " ".join(reasons) for name, reasons in error.message_dict.items()}
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _record(kind: str, actor: User, evidence: Evidence, before: dict[str, Any] | None) -> None:
+    event_record(
+        kind=kind,
+        actor=actor,
+        target=evidence,
+        corpus=evidence.claim.article.corpus,
+        article=evidence.claim.article,
+        claim=evidence.claim,
+        before=before,
+        after=evidence_snapshot(evidence),
+    )

@@ -1,0 +1,300 @@
+"""Background work: who gets it, who lost it, how it ends.
+
+A worker claims a job by taking a lease under a random name; every later write names the
+lease, so a worker that was thought dead and comes back can change nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import uuid
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from annotations import jobs, policies
+from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState, JobState
+from annotations.errors import Conflict, JobLost
+from annotations.models import Article, Job, User, WorkerHeartbeat
+
+from .events import event_record
+
+log = structlog.get_logger(__name__)
+
+RESEND_SECONDS = 60
+RESEND_AT_ONCE = 32
+# A worker that hasn't been seen for this long counts as gone.
+WORKER_SILENCE_SECONDS = 30
+
+
+def worker_name() -> str:
+    """Names this process among all workers: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _skip_locked(rows: models.QuerySet[Job]) -> models.QuerySet[Job]:
+    """Lock rows, passing over those another worker holds, where the database can.
+
+    SQLite can't and needn't: its transactions are IMMEDIATE, one writer at a time.
+    """
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows
+
+
+def extraction_queue(*, actor: User | None, article: Article) -> Job:
+    """Write an extraction job and tell a worker on commit. Inside the caller's transaction."""
+    now = timezone.now()
+    job = Job.objects.create(
+        kind="extraction",
+        corpus_id=article.corpus_id,
+        article=article,
+        created_by=actor,
+        due_at=now,
+        sent_at=now,
+    )
+    jobs.enqueue(job)
+    return job
+
+
+@transaction.atomic
+def extraction_request(*, actor: User | None, article: Article) -> Job:
+    """Extract an article again, or hand back the job that is about to.
+
+    What people did on the article stays as it is; a new run is shown beside it.
+    """
+    policies.require(actor, "article.extract", article.corpus)
+    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    active = Job.objects.active().filter(kind="extraction", article=article).first()
+    if active is not None:
+        return active
+    job = extraction_queue(actor=actor, article=article)
+    Article.objects.filter(pk=article.pk, state=ArticleState.FAILED).update(
+        state=ArticleState.WAITING
+    )
+    event_record(
+        kind="job.requested",
+        actor=actor,
+        target=job,
+        corpus=article.corpus,
+        article=article,
+        before=None,
+        after={"state": job.state},
+    )
+    return job
+
+
+@transaction.atomic
+def job_retry(*, actor: User | None, job: Job) -> Job:
+    """Queue a failed or cancelled job again, with its attempts counted anew."""
+    policies.require(actor, "job.manage", job.corpus)
+    locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    if locked.state not in {JobState.FAILED, JobState.CANCELLED}:
+        raise Conflict(f"The job is {locked.get_state_display()}; only an ended one is retried.")
+    if Job.objects.active().filter(kind=locked.kind, article=locked.article_id).exists():
+        raise Conflict("Another job for this article is under way already.")
+    before = locked.state
+    now = timezone.now()
+    locked.state, locked.attempts, locked.error = JobState.QUEUED, 0, ""
+    locked.due_at = locked.sent_at = now
+    locked.lease = locked.lease_expires_at = locked.started_at = locked.finished_at = None
+    locked.save()
+    Article.objects.filter(pk=locked.article_id, state=ArticleState.FAILED).update(
+        state=ArticleState.WAITING
+    )
+    _job_event(locked, "job.retried", actor, before)
+    jobs.enqueue(locked)
+    return locked
+
+
+@transaction.atomic
+def job_cancel(*, actor: User | None, job: Job) -> Job:
+    """Stop a job that hasn't ended. A worker that has it will find its lease gone."""
+    policies.require(actor, "job.manage", job.corpus)
+    locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    if not locked.is_active:
+        raise Conflict(f"The job is {locked.get_state_display()} already.")
+    before = locked.state
+    locked.state, locked.lease, locked.finished_at = JobState.CANCELLED, None, timezone.now()
+    locked.error = "Cancelled."
+    locked.save()
+    _article_without_run(locked)
+    _job_event(locked, "job.cancelled", actor, before)
+    return locked
+
+
+@transaction.atomic
+def jobs_claim(*, worker: str, first: int | None = None, limit: int = 1) -> list[Job]:
+    """Take up to ``limit`` due extraction jobs for one detector, ``first`` among them if free.
+
+    A job that an earlier worker lost is handed out alone, so that an article that kills
+    workers takes no other down with it; after its last attempt it fails.
+    """
+    now = timezone.now()
+    due = Job.objects.filter(kind="extraction").claimable(now)
+    found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
+    if not found:
+        found = list(_skip_locked(due.select_related("corpus").order_by("due_at", "id"))[:1])
+    if not found:
+        return []
+    leader = found[0]
+    if leader.attempts >= settings.JOB_MAX_ATTEMPTS:
+        _job_end(
+            leader,
+            JobState.FAILED,
+            f"The worker was lost {leader.attempts} times while extracting this article.",
+        )
+        return jobs_claim(worker=worker, limit=limit)
+    if leader.attempts == 0 and limit > 1:
+        others = due.filter(attempts=0, corpus__detector=leader.corpus.detector)
+        found += list(
+            _skip_locked(others.exclude(pk=leader.pk).order_by("due_at", "id"))[: limit - 1]
+        )
+    lease = uuid.uuid4()
+    Job.objects.filter(pk__in=[job.pk for job in found]).update(
+        state=JobState.RUNNING,
+        lease=lease,
+        lease_expires_at=now + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        worker=worker,
+        attempts=models.F("attempts") + 1,
+        started_at=now,
+    )
+    Article.objects.filter(
+        pk__in=[job.article_id for job in found], state=ArticleState.WAITING
+    ).update(state=ArticleState.EXTRACTING)
+    return list(
+        Job.objects.filter(lease=lease)
+        .select_related("article", "corpus")
+        .order_by("due_at", "id")
+    )
+
+
+def jobs_renew(*, lease: uuid.UUID) -> int:
+    """Keep the leases of one claim; how many jobs are still held."""
+    return Job.objects.filter(lease=lease, state=JobState.RUNNING).update(
+        lease_expires_at=timezone.now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    )
+
+
+def job_hold(job: Job) -> Job:
+    """Lock a running job for the write that ends it. ``JobLost`` if its lease isn't ours."""
+    held = (
+        Job.objects.select_for_update(of=("self",))
+        .select_related("article", "corpus")
+        .filter(pk=job.pk, lease=job.lease, state=JobState.RUNNING)
+        .first()
+    )
+    if held is None:
+        raise JobLost(f"Job {job.pk} was given to another worker or cancelled.")
+    return held
+
+
+@transaction.atomic
+def job_fail(*, job: Job, error: str, permanent: bool) -> Job:
+    """End an attempt that failed: for good, or to be tried again later with back-off."""
+    held = job_hold(job)
+    if permanent or held.attempts >= settings.JOB_MAX_ATTEMPTS:
+        _job_end(held, JobState.FAILED, error)
+    else:
+        held.state, held.lease, held.error = JobState.QUEUED, None, error
+        held.due_at = timezone.now() + dt.timedelta(seconds=2**held.attempts)
+        held.sent_at = None
+        held.save()
+    return held
+
+
+def _job_end(job: Job, state: JobState, error: str) -> None:
+    before = job.state
+    job.state, job.error, job.lease = state, error, None
+    job.finished_at = timezone.now()
+    job.save()
+    _article_without_run(job)
+    _job_event(job, "job.failed", None, before)
+
+
+def _article_without_run(job: Job) -> None:
+    """An article that never was extracted shows the failure; one that was stays readable."""
+    Article.objects.filter(
+        pk=job.article_id, state__in=[ArticleState.WAITING, ArticleState.EXTRACTING]
+    ).update(state=ArticleState.FAILED)
+
+
+def _job_event(job: Job, kind: str, actor: User | None, before: str) -> None:
+    event_record(
+        kind=kind,
+        actor=actor,
+        target=job,
+        corpus=job.corpus,
+        article=job.article,
+        before={"state": str(before)},
+        after={"state": str(job.state), "error": job.error},
+    )
+
+
+# --- Workers ----------------------------------------------------------------------------
+
+
+def worker_seen(*, name: str, started_at: dt.datetime) -> None:
+    """Note that this worker process is alive."""
+    host, _, pid = name.rpartition(":")
+    now = timezone.now()
+    WorkerHeartbeat.objects.update_or_create(
+        name=name,
+        defaults={"host": host, "pid": int(pid), "started_at": started_at, "seen_at": now},
+    )
+    WorkerHeartbeat.objects.filter(seen_at__lt=now - dt.timedelta(days=1)).delete()
+
+
+def worker_gone(*, name: str) -> None:
+    """A worker says that it is leaving."""
+    WorkerHeartbeat.objects.filter(name=name).delete()
+
+
+def workers_alive() -> int:
+    """How many workers were seen lately."""
+    since = timezone.now() - dt.timedelta(seconds=WORKER_SILENCE_SECONDS)
+    return WorkerHeartbeat.objects.filter(seen_at__gt=since).count()
+
+
+def jobs_sweep() -> dict[str, int]:
+    """Take back what dead workers of this host held, and send again what is due and unsent."""
+    now = timezone.now()
+    host = socket.gethostname()
+    released = 0
+    for job in Job.objects.filter(state=JobState.RUNNING, worker__startswith=f"{host}:"):
+        if not _is_alive(job.worker):
+            released += Job.objects.filter(
+                pk=job.pk, lease=job.lease, state=JobState.RUNNING
+            ).update(lease_expires_at=now, sent_at=None)
+    with transaction.atomic():
+        late: Any = (
+            Job.objects.claimable(timezone.now())
+            .filter(state__in=ACTIVE_JOB_STATES)
+            .filter(
+                models.Q(sent_at=None)
+                | models.Q(sent_at__lt=now - dt.timedelta(seconds=RESEND_SECONDS))
+            )
+            .order_by("due_at", "id")
+        )
+        resend = list(_skip_locked(late)[:RESEND_AT_ONCE])
+        Job.objects.filter(pk__in=[job.pk for job in resend]).update(sent_at=now)
+    sent = sum(jobs.send(job.pk, job.kind) for job in resend)
+    if released or sent:
+        log.info("jobs_swept", released=released, sent=sent)
+    return {"released": released, "sent": sent}
+
+
+def _is_alive(worker: str) -> bool:
+    pid = worker.rpartition(":")[2]
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return True

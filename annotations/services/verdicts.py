@@ -1,0 +1,158 @@
+"""Verdicts: each reviewer's finding, and the adjudicator's. Rows are only ever added."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from annotations import policies
+from annotations.domain.transitions import ClaimState
+from annotations.domain.vocabulary import VerdictKind
+from annotations.errors import Conflict, InvalidInput, NotAllowed
+from annotations.models import Claim, Rating, User, Verdict
+
+from .claims import claim_check_revision, claim_lock, claim_refresh_state
+from .events import event_record
+
+
+def verdict_snapshot(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {
+        "verdict": verdict.pk,
+        "kind": str(verdict.kind),
+        "rating": verdict.rating.label if verdict.rating else None,
+        "rationale": verdict.rationale,
+    }
+
+
+@transaction.atomic
+def verdict_give(
+    *,
+    actor: User,
+    claim: Claim,
+    rating: Rating,
+    rationale: str,
+    claim_revision: int,
+    adjudication: bool = False,
+    uid: uuid.UUID | None = None,
+) -> Verdict:
+    """Add a verdict on the claim as it stood at ``claim_revision``.
+
+    ``StaleRevision`` when the claim was changed since: a verdict is about words that its
+    reviewer has read. An adjudicator may not settle a claim that they judged themselves.
+    """
+    locked = claim_lock(claim)
+    corpus = locked.article.corpus
+    policies.require(actor, "verdict.adjudicate" if adjudication else "verdict.give", corpus)
+    if uid is not None and (known := Verdict.objects.filter(uid=uid).first()):
+        if known.reviewer_id != actor.pk or known.claim_id != claim.pk:
+            raise NotAllowed("This uid is taken by another verdict.")
+        return known
+    if locked.state == ClaimState.WITHDRAWN:
+        raise Conflict("The claim is withdrawn.")
+    claim_check_revision(locked, claim_revision)
+    _check(locked, rating, rationale)
+    kind = VerdictKind.ADJUDICATION if adjudication else VerdictKind.REVIEW
+    standing = locked.verdicts.standing()
+    if adjudication:
+        reviews = standing.filter(kind=VerdictKind.REVIEW)
+        if not reviews.exists():
+            raise Conflict("There is no verdict to adjudicate yet.")
+        if reviews.filter(reviewer=actor).exists():
+            raise NotAllowed("You gave a verdict on this claim; somebody else has to adjudicate.")
+    previous = standing.filter(kind=kind, reviewer=actor).first()
+    verdict = Verdict(
+        uid=uid or uuid.uuid4(),
+        claim=locked,
+        kind=kind,
+        rating=rating,
+        rationale=rationale.strip(),
+        claim_revision=locked.revision,
+        guideline=corpus.guidelines.order_by("-version").first(),
+        reviewer=actor,
+    )
+    verdict.save()
+    claim_refresh_state(locked)
+    _record("verdict.given", actor, verdict, verdict_snapshot(previous), verdict_snapshot(verdict))
+    return verdict
+
+
+@transaction.atomic
+def verdict_retract(*, actor: User, verdict: Verdict) -> Verdict:
+    """Take one's own standing verdict back by adding a retraction; an earlier one stands again."""
+    locked = claim_lock(verdict.claim)
+    policies.require(actor, "verdict.give", locked.article.corpus)
+    if verdict.reviewer_id != actor.pk:
+        raise NotAllowed("Only the person who gave a verdict can take it back.")
+    if not locked.verdicts.standing().filter(pk=verdict.pk).exists():
+        raise Conflict("This verdict doesn't stand any more.")
+    retraction = retraction_add(locked, verdict)
+    _record("verdict.retracted", actor, verdict, verdict_snapshot(verdict), None)
+    return retraction
+
+
+def retraction_add(claim: Claim, verdict: Verdict) -> Verdict:
+    """Insert the row that retracts, without an event: part of a larger write."""
+    retraction = Verdict(
+        claim=claim,
+        kind=VerdictKind.RETRACTION,
+        retracts=verdict,
+        claim_revision=claim.revision,
+        reviewer=verdict.reviewer,
+    )
+    retraction.save()
+    claim_refresh_state(claim)
+    return retraction
+
+
+def verdict_repeat(claim: Claim, verdict: Verdict) -> Verdict:
+    """Insert a retracted verdict once more, without an event: part of a larger write."""
+    again = Verdict(
+        claim=claim,
+        kind=verdict.kind,
+        rating=verdict.rating,
+        rationale=verdict.rationale,
+        claim_revision=claim.revision,
+        guideline=verdict.guideline,
+        reviewer=verdict.reviewer,
+    )
+    again.save()
+    claim_refresh_state(claim)
+    return again
+
+
+def _check(claim: Claim, rating: Rating, rationale: str) -> None:
+    corpus = claim.article.corpus
+    wrong: dict[str, str] = {}
+    if rating.scale_id != corpus.rating_scale_id:
+        wrong["rating"] = f"expected a rating of the corpus's scale, {corpus.rating_scale}"
+    elif rating.retired:
+        wrong["rating"] = f"{rating.label} is retired and given to no new verdict"
+    if not rationale.strip():
+        wrong["rationale"] = "say why, in a sentence or two"
+    if corpus.requires_evidence and not claim.evidence.standing().exists():
+        wrong["evidence"] = "this corpus asks for at least one piece of evidence before a verdict"
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _record(
+    kind: str,
+    actor: User,
+    verdict: Verdict,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    event_record(
+        kind=kind,
+        actor=actor,
+        target=verdict,
+        corpus=verdict.claim.article.corpus,
+        article=verdict.claim.article,
+        claim=verdict.claim,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,84 @@
+"""Celery's interface to the services, and what a worker process does beside its tasks.
+
+A task loads nothing itself and holds no state: the ``Job`` row says what there is to do.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import structlog
+from celery import shared_task
+from celery.signals import worker_process_init, worker_ready, worker_shutdown
+from django.conf import settings
+from django.db import OperationalError, close_old_connections, connection
+from django.utils import timezone
+
+from annotations.detection import load_detector
+from annotations.services.extraction import extraction_run
+from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(
+    name="annotations.extract",
+    # A database that is restarting; anything else is the job's own failure, kept in its row.
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def extract(job_id: int) -> int:
+    """Extract the named job's article, and others that are due with it."""
+    return extraction_run(first=job_id)
+
+
+@worker_process_init.connect
+def load_model(**_: Any) -> None:
+    """Once a worker process, before its first task."""
+    load_detector(settings.DETECTOR)
+
+
+class Sweeper(threading.Thread):
+    """Says that the worker is alive, and sends again what the broker or a dead worker lost.
+
+    Every worker has one, so no separate scheduler has to stay alive.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        name, started_at = worker_name(), timezone.now()
+        while not self.ended.is_set():
+            try:
+                close_old_connections()
+                worker_seen(name=name, started_at=started_at)
+                jobs_sweep()
+            except OperationalError as error:
+                log.warning("sweep_failed", error=str(error))
+            self.ended.wait(settings.JOB_SWEEP_SECONDS)
+        try:
+            worker_gone(name=name)
+        except OperationalError as error:
+            log.warning("sweep_failed", error=str(error))
+        connection.close()
+
+
+_sweeper: Sweeper | None = None
+
+
+@worker_ready.connect
+def start_sweeper(**_: Any) -> None:
+    global _sweeper  # noqa: PLW0603  one a process, ended by the signal below
+    _sweeper = Sweeper()
+    _sweeper.start()
+
+
+@worker_shutdown.connect
+def stop_sweeper(**_: Any) -> None:
+    if _sweeper is not None:
+        _sweeper.ended.set()
+        _sweeper.join(timeout=5)

@@ -1,0 +1,9 @@
+"""Fingerprinted static files, ES module imports included."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
+    """Rewrites ``import … from "./x.js"`` to the fingerprinted name, so modules can be cached for ever."""
+
+    support_js_module_import_aggregation = True
