@@ -20,8 +20,16 @@ run: venv
 manage: venv
 	@exec $(SITE) manage $(ARGS)
 
+# The quality steps need the settings, not a site: DEBUG gives them a key.
+# Stops at the first step that fails. PYTEST='-k word' narrows the tests down.
 test: venv-dev
-	@exec sh tests/run.sh
+	@echo '== format'          && $(BIN)/ruff format --check --quiet --diff .
+	@echo '== lint'            && $(BIN)/ruff check --quiet .
+	@echo '== types'           && DEBUG=true $(BIN)/mypy
+	@echo '== import contracts' && $(BIN)/lint-imports --no-logo
+	@echo '== migrations'      && DEBUG=true $(BIN)/python manage.py makemigrations --check
+	@echo '== tests on SQLite' && $(BIN)/python -m pytest --quiet $(PYTEST)
+	@echo '== tests on PostgreSQL' && sh tests/on_postgres.sh $(PYTEST)
 
 format: venv-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -12,7 +12,13 @@ import structlog
 from celery import shared_task
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connection
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
 from django.utils import timezone
 
 from annotations.detection import load_detector
@@ -57,12 +63,13 @@ class Sweeper(threading.Thread):
                 close_old_connections()
                 worker_seen(name=name, started_at=started_at)
                 jobs_sweep()
-            except OperationalError as error:
+            # InterfaceError: the connection was closed under it. The thread has to outlive both.
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("sweep_failed", error=str(error))
             self.ended.wait(settings.JOB_SWEEP_SECONDS)
         try:
             worker_gone(name=name)
-        except OperationalError as error:
+        except (DatabaseError, InterfaceError) as error:
             log.warning("sweep_failed", error=str(error))
         connection.close()
 

@@ -49,7 +49,7 @@ class Refused(Exception):
 def say(line: str = "") -> None:
     # The reader may have closed its end (``make run | head``); that is no reason to stop.
     with contextlib.suppress(BrokenPipeError):
-        print(line, flush=True)  # noqa: T201
+        print(line, flush=True)
 
 
 # --- What is there before Django is ------------------------------------------------------
@@ -179,7 +179,9 @@ def addresses(listener: socket.socket, host: str) -> list[str]:
     port = listener.getsockname()[1]
     if host in {"0.0.0.0", "::"}:
         local = "127.0.0.1" if host == "0.0.0.0" else "[::1]"
-        others = [name for name in own_names(host) if name not in {"localhost", "127.0.0.1", "[::1]"}]
+        others = [
+            name for name in own_names(host) if name not in {"localhost", "127.0.0.1", "[::1]"}
+        ]
         return [f"http://{name}:{port}/" for name in (local, *others)]
     return [f"http://{bracketed(host)}:{port}/"]
 
@@ -202,7 +204,9 @@ class Signals:
     def _ignored(number: int, frame: FrameType | None) -> None:
         """The wake-up pipe carries the number; a handler must exist for it to be written."""
 
-    def wait(self, seconds: float | None, *others: socket.socket) -> tuple[set[int], list[socket.socket]]:
+    def wait(
+        self, seconds: float | None, *others: socket.socket
+    ) -> tuple[set[int], list[socket.socket]]:
         """Wait; the stop signals that came, and which of the other sockets can be read."""
         ready, _, _ = select.select([self.reader, *others], [], [], seconds)
         came: set[int] = set()
@@ -235,7 +239,12 @@ class Child:
     """One of our two processes, in a process group of its own, with its log file."""
 
     def __init__(
-        self, name: str, argv: list[str], env: Mapping[str, str], log: Path, fds: tuple[int, ...] = ()
+        self,
+        name: str,
+        argv: list[str],
+        env: Mapping[str, str],
+        log: Path,
+        fds: tuple[int, ...] = (),
     ) -> None:
         self.name = name
         self.log = log
@@ -264,7 +273,7 @@ class Child:
                 stderr=log,
                 pass_fds=self._fds,
                 # Safe: this process has one thread.
-                preexec_fn=lambda: stop_with_parent(parent),  # noqa: PLW1509
+                preexec_fn=lambda: stop_with_parent(parent),
             )
         self._started = time.monotonic()
 
@@ -282,7 +291,11 @@ class Child:
 
     def ending(self) -> str:
         code = self.exit_code
-        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return (
+            f"was killed by {signal.Signals(-code).name}"
+            if code < 0
+            else f"ended with exit code {code}"
+        )
 
     def plan_restart(self) -> float:
         """Clear away what the dead process left behind, and say in how many seconds it returns."""
@@ -335,7 +348,7 @@ class Site:
         self._signals = Signals()
         # A name for each installation: two workers of one name on a shared broker are an error.
         node = f"factcheck-{zlib.crc32(os.fsencode(var)):08x}@%h"
-        celery = [sys.executable, "-m", "celery", "-A", "factcheck", "worker", "-n", node]
+        celery = [sys.executable, "-m", "celery", "-A", "factcheck", "-q", "worker", "-n", node]
         self.web = Child(
             "web server",
             [sys.executable, "manage.py", "start", "--fd", str(listener.fileno())],
@@ -399,7 +412,9 @@ class Site:
                 return True
             self._wait(0.3)
         status = answer.partition(b"\r\n")[0].decode(errors="replace")
-        self._complain(f"The web server does not answer /healthz with 200 ({status or 'nothing'}).", self.web)
+        self._complain(
+            f"The web server does not answer /healthz with 200 ({status or 'nothing'}).", self.web
+        )
         return False
 
     def _greet(self, passwords: Path, first: bool) -> None:
@@ -437,7 +452,10 @@ class Site:
                     return 1
                 else:
                     wait = child.plan_restart()
-                    say(f"The {child.name} {child.ending()}; starting it again in {wait:.0f} s ({shown(child.log)}).")
+                    say(
+                        f"The {child.name} {child.ending()}; starting it again in {wait:.0f} s"
+                        f" ({shown(child.log)})."
+                    )
 
     def _complain(self, line: str, child: Child) -> None:
         say(f"{line} The last lines of {shown(child.log)}:")
@@ -445,7 +463,7 @@ class Site:
             say(f"  {logged[:300]}")
 
     def _stop(self) -> None:
-        """Let both finish what they are doing; kill what hasn't after a while, or at a second ask."""
+        """Let both finish their work; kill what hasn't after a while, or at a second ask."""
         children = [self.web, self.worker]
         if any(child.running for child in children):
             say("Stopping…")
@@ -458,7 +476,10 @@ class Site:
                 break
         for child in children:
             if child.running:
-                say(f"The {child.name} was still busy and has been killed; its job is taken up at the next start.")
+                say(
+                    f"The {child.name} was still busy and has been killed;"
+                    " its job is taken up at the next start."
+                )
             child.kill()
         self._listener.close()
 
@@ -473,7 +494,9 @@ def main(arguments: list[str]) -> int:
         os.chdir(BASE_DIR)
         manage(arguments[1:], environment(var, host))
     if arguments:
-        raise Refused(f"Unknown argument {arguments[0]!r}; see the first lines of {shown(Path(__file__))}.")
+        raise Refused(
+            f"Unknown argument {arguments[0]!r}; see the first lines of {shown(Path(__file__))}."
+        )
     listener = listen(host, port)
     return Site(var, environment(var, host), host, listener).run()
 

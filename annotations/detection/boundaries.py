@@ -11,25 +11,25 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_TERMINATOR = re.compile(r"[.!?…؟۔。！？।]+")
-_NO_SPACE_NEEDED = frozenset("。！？")
-_CLOSERS = frozenset("\"'”’»)]}›")
-_OPENERS = frozenset("\"'“‘«([{‹„—–-•*¿¡")
+_TERMINATOR = re.compile(r"[.!?…؟\u06d4。\uff01\uff1f।]+")
+_NO_SPACE_NEEDED = frozenset("。\uff01\uff1f")
+_CLOSERS = frozenset("\"'”\u2019»)]}\u203a")
+_OPENERS = frozenset("\"'“\u2018«([{\u2039„—\u2013\u2015-•*¿¡")
 _BREAK = re.compile(r"[^\S\n\r\u2029\x0b\x0c]*(?:\r\n|[\n\r\u2029\x0b\x0c\u2028\x85])")
 _HEADER = re.compile(r"\s*date\s+\d{4}-\d{2}-\d{2}\s", re.IGNORECASE)
 _DATELINE = re.compile(
-    r"[A-Z][A-Z.'’-]{2,24}(?: [A-Z][A-Z.'’-]{1,24}){0,3}"
-    r"(?:, [A-Z][\w.'’]{1,20}(?: [A-Z][\w.'’]{1,20}){0,2}){0,2}"
+    r"[A-Z][A-Z.'\u2019-]{2,24}(?: [A-Z][A-Z.'\u2019-]{1,24}){0,3}"
+    r"(?:, [A-Z][\w.'\u2019]{1,20}(?: [A-Z][\w.'\u2019]{1,20}){0,2}){0,2}"
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?"
-    r"(?: ?\([A-Z][\w ./&-]{1,30}\))?\s{0,2}(?:—|–|--|-)(?=\s|[A-Z])"
+    r"(?: ?\([A-Z][\w ./&-]{1,30}\))?\s{0,2}(?:—|\u2013|\u2015|--|-)(?=\s|[A-Z])"
 )
 _LABEL = re.compile(
-    r"(?:[A-Z][A-Z.'’-]{1,24}(?: [A-Z][A-Z.'’-]{0,24}){0,3}"
-    r"|[A-Z][a-z.'’]{1,24}(?: [A-Z][\w.'’-]{0,24}){0,3})"
+    r"(?:[A-Z][A-Z.'\u2019-]{1,24}(?: [A-Z][A-Z.'\u2019-]{0,24}){0,3}"
+    r"|[A-Z][a-z.'\u2019]{1,24}(?: [A-Z][\w.'\u2019-]{0,24}){0,3})"
     r"(?: ?\([^()\n]{1,40}\))?:(?=[^\S\n]|$)"
 )
-_WORD_BEFORE = re.compile(r"[^\s\"'“”‘’()\[\]{}—–…]{1,24}$")
-_WORD_AFTER = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*\.?")
+_WORD_BEFORE = re.compile(r"[^\s\"'“”\u2018\u2019()\[\]{}—\u2013…]{1,24}$")
+_WORD_AFTER = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*\.?")
 _LOWER_THEN_UPPER = re.compile(r"[a-z]{2}[.!?][A-Z][a-z]")
 
 
@@ -72,7 +72,7 @@ def paragraph_starts(text: str) -> list[int]:
     blank_before = False
     previous_end = -1
     for match in _BREAK.finditer(text):
-        blank_before = previous_end == match.start()
+        blank_before = previous_end == match.start() or "\u2029" in match.group()
         if blank_before:
             starts.append(match.end())
         previous_end = match.end()
@@ -91,8 +91,10 @@ def transcript_labels(text: str) -> list[tuple[int, int]]:
         newline = text.find("\n", begin)
         begin = newline + 1 if newline >= 0 else -1
     upper = sum(1 for start, end in found if text[start:end].split("(")[0].isupper())
-    # One capitalised "Note:" is no transcript; two labels, or one in capitals, are.
-    return found if len(found) >= 2 and upper * 2 >= len(found) or len(found) >= 4 else []
+    # One "Note:" makes no transcript; two names in capitals, or four labels, do.
+    if len(found) >= 4 or (len(found) >= 2 and upper * 2 >= len(found)):
+        return found
+    return []
 
 
 def _line_starts(text: str, rules: SentenceRules) -> Iterator[int]:
@@ -102,11 +104,14 @@ def _line_starts(text: str, rules: SentenceRules) -> Iterator[int]:
     previous_end = -1
     for match in _BREAK.finditer(text):
         line = text[line_begin : match.start()].strip()
-        blank = not line or previous_end == match.start()
+        separator = "\u2029" in match.group()
+        blank = not line or previous_end == match.start() or separator
         following = text[match.end() : match.end() + 40].lstrip()
         ended = line[-1:] in ".!?…:;" or line[-1:] in _CLOSERS
         lower_next = following[:1].islower()
-        heading = len(line) <= rules.heading_chars and not lower_next and line[-1:] not in ",-–—"
+        heading = (
+            len(line) <= rules.heading_chars and not lower_next and line[-1:] not in ",-\u2013—"
+        )
         if (
             blank
             or (not wrapped and not lower_next)
@@ -180,7 +185,11 @@ def _start_after(
     after = word_after.group() if word_after else ""
     if closed > end and mark[-1] in ".!?…" and _is_reporting_clause(stripped, rules):
         return None
-    if mark == "." and closed == end and not _full_stop_ends(text, begin, after, line_starts, rules):
+    if (
+        mark == "."
+        and closed == end
+        and not _full_stop_ends(text, begin, after, line_starts, rules)
+    ):
         return None
     return at
 

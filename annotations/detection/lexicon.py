@@ -21,9 +21,7 @@ def read_lexicon(name: str, root: Path | None = None) -> tuple[str, ...]:
         raise ValueError(f"no lexicon named {name!r}")
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(
-        phrase.lower()
-        for line in lines
-        if (phrase := " ".join(line.split("#", 1)[0].split()))
+        phrase.lower() for line in lines if (phrase := " ".join(line.split("#", 1)[0].split()))
     )
 
 
@@ -37,6 +35,11 @@ def lexicon_digest(names: Iterable[str], root: Path | None = None) -> str:
     return digest.hexdigest()
 
 
+def lowered(words: Iterable[str]) -> list[str]:
+    """Words as word lists spell them: lower case, straight apostrophes."""
+    return [word.lower().replace("\u2019", "'") for word in words]
+
+
 class PhraseIndex:
     """Finds multi-word phrases in a list of lower-cased tokens, longest first.
 
@@ -46,8 +49,12 @@ class PhraseIndex:
     def __init__(self, phrases: Iterable[str], tokenize: Tokenize) -> None:
         by_first: dict[str, list[tuple[str, ...]]] = {}
         for phrase in phrases:
-            words = tuple(tokenize(phrase))
-            by_first.setdefault(words[0], []).append(words)
+            # A tokenizer may know "Sen." as one token and "sen." as two.
+            for spelling in {phrase, phrase.title(), phrase.capitalize()}:
+                words = tuple(lowered(tokenize(spelling)))
+                options = by_first.setdefault(words[0], [])
+                if words not in options:
+                    options.append(words)
         for options in by_first.values():
             options.sort(key=len, reverse=True)
         self._by_first = by_first

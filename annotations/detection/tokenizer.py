@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
 from spacy.util import registry
 
 _WORD = re.compile(r"\S+")
@@ -33,7 +33,8 @@ class GuardedTokenizer:
         # A lone surrogate cannot be stored as UTF-8; one for one, so that offsets hold.
         text = _SURROGATES.sub("\ufffd", text)
         if all(len(word) <= self.max_word for word in text.split()):
-            return self.inner(text)
+            doc: Doc = self.inner(text)
+            return doc
         return self._tokenize_in_parts(text)
 
     def _tokenize_in_parts(self, text: str) -> Doc:
@@ -78,7 +79,7 @@ class GuardedTokenizer:
         return self
 
 
-@registry.tokenizers("factcheck.GuardedTokenizer.v1")
+@registry.tokenizers("factcheck.GuardedTokenizer.v1")  # type: ignore[untyped-decorator]
 def create_guarded_tokenizer(max_word: int) -> Callable[[Language], GuardedTokenizer]:
     """``max_word``: the longest run of non-space characters tokenized in the standard way."""
 

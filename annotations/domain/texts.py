@@ -10,6 +10,7 @@ from datetime import date
 
 MAX_CHARACTERS = 1_000_000
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+_BEFORE_TEXT = re.compile(r"\A[\s\ufeff]+")
 # A file's first words may be its publication date: "date 2021-12-01 Jens Stoltenberg, …".
 _DATE_HEADER = re.compile(r"\A\s*date[ \t:]+(\S+)[ \t]*\n?", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z")
@@ -36,9 +37,10 @@ def normalise(raw: str) -> str:
     characters (joiners, direction marks, variation selectors) are kept: scripts and emoji
     need them.
     """
-    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", raw.removeprefix("\ufeff")))
+    text = _LINE_ENDS.sub("\n", raw)
+    # Before NFC: what stood on both sides of a dropped character may compose now.
     text = "".join(c for c in text if c in "\t\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return text.strip()
+    return _BEFORE_TEXT.sub("", unicodedata.normalize("NFC", text)).rstrip()
 
 
 def content_hash(text: str) -> str:

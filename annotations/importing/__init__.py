@@ -39,17 +39,25 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Outcome]]:
     """
     files: list[Path] = []
     bad: list[Outcome] = []
+    known = ", ".join(sorted(known_suffixes()))
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file())
-            files += [p for p in inside if p.suffix.lower() in known_suffixes()]
-        elif not path.exists():
-            bad.append(Outcome(path, "bad", "no such file or folder"))
-        elif path.suffix.lower() not in known_suffixes():
-            known = ", ".join(sorted(known_suffixes()))
-            bad.append(Outcome(path, "bad", f"not a kind of file that is read here ({known})"))
-        else:
-            files.append(path)
+        try:
+            if path.is_dir():
+                # Asked outright, because rglob passes over a folder that may not be read.
+                next(path.iterdir(), None)
+                inside = sorted(p for p in path.rglob("*") if p.is_file())
+                inside = [p for p in inside if p.suffix.lower() in known_suffixes()]
+                files += inside
+                if not inside:
+                    bad.append(Outcome(path, "bad", f"a folder without any file of {known}"))
+            elif not path.exists():
+                bad.append(Outcome(path, "bad", "no such file or folder"))
+            elif path.suffix.lower() not in known_suffixes():
+                bad.append(Outcome(path, "bad", f"not a kind of file that is read here ({known})"))
+            else:
+                files.append(path)
+        except OSError as error:
+            bad.append(Outcome(path, "bad", error.strerror or str(error)))
     return files, bad
 
 

@@ -44,7 +44,7 @@ def prepare() -> None:
 
 @contextmanager
 def _alone(var: Path) -> Iterator[None]:
-    """One preparation at a time on this machine: two first runs must not make two sets of people."""
+    """One preparation at a time: two first runs must not make two sets of people."""
     with (var / "prepare.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from annotations import policies
-from annotations.domain.texts import content_hash
+from annotations.domain.texts import MAX_CHARACTERS, content_hash, normalise, title_from
 from annotations.domain.transitions import ArticleState
-from annotations.errors import Conflict
+from annotations.errors import Conflict, InvalidInput
 from annotations.models import Article, ArticleText, Corpus, User
 
 from .events import event_record
@@ -39,11 +40,14 @@ def article_create(
     dateline: str = "",
     source_name: str = "",
 ) -> Article:
-    """Store a normalised text as an article, with the job that will extract its claims.
+    """Store a text, normalised, as an article, with the job that will extract its claims.
 
     Raises ``AlreadyThere`` when the corpus has this text.
     """
     policies.require(actor, "article.write", corpus)
+    text = normalise(text)
+    _check(text, author=author, publisher=publisher, url=url, dateline=dateline)
+    title = " ".join(title.split()) or title_from(text)
     digest = content_hash(text)
     try:
         with transaction.atomic():
@@ -78,6 +82,21 @@ def article_create(
         if existing is None:
             raise
         raise AlreadyThere(existing.pk) from None
+
+
+def _check(text: str, **described: str) -> None:
+    article = Article(**described)
+    wrong: dict[str, str] = {}
+    try:
+        article.clean_fields(exclude={f.name for f in Article._meta.fields} - described.keys())
+    except ValidationError as error:
+        wrong = {name: " ".join(reasons) for name, reasons in error.message_dict.items()}
+    if not text:
+        wrong["text"] = "there is no text"
+    elif len(text) > MAX_CHARACTERS:
+        wrong["text"] = f"it has {len(text):,} characters; {MAX_CHARACTERS:,} at most"
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 def article_touch(article: Article) -> None:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
-from django.db import transaction
+from django.db import models, transaction
 
 from annotations import policies
 from annotations.domain.spans import Span, SpanError, fragments_at
@@ -69,7 +69,9 @@ def claim_create(
     Sending the same ``uid`` again returns the claim that it made the first time.
     """
     policies.require(actor, "claim.create", article.corpus)
-    if uid is not None and (known := _same_request(uid, actor, article)):
+    # The second of two sendings of one request waits here and then finds the first one's claim.
+    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    if uid is not None and (known := claim_of_request(uid, actor, article)):
         return known
     claim = claim_insert(actor=actor, article=article, fields=fields, uid=uid)
     article_touch(article)
@@ -171,7 +173,9 @@ def claim_lock(claim: Claim) -> Claim:
     """The claim as it is now, locked until the transaction ends."""
     return (
         Claim.objects.select_for_update(of=("self",))
-        .select_related("article__corpus", "claimant", "text")
+        # Not the claimant: PostgreSQL, having waited for the lock, re-reads the claim but not
+        # what it joined, and would give a claim whose claimant was just changed none at all.
+        .select_related("article__corpus", "text")
         .get(pk=claim.pk)
     )
 
@@ -208,7 +212,7 @@ def claim_decide_suggestion(claim: Claim) -> None:
     suggestion = claim.suggestion
     if suggestion is None:
         return
-    if SuggestionDecision.objects.filter(suggestion=suggestion).exists():
+    if decision_of(suggestion) is not None:
         raise Conflict("The suggestion behind this claim was decided by somebody meanwhile.")
     origin = SuggestionDecision.objects.create(
         suggestion=suggestion,
@@ -220,12 +224,33 @@ def claim_decide_suggestion(claim: Claim) -> None:
     decision_carry(origin)
 
 
+def decision_of(suggestion: Suggestion) -> SuggestionDecision | None:
+    """What was decided about the suggestion's span, in whichever run of the text it was shown.
+
+    A page may still show an earlier run; its span mustn't be decided twice for that.
+    """
+    return (
+        SuggestionDecision.objects.select_related("decided_by", "carried_from")
+        .filter(
+            article_id=suggestion.article_id,
+            suggestion__run__text_id=suggestion.run.text_id,
+            suggestion__start=suggestion.start,
+            suggestion__end=suggestion.end,
+        )
+        # The one that a person took first, before those that later runs inherited.
+        .order_by(models.F("carried_from").asc(nulls_first=True), "pk")
+        .first()
+    )
+
+
 def decision_carry(origin: SuggestionDecision) -> None:
     """Let the same span in the article's current run, if that is a later one, inherit it."""
     again = (
         Suggestion.objects.current()
         .filter(
             article_id=origin.article_id,
+            # Only where the offsets mean the same words.
+            run__text_id=origin.suggestion.run.text_id,
             start=origin.suggestion.start,
             end=origin.suggestion.end,
             decision=None,
@@ -311,7 +336,8 @@ def _apply(claim: Claim, fields: Mapping[str, Any], corpus: Corpus) -> None:
         )
 
 
-def _same_request(uid: uuid.UUID, actor: User, article: Article) -> Claim | None:
+def claim_of_request(uid: uuid.UUID, actor: User, article: Article) -> Claim | None:
+    """The claim that the same request made when it was sent before."""
     known = Claim.objects.filter(uid=uid).first()
     if known is None:
         return None

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
-from annotations.errors import InvalidInput
-from annotations.models import Corpus, Guideline, Membership, RatingScale, User
+from annotations.errors import InvalidInput, StaleRevision
+from annotations.models import Corpus, Guideline, Membership, RatingScale, User, Verdict
 
 from .events import event_record
+
+# What an administrator may change of a corpus.
+FIELDS = (
+    "name",
+    "description",
+    "language",
+    "rating_scale",
+    "claim_type_scheme",
+    "detector",
+    "requires_evidence",
+)
 
 
 @transaction.atomic
@@ -35,10 +49,7 @@ def corpus_create(
         claim_type_scheme=claim_type_scheme,
         requires_evidence=requires_evidence,
     )
-    try:
-        corpus.full_clean()
-    except ValidationError as error:
-        raise InvalidInput({k: " ".join(v) for k, v in error.message_dict.items()}) from error
+    _clean(corpus)
     corpus.save()
     event_record(
         kind="corpus.created",
@@ -53,6 +64,61 @@ def corpus_create(
     return corpus
 
 
+def corpus_snapshot(corpus: Corpus) -> dict[str, Any]:
+    """What an administrator may set on a corpus, as JSON values."""
+    return {
+        **{name: getattr(corpus, name) for name in FIELDS},
+        "rating_scale": str(corpus.rating_scale),
+    }
+
+
+@transaction.atomic
+def corpus_update(
+    *, actor: User | None, corpus: Corpus, revision: int, fields: Mapping[str, Any]
+) -> Corpus:
+    """Change some of ``FIELDS`` of a corpus that is still at ``revision``.
+
+    The scale is fixed once a verdict was given on it: the two would not be comparable.
+    """
+    locked = Corpus.objects.select_for_update(of=("self",)).get(pk=corpus.pk)
+    policies.require(actor, "corpus.update", locked)
+    if locked.revision != revision:
+        raise StaleRevision(current=locked, expected=revision)
+    before = corpus_snapshot(locked)
+    scale = locked.rating_scale_id
+    for name in FIELDS:
+        if name in fields:
+            setattr(locked, name, fields[name])
+    if locked.rating_scale_id != scale and _has_verdicts(locked):
+        raise InvalidInput({"rating_scale": "verdicts were given on the scale that is set"})
+    _clean(locked)
+    after = corpus_snapshot(locked)
+    if after == before:
+        return locked
+    locked.revision += 1
+    locked.save()
+    event_record(
+        kind="corpus.updated",
+        actor=actor,
+        target=locked,
+        corpus=locked,
+        before=before,
+        after=after,
+    )
+    return locked
+
+
+def _clean(corpus: Corpus) -> None:
+    try:
+        corpus.full_clean()
+    except ValidationError as error:
+        raise InvalidInput({k: " ".join(v) for k, v in error.message_dict.items()}) from error
+
+
+def _has_verdicts(corpus: Corpus) -> bool:
+    return Verdict.objects.filter(claim__article__corpus=corpus).exists()
+
+
 @transaction.atomic
 def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str) -> Membership:
     """Give a person a role in a corpus, whether they were a member or not."""
@@ -65,6 +131,8 @@ def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str)
         .values_list("role", flat=True)
         .first()
     )
+    if previous == role:
+        return Membership.objects.get(corpus=corpus, user=user)
     membership, _ = Membership.objects.update_or_create(
         corpus=corpus, user=user, defaults={"role": role}
     )

@@ -90,6 +90,10 @@ def events_verify(*, chain: str) -> int:
             raise ValueError(f"{chain}: event {count} ({event.kind}) was changed")
         previous = event.hash
     end = EventChain.objects.filter(pk=chain).first()
-    if end is not None and (end.number, end.hash) != (count, previous):
-        raise ValueError(f"{chain}: events after {count} are missing")
+    known = (end.number, end.hash) if end else (0, GENESIS)
+    if known != (count, previous):
+        raise ValueError(
+            f"{chain}: it ends at event {count}, where {known[0]} were recorded: "
+            "events were removed or put in at the end"
+        )
     return count

@@ -103,6 +103,11 @@ def evidence_withdraw(*, actor: User, evidence: Evidence, revision: int) -> Evid
 
 
 def evidence_lock(evidence: Evidence) -> Evidence:
+    """The evidence as it is now, locked with its claim until the transaction ends.
+
+    With its claim, so that a verdict that needs this evidence isn't given meanwhile.
+    """
+    claim_lock(evidence.claim)
     return (
         Evidence.objects.select_for_update(of=("self",))
         .select_related("claim__article__corpus")
@@ -111,12 +116,15 @@ def evidence_lock(evidence: Evidence) -> Evidence:
 
 
 def same_page(one: str, other: str) -> bool:
-    """Do two addresses name one page? Scheme, ``www.``, a final slash and the fragment don't count."""
+    """Do two addresses name one page? Scheme, ``www.``, a final slash and the fragment don't count.
+
+    Raises ``ValueError`` for what is no address at all.
+    """
 
     def key(url: str) -> tuple[str, str, str]:
         parts = urlsplit(url.strip())
         return (
-            (parts.hostname or "").removeprefix("www."),
+            (parts.hostname or "").removeprefix("www.").rstrip("."),
             parts.path.rstrip("/"),
             parts.query,
         )
@@ -148,10 +156,13 @@ def _check(evidence: Evidence) -> None:
     wrong: dict[str, str] = {}
     if not evidence.url and not evidence.citation:
         wrong["url"] = "an address or a citation is needed"
-    if evidence.url and urlsplit(evidence.url).scheme not in {"http", "https"}:
-        wrong["url"] = "expected an address that begins with http:// or https://"
-    elif same_page(evidence.url, evidence.claim.article.url):
-        wrong["url"] = "the article being checked can't be evidence for its own claims"
+    try:
+        if evidence.url and urlsplit(evidence.url).scheme not in {"http", "https"}:
+            wrong["url"] = "expected an address that begins with http:// or https://"
+        elif same_page(evidence.url, evidence.claim.article.url):
+            wrong["url"] = "the article being checked can't be evidence for its own claims"
+    except ValueError:
+        wrong["url"] = "not an address that a browser could open"
     if not evidence.stance:
         wrong["stance"] = "say whether it supports, refutes or is irrelevant"
     if not wrong:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from annotations.detection import ArticleInput, Detection, DetectionError, load_detector
 from annotations.domain.transitions import ArticleState, JobState
@@ -79,7 +79,7 @@ def _detect(
             yield job, detection
             done += 1
     except Exception as error:  # noqa: BLE001  whatever broke is told to each job below
-        log.warning("batch_broken", job=jobs[done].pk, error=repr(error))
+        log.warning("batch_broken", job=[job.pk for job in jobs[done:]][:1], error=repr(error))
     for job, article in zip(jobs[done:], inputs[done:], strict=True):
         try:
             result: Detection | Exception = detector.detect(article)
@@ -116,6 +116,10 @@ def _record(
     except JobLost as lost:
         log.info("job_lost", job=job.pk, reason=lost.message)
         return 0
+    except (ValueError, IntegrityError, DataError) as error:
+        # A result that can't be stored is this article's failure, not the batch's.
+        _fail(job, error)
+        return 0
     return 1
 
 
@@ -125,6 +129,8 @@ def run_record(
 ) -> DetectionRun:
     """Write a finished run with its suggestions and end its job. ``JobLost`` writes nothing."""
     held = job_hold(job)
+    # Before the decisions are read: one taken after that would miss this run.
+    article = Article.objects.select_for_update(of=("self",)).get(pk=text.article_id)
     run = DetectionRun.objects.create(
         article_id=text.article_id,
         text=text,
@@ -165,7 +171,6 @@ def run_record(
         for claim in detection.claims
     )
     _carry_decisions(run, suggestions)
-    article = Article.objects.select_for_update(of=("self",)).get(pk=text.article_id)
     article.current_run = run
     if article.state in {ArticleState.WAITING, ArticleState.EXTRACTING, ArticleState.FAILED}:
         article.state = ArticleState.READY

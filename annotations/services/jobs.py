@@ -93,6 +93,8 @@ def extraction_request(*, actor: User | None, article: Article) -> Job:
 def job_retry(*, actor: User | None, job: Job) -> Job:
     """Queue a failed or cancelled job again, with its attempts counted anew."""
     policies.require(actor, "job.manage", job.corpus)
+    # First, as extraction_request does: the two must not wait for each other.
+    Article.objects.select_for_update(of=("self",)).filter(pk=job.article_id).first()
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if locked.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise Conflict(f"The job is {locked.get_state_display()}; only an ended one is retried.")
@@ -128,13 +130,22 @@ def job_cancel(*, actor: User | None, job: Job) -> Job:
     return locked
 
 
-@transaction.atomic
 def jobs_claim(*, worker: str, first: int | None = None, limit: int = 1) -> list[Job]:
     """Take up to ``limit`` due extraction jobs for one detector, ``first`` among them if free.
 
     A job that an earlier worker lost is handed out alone, so that an article that kills
     workers takes no other down with it; after its last attempt it fails.
     """
+    # Each round is a transaction of its own: ending a job locks its corpus's event chain,
+    # and nothing else may be waited for under that lock.
+    while (claimed := _claim_once(worker, first, limit)) is None:
+        first = None
+    return claimed
+
+
+@transaction.atomic
+def _claim_once(worker: str, first: int | None, limit: int) -> list[Job] | None:
+    """The jobs taken; None when a job was ended instead."""
     now = timezone.now()
     due = Job.objects.filter(kind="extraction").claimable(now)
     found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
@@ -149,7 +160,7 @@ def jobs_claim(*, worker: str, first: int | None = None, limit: int = 1) -> list
             JobState.FAILED,
             f"The worker was lost {leader.attempts} times while extracting this article.",
         )
-        return jobs_claim(worker=worker, limit=limit)
+        return None
     if leader.attempts == 0 and limit > 1:
         others = due.filter(attempts=0, corpus__detector=leader.corpus.detector)
         found += list(

@@ -12,7 +12,14 @@ from annotations.errors import Conflict
 from annotations.models import Article, Claim, ClaimType, Suggestion, SuggestionDecision, User
 
 from .articles import article_touch
-from .claims import ClaimFields, claim_insert, claim_snapshot, decision_carry
+from .claims import (
+    ClaimFields,
+    claim_insert,
+    claim_of_request,
+    claim_snapshot,
+    decision_carry,
+    decision_of,
+)
 from .events import event_record
 
 
@@ -30,6 +37,8 @@ def suggestion_accept(
         if decision.outcome == Outcome.ACCEPTED and decision.decided_by_id == actor.pk:
             return Claim.objects.get(pk=decision.claim_id)
         raise _decided(decision)
+    if uid is not None and (known := claim_of_request(uid, actor, suggestion.article)):
+        return known
     corpus = suggestion.article.corpus
     fields: ClaimFields = {
         "spans": [(suggestion.start, suggestion.end, suggestion.quote)],
@@ -93,7 +102,7 @@ def suggestion_reopen(*, actor: User, suggestion: Suggestion) -> None:
         target=suggestion,
         corpus=suggestion.article.corpus,
         article=suggestion.article,
-        before={"outcome": "rejected"},
+        before={"outcome": "rejected", "decided_by": decision.decided_by_id},
         after={"outcome": None},
     )
 
@@ -108,11 +117,7 @@ def _decision(actor: User, suggestion: Suggestion) -> SuggestionDecision | None:
     policies.require(actor, "suggestion.decide", suggestion.article.corpus)
     # One decision at a time in an article: the second of two waits here and then sees the first.
     Article.objects.select_for_update(of=("self",)).get(pk=suggestion.article_id)
-    return (
-        SuggestionDecision.objects.select_related("decided_by", "carried_from")
-        .filter(suggestion=suggestion)
-        .first()
-    )
+    return decision_of(suggestion)
 
 
 def _decide(

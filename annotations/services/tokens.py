@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.errors import InvalidInput
+from annotations.errors import InvalidInput, NotAllowed
 from annotations.models import ApiToken, User
 
 from .events import event_record
@@ -43,7 +43,9 @@ def token_create(
 
 @transaction.atomic
 def token_revoke(*, actor: User, token: ApiToken) -> None:
-    """End a token for good."""
+    """End a token for good: one's own, or anybody's for who administers tokens."""
+    if actor.pk != token.user_id and not actor.has_perm("annotations.change_apitoken"):
+        raise NotAllowed("Only its owner or an administrator can revoke a token.")
     if token.revoked_at is not None:
         return
     token.revoked_at = timezone.now()

@@ -34,6 +34,7 @@ from .claims import (
     claim_snapshot,
     claim_write,
     decision_carry,
+    decision_of,
     others_work,
 )
 from .events import event_record
@@ -69,6 +70,7 @@ def action_undo(*, actor: User, article: Article) -> Event:
     event = last_action(actor=actor, article=article)
     if event is None:
         raise Conflict("You have done nothing in this article that could be undone.")
+    _nothing_built(event, actor)
     target = UNDOERS[event.kind](event, actor)
     return event_record(
         kind="action.undone",
@@ -83,10 +85,36 @@ def action_undo(*, actor: User, article: Article) -> Event:
     )
 
 
+def _nothing_built(event: Event, actor: User) -> None:
+    """Refuse what somebody else acted on since, even if they left it looking the same.
+
+    An action of theirs that is taken back, and the taking back, don't count.
+    """
+    since = Event.objects.filter(
+        target_type=event.target_type, target_id=event.target_id, pk__gt=event.pk
+    )
+    if since.filter(undoes=None, undone_by=None).exclude(actor=actor).exists():
+        raise Conflict(CHANGED)
+    if event.kind.startswith(("claim.", "evidence.")):
+        verdict = (
+            Verdict.objects.standing()
+            .filter(claim=event.claim_id, created_at__gt=event.at)
+            .exclude(reviewer=actor)
+            .select_related("reviewer")
+            .first()
+        )
+        if verdict is not None:
+            raise Conflict(f"{verdict.reviewer} has given a verdict on this claim since.")
+
+
 def _suggestion_decided(event: Event, actor: User) -> Suggestion:
     suggestion = Suggestion.objects.select_related("article").get(pk=event.target_id)
-    decision = SuggestionDecision.objects.filter(suggestion=suggestion).first()
-    if decision is None or decision.outcome != event.after["outcome"]:
+    decision = decision_of(suggestion)
+    if (
+        decision is None
+        or decision.outcome != event.after["outcome"]
+        or decision.decided_by_id != actor.pk
+    ):
         raise Conflict(CHANGED)
     if decision.outcome == Outcome.REJECTED:
         decision_remove(decision)
@@ -100,15 +128,16 @@ def _suggestion_decided(event: Event, actor: User) -> Suggestion:
 
 
 def _suggestion_reopened(event: Event, actor: User) -> Suggestion:
-    suggestion = Suggestion.objects.get(pk=event.target_id)
-    if SuggestionDecision.objects.filter(suggestion=suggestion).exists():
+    suggestion = Suggestion.objects.select_related("run").get(pk=event.target_id)
+    if decision_of(suggestion) is not None:
         raise Conflict(CHANGED)
     decision_carry(
         SuggestionDecision.objects.create(
             suggestion=suggestion,
             article_id=suggestion.article_id,
             outcome=Outcome.REJECTED,
-            decided_by=actor,
+            # Whose rejection it was, which needn't be the person who took it back.
+            decided_by_id=event.before["decided_by"],
         )
     )
     return suggestion
@@ -161,9 +190,14 @@ def _evidence(event: Event, actor: User) -> Evidence:
 
 
 def _verdict_given(event: Event, actor: User) -> Verdict:
-    verdict = Verdict.objects.select_related("claim").get(pk=event.target_id)
-    claim = claim_lock(verdict.claim)
-    if not claim.verdicts.standing().filter(pk=verdict.pk).exists():
+    given = Verdict.objects.select_related("claim").get(pk=event.target_id)
+    claim = claim_lock(given.claim)
+    # Not by its key: having been retracted and that undone, it stands as a repeated row.
+    verdict = claim.verdicts.standing().filter(reviewer=given.reviewer_id, kind=given.kind).first()
+    if verdict is None or (verdict.rating_id, verdict.rationale) != (
+        given.rating_id,
+        given.rationale,
+    ):
         raise Conflict(CHANGED)
     retraction_add(claim, verdict)
     return verdict

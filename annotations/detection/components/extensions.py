@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from spacy.attrs import ORTH, SPACY
 from spacy.tokens import Doc, Span
 
 _SPAN_EXTENSIONS: dict[str, object] = {
@@ -35,8 +37,29 @@ def register_extensions() -> None:
 register_extensions()
 
 
-def token_starts(doc: Doc) -> list[int]:
-    return [token.idx for token in doc]
+class Tokens(NamedTuple):
+    """A doc as plain lists, which Python reads ten times faster than token objects."""
+
+    words: list[str]
+    starts: list[int]
+    """Code point offset of each word."""
+    spaced: list[bool]
+    """Whether a space follows each word."""
+    text: str
+
+
+def read_tokens(doc: Doc) -> Tokens:
+    strings = doc.vocab.strings
+    rows = doc.to_array([ORTH, SPACY]).tolist()
+    words = [strings[orth] for orth, _ in rows]
+    spaced = [bool(space) for _, space in rows]
+    starts = []
+    at = 0
+    for word, space in zip(words, spaced, strict=True):
+        starts.append(at)
+        at += len(word) + space
+    text = "".join(word + " " if space else word for word, space in zip(words, spaced, strict=True))
+    return Tokens(words, starts, spaced, text)
 
 
 def tokens_between(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:

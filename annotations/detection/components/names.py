@@ -6,28 +6,15 @@ Secretary-General") and NAME (anything else), and ``doc._.people``, in order of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from annotations.detection.components.extensions import is_capitalised
-from annotations.detection.lexicon import PhraseIndex, Tokenize, read_lexicon
+from annotations.detection.components.extensions import is_capitalised, read_tokens
+from annotations.detection.components.people import LINKS, Mention, resolve_people
+from annotations.detection.lexicon import PhraseIndex, Tokenize, lowered, read_lexicon
 
-_LINKS = frozenset({"of", "de", "la", "von", "van", "der", "bin", "al", "el", "du", "da", "&"})
 _MALE = frozenset({"mr", "mr.", "sir", "lord", "king", "prince", "pope", "congressman"})
 _FEMALE = frozenset({"mrs", "mrs.", "ms", "ms.", "miss", "dame", "lady", "queen", "congresswoman"})
-
-
-@dataclass(slots=True)
-class Mention:
-    first: int
-    stop: int
-    kind: str = "NAME"
-    role: str = ""
-    gender: str = ""
-    canonical: str = ""
-    words: tuple[str, ...] = field(default=())
 
 
 @Language.factory(
@@ -100,14 +87,19 @@ class ClaimNames:
         self.max_name_tokens = max_name_tokens
 
     def __call__(self, doc: Doc) -> Doc:
-        words = [token.text for token in doc]
-        lower = [word.lower() for word in words]
+        # A hyphen between spaces is a dash: it joins no name.
+        tokens = read_tokens(doc)
+        words = [
+            "\u2013" if word == "-" and spaced else word
+            for word, spaced in zip(tokens.words, tokens.spaced, strict=True)
+        ]
+        lower = lowered(words)
         seen_lower = {word for word in words if word[:1].islower()}
         mentions: list[Mention] = []
         for sentence in doc.sents:
             for first, stop in self._runs(words, lower, sentence.start, sentence.end, seen_lower):
                 mentions.extend(self._read_run(words, lower, first, stop, sentence.start))
-        people = self._resolve(mentions, words, lower)
+        people = resolve_people(mentions, words, lower, self.titles)
         spans = []
         for mention in mentions:
             span = Span(doc, mention.first, mention.stop, label=mention.kind)
@@ -135,7 +127,7 @@ class ClaimNames:
         while at < end:
             word = words[at]
             if not word[:1].isalpha():
-                fresh = fresh or word in "\"“‘:(["
+                fresh = fresh or word in '"“\u2018:(['
                 at += 1
                 continue
             was_fresh, fresh = fresh, False
@@ -161,11 +153,20 @@ class ClaimNames:
             if is_capitalised(word) and lower[stop] not in self.not_names:
                 stop += 1
             elif (
-                word in _LINKS or word in {"-", "’", "'"}
-            ) and stop + 1 < limit and is_capitalised(words[stop + 1]):
+                (
+                    word in LINKS
+                    or word == "-"
+                    or (word in {"on", "for"} and lower[stop - 1] in self.organisation_words)
+                )
+                and stop + 1 < limit
+                and is_capitalised(words[stop + 1])
+            ):
                 stop += 2
-            elif word == "of" and stop + 2 < limit and lower[stop + 1] == "the" and (
-                is_capitalised(words[stop + 2])
+            elif (
+                word == "of"
+                and stop + 2 < limit
+                and lower[stop + 1] == "the"
+                and (is_capitalised(words[stop + 2]))
             ):
                 stop += 3
             else:
@@ -179,11 +180,16 @@ class ClaimNames:
         title_stop = first
         titled = False
         for start, end in self.titles.find(lower, first, stop):
-            if start == first or titled or self._only_describes(words, lower, first, start):
+            # Whatever stands before a title in the same run describes it ("NATO Secretary").
+            if end < stop or start == first or self._only_describes(words, lower, first, start):
                 title_stop, titled = end, True
         role = " ".join(lower[first:title_stop]).replace(" - ", "-") if titled else ""
-        if titled and title_stop == stop:
-            return [Mention(first, stop, "ROLE", role=role)]
+        if titled and (title_stop == stop or words[title_stop] in LINKS):
+            # "Secretary-General of NATO": a bare title, and perhaps whose it is.
+            rest = Mention(title_stop + 1, stop)
+            rest.words = tuple(words[title_stop + 1 : stop])
+            bare = Mention(first, title_stop, "ROLE", role=role)
+            return [bare, rest] if title_stop + 1 < stop and rest.words[0] != "the" else [bare]
         if not titled:
             before = first
             for width in (3, 2, 1):
@@ -233,6 +239,8 @@ class ClaimNames:
             return False
         if any(word.lower() in self.organisation_words for word in names):
             return False
+        if any(word.lower() in self.openers for word in names):
+            return False
         if titled:
             return not names[0].isupper() or len(names[0]) <= 2 or names[0].endswith(".")
         if given:
@@ -242,57 +250,3 @@ class ClaimNames:
         if self.places.find(lower, mention.first, mention.stop):
             return False
         return all(not word.isupper() or word.endswith(".") or len(word) == 1 for word in names)
-
-    def _resolve(
-        self, mentions: list[Mention], words: list[str], lower: list[str]
-    ) -> tuple[tuple[str, tuple[str, ...], str, int], ...]:
-        """Join mentions of the same person, by last name; returns the doc's people."""
-        full: dict[str, list[Mention]] = {}
-        for mention in mentions:
-            if mention.kind == "PERSON" and len(mention.words) > 1:
-                mention.canonical = _spelled(mention.words)
-                full.setdefault(mention.words[-1], []).append(mention)
-        for mention in mentions:
-            if len(mention.words) == 1 and mention.kind in {"PERSON", "NAME"}:
-                options = full.get(mention.words[0], [])
-                if mention.gender:
-                    options = [one for one in options if one.gender in ("", mention.gender)]
-                if not options:
-                    continue
-                earlier = [one for one in options if one.first <= mention.first]
-                chosen = earlier[-1] if earlier else options[0]
-                mention.kind = "PERSON"
-                mention.canonical = chosen.canonical
-                mention.gender = mention.gender or chosen.gender
-        people: dict[str, tuple[list[str], str, int]] = {}
-        for mention in mentions:
-            if mention.kind != "PERSON":
-                continue
-            mention.canonical = mention.canonical or _spelled(mention.words)
-            roles, gender, first = people.get(mention.canonical, ([], "", mention.first))
-            roles.extend(self._roles(mention, words, lower))
-            people[mention.canonical] = (roles, gender or mention.gender, first)
-        for mention in mentions:
-            if mention.kind == "PERSON" and not mention.gender:
-                mention.gender = people[mention.canonical][1]
-        return tuple(
-            (name, tuple(dict.fromkeys(roles)), gender, first)
-            for name, (roles, gender, first) in people.items()
-        )
-
-    def _roles(self, mention: Mention, words: list[str], lower: list[str]) -> list[str]:
-        """Titles before the name, and in an apposition after it (", the Secretary-General")."""
-        roles = [mention.role] if mention.role else []
-        at = mention.stop
-        if at + 2 < len(words) and words[at] == ",":
-            end = at + 1
-            while end < min(len(words), at + 12) and words[end] not in {",", ".", ";", '"', "”"}:
-                end += 1
-            if words[end : end + 1] == [","]:
-                for first, stop in self.titles.find(lower, at + 1, end):
-                    roles.append(" ".join(lower[first:stop]).replace(" - ", "-"))
-        return roles
-
-
-def _spelled(words: tuple[str, ...]) -> str:
-    return " ".join(words).replace(" - ", "-").replace(" ’ ", "’").replace(" ' ", "'")

@@ -7,15 +7,16 @@ taken up again with a new opening mark carries the label ``open``, all others ``
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from annotations.detection.boundaries import paragraph_starts
-from annotations.detection.components.extensions import token_starts, tokens_between, trim
+from annotations.detection.components.extensions import read_tokens, tokens_between, trim
 
-_MARK = re.compile(r"[\"“”„«»‟‘’']")
-_PAIRS = {"“": "”", "„": "“”", "«": "»", "‘": "’", '"': '"', "'": "'", "‟": "”"}
+_MARK = re.compile(r"''|``|[\"“”„«»‟\u2018\u2019']")
+_PAIRS = {"“": "”", "„": "“”", "«": "»", "\u2018": "\u2019", '"': '"', "'": "'", "‟": "”"}
 
 
 @Language.factory(
@@ -34,12 +35,12 @@ class ClaimQuotes:
         self.max_chars = max_chars
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        tokens = read_tokens(doc)
+        text, starts = tokens.text, tokens.starts
         spans = []
         if _MARK.search(text):
-            starts = token_starts(doc)
             edges = [*paragraph_starts(text), len(text)]
-            for begin, end in zip(edges, edges[1:], strict=False):
+            for begin, end in pairwise(edges):
                 for left, right, label in find_quotes(text, begin, end):
                     if right - left > self.max_chars:
                         continue
@@ -56,25 +57,25 @@ def find_quotes(text: str, begin: int, end: int) -> list[tuple[int, int, str]]:
     closer = ""
     for match in _MARK.finditer(text, begin, end):
         at = match.start()
-        mark = text[at]
+        mark = '"' if match.end() - at == 2 else text[at]
         before = text[at - 1] if at > begin else " "
-        after = text[at + 1] if at + 1 < end else " "
-        single = mark in "'‘’"
+        after = text[match.end()] if match.end() < end else " "
+        single = mark in "'\u2018\u2019"
         if opened >= 0:
             if mark in closer and _may_close(mark, before, after):
-                found.append((opened, at + 1, "closed"))
+                found.append((opened, match.end(), "closed"))
                 opened = -1
-            elif not single and mark in _PAIRS and mark not in closer and closer not in "'’":
+            elif not single and mark in _PAIRS and mark not in closer and closer not in "'\u2019":
                 continue  # a quotation inside another one
             elif mark == '"' and closer == '"':
                 # An opening mark while one is open: the first was never closed.
                 found.append((*trim(text, opened, at), "open"))
                 opened = at
-            elif closer in "'’" and not single and _may_open(mark, before, after):
+            elif closer in "'\u2019" and not single and _may_open(mark, before, after):
                 opened, closer = at, _PAIRS.get(mark, "")
         elif mark in _PAIRS and _may_open(mark, before, after):
             opened, closer = at, _PAIRS[mark]
-    if opened >= 0 and closer not in "'’":
+    if opened >= 0 and closer not in "'\u2019":
         found.append((*trim(text, opened, end), "open"))
     return [item for item in found if item[1] - item[0] > 2]
 
@@ -82,7 +83,7 @@ def find_quotes(text: str, begin: int, end: int) -> list[tuple[int, int, str]]:
 def _may_open(mark: str, before: str, after: str) -> bool:
     if mark in "“„«‟":
         return True
-    return (before.isspace() or before in "([{—–-/“‘\"'") and not after.isspace()
+    return (before.isspace() or before in "([{—\u2013-/“\u2018\"'") and not after.isspace()
 
 
 def _may_close(mark: str, before: str, after: str) -> bool:

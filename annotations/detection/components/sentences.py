@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from typing import Any
+
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotations.detection.boundaries import SentenceRules, find_starts
-from annotations.detection.components.extensions import token_starts
+from annotations.detection.components.extensions import read_tokens
 from annotations.detection.lexicon import read_lexicon
 
 
@@ -21,6 +26,7 @@ from annotations.detection.lexicon import read_lexicon
         "photo_credits": "photo_credits",
         "reporting": "reporting_verbs",
         "heading_chars": 80,
+        "max_tokens": 400,
     },
     default_score_weights={"sents_f": 0.0},
 )
@@ -34,8 +40,10 @@ def create_claim_sentences(
     photo_credits: str,
     reporting: str,
     heading_chars: int,
+    max_tokens: int,
 ) -> ClaimSentences:
-    """All arguments but ``heading_chars`` (in code points) are names of lexicons."""
+    """All arguments but the numbers are names of lexicons. ``heading_chars`` is in code points;
+    a sentence of more than ``max_tokens`` is cut, which keeps later components to linear time."""
     return ClaimSentences(
         SentenceRules(
             never_end=frozenset(read_lexicon(never_end)),
@@ -45,25 +53,32 @@ def create_claim_sentences(
             credits=frozenset(read_lexicon(photo_credits)),
             reporting=frozenset(read_lexicon(reporting)),
             heading_chars=heading_chars,
-        )
+        ),
+        max_tokens,
     )
 
 
 class ClaimSentences:
-    def __init__(self, rules: SentenceRules) -> None:
+    def __init__(self, rules: SentenceRules, max_tokens: int) -> None:
         self.rules = rules
+        self.max_tokens = max_tokens
 
     def __call__(self, doc: Doc) -> Doc:
-        boundaries = find_starts(doc.text, self.rules)
-        starts = token_starts(doc)
-        begins = [False] * len(starts)
+        tokens = read_tokens(doc)
+        begins = [-1] * len(tokens.starts)
         at = 0
-        for boundary in boundaries:
-            while at < len(starts) and starts[at] < boundary:
-                at += 1
-            if at == len(starts):
+        for boundary in find_starts(tokens.text, self.rules):
+            at = bisect_left(tokens.starts, boundary, at)
+            if at == len(begins):
                 break
-            begins[at] = True
-        for token, begin in zip(doc, begins, strict=True):
-            token.is_sent_start = begin
-        return doc
+            # A boundary inside a token is none: the sentence would lose half a word.
+            if not tokens.text[boundary : tokens.starts[at]].strip():
+                begins[at] = 1
+        run = 0
+        for at, begin in enumerate(begins):
+            run = 1 if begin == 1 else run + 1
+            if run > self.max_tokens:
+                begins[at], run = 1, 1
+        # Setting token.is_sent_start one by one would look at the whole doc each time.
+        values: Any = np.asarray(begins, dtype="int64").astype("uint64")
+        return doc.from_array([SENT_START], values)

@@ -31,7 +31,7 @@ GRACEFUL_SECONDS = 8
 class Command(BaseCommand):
     help = "Prepare the database, page assets and first accounts, then serve the site."
     # The first request would find what the checks find; they run in ``make test``.
-    requires_system_checks = []  # noqa: RUF012
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prepare", action="store_true", help="only prepare, do not serve")
@@ -55,6 +55,8 @@ def prepare_in_child() -> None:
         code = 1
         try:
             prepare()
+            # So that SQLite folds its write-ahead log into the database.
+            connections.close_all()
             code = 0
         except Exception:  # noqa: BLE001 - the process ends here, whatever went wrong
             sys.excepthook(*sys.exc_info())

@@ -1,0 +1,105 @@
+"""Fields of bodies. They take the type that the schema names, and none that could pass for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+MAX_ID = 2**63 - 1
+MAX_OFFSET = 2**31 - 1
+
+
+class WriteSerializer(serializers.Serializer[Any]):
+    """A body's shape. A field that it doesn't know is refused: a typing error must not pass."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(str(name) for name in set(data) - set(self.fields))
+            if unknown:
+                known = ", ".join(self.fields) or "none"
+                raise serializers.ValidationError(
+                    dict.fromkeys(unknown, f"Unknown field. Known here: {known}.")
+                )
+        return super().to_internal_value(data)
+
+
+class NoBody(WriteSerializer):
+    """The body of an action that takes none: absent, or an empty object."""
+
+
+class StrictString(serializers.CharField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Expected a string.")
+        return super().to_internal_value(data)
+
+
+class StrictInteger(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            raise serializers.ValidationError("Expected a whole number.")
+        return super().to_internal_value(data)
+
+
+class StrictBoolean(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Expected true or false.")
+        return data
+
+
+class StrictDate(serializers.DateField):
+    def to_internal_value(self, data: Any) -> Any:
+        # The ISO parser of Python also takes 20260302 and week dates, which mean nothing to people.
+        if not isinstance(data, str) or len(data) != len("2026-03-02"):
+            raise serializers.ValidationError("Expected a date, YYYY-MM-DD.")
+        return super().to_internal_value(data)
+
+
+class StrictUUID(serializers.UUIDField):
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Expected a UUID.")
+        return super().to_internal_value(data)
+
+
+def reference(**options: Any) -> StrictInteger:
+    """The id of an object. Whether the caller may see it is for the view to find out."""
+    return StrictInteger(min_value=1, max_value=MAX_ID, **options)
+
+
+def revision() -> StrictInteger:
+    return StrictInteger(
+        min_value=1, max_value=MAX_OFFSET, help_text="The revision that the change is based on."
+    )
+
+
+def uid() -> StrictUUID:
+    return StrictUUID(
+        required=False,
+        help_text="Chosen by the client: sending the request again makes nothing new.",
+    )
+
+
+def strings(**options: Any) -> serializers.ListField:
+    return serializers.ListField(child=StrictString(max_length=100), max_length=50, **options)
+
+
+def one_of(name: str, values: Iterable[StrEnum]) -> type[serializers.ChoiceField]:
+    """A field class with one of the values; the schema calls the enumeration ``name``."""
+    choices = [value.value for value in values]
+
+    class OneOf(serializers.ChoiceField):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(choices=choices, **options)
+
+        def to_internal_value(self, data: Any) -> str:
+            if not isinstance(data, str):
+                raise serializers.ValidationError(f"Expected one of {', '.join(choices)}.")
+            return str(super().to_internal_value(data))
+
+    return extend_schema_field({"type": "string", "enum": choices}, component_name=name)(OneOf)

@@ -1,0 +1,73 @@
+"""Filters of lists: declared ones only. An unknown parameter is ignored, a bad value refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from .fields import MAX_ID
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class IdFilter(django_filters.Filter):
+    """An id. One that is invisible or doesn't exist matches nothing."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=MAX_ID, **kwargs)
+
+
+@extend_schema_field({"type": "string", "format": "date"})
+class DayFilter(django_filters.DateFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1})
+class ShareFilter(django_filters.Filter):
+    field_class = forms.FloatField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=1, **kwargs)
+
+
+class FlagField(forms.Field):
+    """true or false; Django's own takes every word for one of them."""
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in {"true", "false", "1", "0"}:
+            raise forms.ValidationError(_("Expected true or false."))
+        return value in {"true", "1"}
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class FlagFilter(django_filters.Filter):
+    field_class = FlagField
+
+
+def value_filter(values: Iterable[StrEnum], **options: Any) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(choices=[(v.value, v.value) for v in values], **options)
+
+
+class FilterSet(django_filters.FilterSet):
+    """Filters, and what a list does where one of them is not sent."""
+
+    def chosen(self, name: str, default: Any) -> Any:
+        value = self.form.cleaned_data.get(name)
+        return default if value is None else value
+
+    @staticmethod
+    def nothing(queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """The method of a filter that ``filter_queryset`` reads itself."""
+        return queryset

@@ -1,0 +1,102 @@
+"""Claims with all that a card shows, and what a person may write on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from rest_framework import serializers
+
+from annotations.domain.spans import MAX_FRAGMENTS
+from annotations.domain.transitions import ClaimState
+from annotations.models import Claim
+
+from ..fields import (
+    MAX_OFFSET,
+    StrictDate,
+    StrictInteger,
+    StrictString,
+    WriteSerializer,
+    one_of,
+    reference,
+    revision,
+    strings,
+    uid,
+)
+from .evidence import EvidenceSerializer
+from .people import PersonSerializer
+from .verdicts import VerdictSerializer
+
+ClaimStateField = one_of("ClaimState", ClaimState)
+
+
+def claim_rows(rows: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims with what the serializer reads: one query and one for each kind of row on them."""
+    # The number of the text comes by itself, because the text can be a million characters.
+    return rows.with_details().annotate(text_revision=F("text__number"))  # type: ignore[attr-defined,no-any-return]
+
+
+class SpanSerializer(serializers.Serializer[Any]):
+    start = serializers.IntegerField(help_text="Code points, half-open.")
+    end = serializers.IntegerField()
+    quote = serializers.CharField()
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    uid = serializers.UUIDField()
+    article = serializers.IntegerField(source="article_id")
+    text_revision = serializers.IntegerField()
+    spans = SpanSerializer(many=True, source="spans.all")
+    quote = serializers.CharField(help_text="The fragments in order, gaps marked.")
+    normalised = serializers.CharField()
+    types = serializers.SerializerMethodField()
+    claimant = serializers.CharField(source="claimant.name", allow_null=True)
+    claim_date = serializers.DateField(allow_null=True)
+    state = ClaimStateField()
+    suggestion = serializers.IntegerField(source="suggestion_id", allow_null=True)
+    created_by = PersonSerializer()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+    evidence = EvidenceSerializer(many=True, source="standing_evidence")
+    verdicts = VerdictSerializer(many=True, source="standing_verdicts")
+
+    def get_types(self, claim: Claim) -> list[str]:
+        return [claim_type.key for claim_type in claim.types.all()]
+
+
+class SpanInputSerializer(WriteSerializer):
+    start = StrictInteger(min_value=0, max_value=MAX_OFFSET)
+    end = StrictInteger(min_value=1, max_value=MAX_OFFSET)
+    quote = StrictString(
+        required=False,
+        trim_whitespace=False,
+        help_text="What stands there: sent, it is checked, and offsets in another unit found out.",
+    )
+
+
+class ClaimFieldsSerializer(WriteSerializer):
+    normalised = StrictString(max_length=Claim.MAX_NORMALISED, required=False, allow_blank=True)
+    types = strings(required=False, help_text="Keys of the corpus's claim types.")
+    claimant = StrictString(max_length=200, required=False, allow_blank=True, allow_null=True)
+    claim_date = StrictDate(required=False, allow_null=True)
+
+
+class ClaimCreateSerializer(ClaimFieldsSerializer):
+    article = reference()
+    spans = SpanInputSerializer(many=True, allow_empty=False, max_length=MAX_FRAGMENTS)
+    uid = uid()
+
+
+class ClaimUpdateSerializer(ClaimFieldsSerializer):
+    revision = revision()
+    spans = SpanInputSerializer(
+        many=True, allow_empty=False, max_length=MAX_FRAGMENTS, required=False
+    )
+
+
+class RevisionSerializer(WriteSerializer):
+    """The body of a withdrawal."""
+
+    revision = revision()

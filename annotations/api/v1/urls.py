@@ -1,0 +1,38 @@
+"""Addresses of version 1 of the API."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from .docs import DocumentationView
+from .views.articles import ArticleViewSet
+from .views.claims import ClaimViewSet
+from .views.corpora import CorpusViewSet
+from .views.events import EventViewSet
+from .views.evidence import EvidenceViewSet
+from .views.jobs import JobViewSet
+from .views.people import MeView, TokenViewSet
+from .views.suggestions import SuggestionViewSet
+from .views.unknown import UnknownView
+from .views.verdicts import VerdictViewSet
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("corpora", CorpusViewSet, "corpus")
+router.register("articles", ArticleViewSet, "article")
+router.register("suggestions", SuggestionViewSet, "suggestion")
+router.register("claims", ClaimViewSet, "claim")
+router.register("evidence", EvidenceViewSet, "evidence")
+router.register("verdicts", VerdictViewSet, "verdict")
+router.register("jobs", JobViewSet, "job")
+router.register("events", EventViewSet, "event")
+router.register("tokens", TokenViewSet, "token")
+
+urlpatterns = [
+    *router.urls,
+    path("me/", MeView.as_view(), name="me"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", DocumentationView.as_view(), name="docs"),
+    re_path(r"", UnknownView.as_view(), name="unknown"),
+]

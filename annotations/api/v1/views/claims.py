@@ -1,0 +1,101 @@
+"""Claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations.domain.transitions import ClaimState
+from annotations.models import Article, Claim
+from annotations.services.claims import SpanInput, claim_create, claim_update, claim_withdraw
+
+from ..filters import FilterSet, FlagFilter, IdFilter, value_filter
+from ..serializers.claims import (
+    ClaimCreateSerializer,
+    ClaimSerializer,
+    ClaimUpdateSerializer,
+    RevisionSerializer,
+    claim_rows,
+)
+from .base import ViewSet, once, seen
+
+
+class ClaimFilters(FilterSet):
+    article = IdFilter()
+    corpus = IdFilter(field_name="article__corpus")
+    state = value_filter(ClaimState)
+    type = django_filters.CharFilter(
+        field_name="types__key", max_length=50, help_text="A key of the corpus's claim types."
+    )
+    created_by = IdFilter()
+    include_withdrawn = FlagFilter(
+        method="nothing", help_text="Default: withdrawn claims only with state=withdrawn."
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().filter_queryset(queryset)
+        if self.chosen("include_withdrawn", False) or self.form.cleaned_data.get("state"):
+            return rows
+        return rows.standing()  # type: ignore[attr-defined,no-any-return]
+
+
+class ClaimViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+    """Each with its standing evidence and verdicts."""
+
+    serializer_class = ClaimSerializer
+    filterset_class = ClaimFilters
+
+    def get_queryset(self) -> QuerySet[Claim]:
+        rows = Claim.objects.visible_to(self.caller)
+        return claim_rows(rows) if self.action in {"list", "retrieve"} else rows
+
+    @extend_schema(
+        request=ClaimCreateSerializer, responses={201: ClaimSerializer, 200: ClaimSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """A claim on the article's current text. 200 when its ``uid`` was sent before."""
+        fields = self.body(ClaimCreateSerializer)
+        articles = Article.objects.visible_to(self.caller).select_related("corpus")
+        article = seen(articles, fields.pop("article"), "article")
+        uid = fields.pop("uid", None)
+        known = uid is not None and Claim.objects.filter(uid=uid).exists()
+        fields["spans"] = _spans(fields)
+        claim = once(
+            lambda: claim_create(actor=self.caller, article=article, fields=fields, uid=uid),  # type: ignore[arg-type]
+            uid,
+        )
+        return self._row(claim, 200 if known else 201)
+
+    @extend_schema(request=ClaimUpdateSerializer, responses=ClaimSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change fields. 409 with the ``current`` claim when ``revision`` is no longer that."""
+        claim = self.get_object()
+        fields = self.body(ClaimUpdateSerializer)
+        revision = fields.pop("revision")
+        if "spans" in fields:
+            fields["spans"] = _spans(fields)
+        claim = claim_update(actor=self.caller, claim=claim, revision=revision, fields=fields)  # type: ignore[arg-type]
+        return self._row(claim)
+
+    @extend_schema(request=RevisionSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Take it out of the results; its suggestion is open again."""
+        claim = self.get_object()
+        revision = self.body(RevisionSerializer)["revision"]
+        return self._row(claim_withdraw(actor=self.caller, claim=claim, revision=revision))
+
+    def _row(self, claim: Claim, status: int = 200) -> Response:
+        row = claim_rows(Claim.objects.filter(pk=claim.pk)).get()
+        return Response(ClaimSerializer(row).data, status=status)
+
+
+def _spans(fields: dict[str, Any]) -> list[SpanInput]:
+    return [(span["start"], span["end"], span.get("quote")) for span in fields["spans"]]

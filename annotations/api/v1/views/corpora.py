@@ -1,0 +1,60 @@
+"""Corpora and their exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+
+from annotations import policies
+from annotations.errors import InvalidInput
+from annotations.exporting import FORMATS, export
+from annotations.models import Corpus
+
+from ..serializers.corpora import CorpusSerializer, corpus_rows
+from .base import ViewSet
+
+
+class CorpusViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+    """The corpora that the caller is a member of."""
+
+    serializer_class = CorpusSerializer
+
+    def get_queryset(self) -> QuerySet[Corpus]:
+        if self.action == "export":
+            return Corpus.objects.visible_to(self.caller).select_related("rating_scale")
+        return corpus_rows(self.caller)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        # An export's media type follows from ``format``, whatever Accept says.
+        return super().perform_content_negotiation(request, force or self.action == "export")
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("format", str, required=True, enum=sorted(FORMATS)),
+        ],
+        responses={(200, format_.media_type): OpenApiTypes.BINARY for format_ in FORMATS.values()},
+        filters=False,
+    )
+    @action(detail=True, pagination_class=None)
+    def export(self, request: Request, pk: str) -> StreamingHttpResponse:
+        """Everything that was found in the corpus, streamed. Withdrawn claims are left out."""
+        corpus = self.get_object()
+        policies.require(self.caller, "corpus.export", corpus)
+        format_ = FORMATS.get(request.query_params.get("format", ""))
+        if format_ is None:
+            raise InvalidInput({"format": f"expected one of {', '.join(sorted(FORMATS))}"})
+        name = f"{slugify(corpus.name) or 'corpus'}-{timezone.now():%Y-%m-%d}.{format_.extension}"
+        return StreamingHttpResponse(
+            export(corpus, format_),
+            content_type=format_.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )

@@ -1,0 +1,78 @@
+"""Reading a corpus for an export: by key, a chunk at a time, in a fixed number of queries each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+
+from annotations.models import Article, Claim, Corpus, Evidence, Suggestion, Verdict
+
+# A text can have a million characters; this many are in memory at once.
+CHUNK = 100
+# One each: articles with their runs, texts, suggestions, claims, spans, types, evidence, verdicts.
+QUERIES_A_CHUNK = 8
+
+
+def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
+    """The corpus's articles in order of id, with all that a format writes loaded.
+
+    On each article: ``current_suggestions``, ``standing_claims``; on each claim:
+    ``standing_evidence``, ``all_verdicts`` (each with ``stands`` and ``retracted``).
+    """
+    last = 0
+    while True:
+        rows = list(_loaded(corpus).filter(pk__gt=last).order_by("pk")[:chunk])
+        yield from rows
+        if len(rows) < chunk:
+            return
+        last = rows[-1].pk
+
+
+def _loaded(corpus: Corpus) -> QuerySet[Article]:
+    return (
+        Article.objects.filter(corpus=corpus)
+        .select_related("current_run")
+        .prefetch_related(
+            "texts",
+            Prefetch(
+                "suggestions",
+                Suggestion.objects.current()
+                .select_related("decision__decided_by", "decision__claim")
+                .order_by("start", "id"),
+                to_attr="current_suggestions",
+            ),
+            Prefetch("claims", _claims(), to_attr="standing_claims"),
+        )
+    )
+
+
+def _claims() -> QuerySet[Claim]:
+    return (
+        Claim.objects.standing()
+        .select_related("claimant", "created_by", "suggestion")
+        .order_by("id")
+        .prefetch_related(
+            "spans",
+            "types",
+            Prefetch(
+                "evidence",
+                Evidence.objects.standing().select_related("added_by").order_by("id"),
+                to_attr="standing_evidence",
+            ),
+            Prefetch("verdicts", _verdicts(), to_attr="all_verdicts"),
+        )
+    )
+
+
+def _verdicts() -> QuerySet[Verdict]:
+    same = Q(pk=OuterRef("pk"))
+    return (
+        Verdict.objects.select_related("rating", "reviewer", "guideline")
+        .annotate(
+            stands=Exists(Verdict.objects.standing().filter(same)),
+            retracted=Exists(Verdict.objects.filter(retracts=OuterRef("pk"))),
+            retracts_uid=F("retracts__uid"),
+        )
+        .order_by("id")
+    )

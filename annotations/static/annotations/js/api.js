@@ -1,0 +1,57 @@
+// Talking to the server: one place that knows about CSRF, time-outs and problem details.
+
+const TIMEOUT = 15000;
+let urls = { api: "/api/v1/" };
+
+export function configure(found) {
+  urls = found;
+}
+
+/** An answer that isn't the one hoped for. `status` is 0 when there was no answer at all. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || gettext("The server could not be reached."));
+    this.status = status;
+    this.code = body.code || "";
+    this.fields = body.fields || {};
+    this.current = body.current || null;
+  }
+
+  /** Could the same request succeed later? */
+  get passing() {
+    return this.status === 0 || this.status >= 500 || this.status === 429 || this.status === 408;
+  }
+}
+
+function csrf() {
+  const found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  return found ? decodeURIComponent(found[1]) : "";
+}
+
+async function request(method, url, body) {
+  let answer;
+  try {
+    answer = await fetch(url, {
+      method,
+      headers: {
+        Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(method === "GET" ? {} : { "X-CSRFToken": csrf() }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT),
+      credentials: "same-origin",
+    });
+  } catch {
+    throw new Problem(0, {});
+  }
+  const text = await answer.text().catch(() => "");
+  let data = {};
+  try { data = text ? JSON.parse(text) : {}; } catch { data = {}; }
+  if (!answer.ok) throw new Problem(answer.status, data);
+  return data;
+}
+
+export const api = (method, path, body) => request(method, urls.api + path, body);
+export const refresh = () => request("GET", urls.refresh);
+export const corpusUrl = () => urls.corpus;

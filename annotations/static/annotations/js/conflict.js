@@ -1,0 +1,60 @@
+// Somebody else saved first: both versions side by side, and the reviewer chooses field by field.
+
+import { byId, h } from "./dom.js";
+
+const NAMES = {
+  spans: () => gettext("Words in the text"),
+  normalised: () => gettext("Normalised claim"),
+  types: () => gettext("Claim type"),
+  claimant: () => gettext("Claimant"),
+  claim_date: () => gettext("Date of the claim"),
+  url: () => gettext("Address"),
+  citation: () => gettext("Citation"),
+  title: () => gettext("Title"),
+  published: () => gettext("Published"),
+  quote: () => gettext("Quote"),
+  stance: () => gettext("Stance"),
+};
+
+function shown(name, value, model) {
+  if (value === null || value === undefined || value === "" || value.length === 0) return "–";
+  if (name === "spans") return value.map((span) => span.quote || `${span.start}–${span.end}`).join(" … ");
+  if (name === "types") return value.map((key) => model.corpus.types.find((t) => t.key === key)?.label || key).join(", ");
+  return String(value);
+}
+
+const same = (a, b) => JSON.stringify(a ?? "") === JSON.stringify(b ?? "");
+
+/**
+ * Ask which value of each field to keep. Resolves to the fields of mine to save over theirs;
+ * closing the dialog keeps mine, so that nothing typed is lost by a stray key.
+ */
+export function conflict({ mine, theirs, base, fields, model }) {
+  const clashing = fields.filter((name) => name in mine && !same(mine[name], theirs[name]));
+  if (!clashing.length) return Promise.resolve({});
+  const dialog = byId("conflict");
+  const rows = clashing.map((name) => {
+    const pick = (whose, checked) => h("input", { type: "radio", name: `conflict-${name}`, value: whose, checked });
+    const own = pick("mine", true);
+    const row = h("tr", {},
+      h("th", { scope: "row" }, NAMES[name]?.() || name),
+      h("td", {}, h("label", {}, own, " ", h("span", { dir: "auto" }, shown(name, mine[name], model)))),
+      h("td", {}, h("label", {}, pick("theirs", false), " ", h("span", { dir: "auto" }, shown(name, theirs[name], model)))),
+      h("td.muted", { dir: "auto" }, shown(name, base[name], model)));
+    return { name, own, row };
+  });
+  return new Promise((resolve) => {
+    const form = h("form", { method: "dialog" },
+      h("h2", { id: "conflict-title" }, gettext("Changed by somebody else")),
+      h("p", {}, gettext("While you were editing, somebody saved another version. Nothing of yours is lost: choose what to keep.")),
+      h("table", {}, h("thead", {}, h("tr", {},
+        h("td"), h("th", { scope: "col" }, gettext("Mine")), h("th", { scope: "col" }, gettext("Theirs")),
+        h("th", { scope: "col" }, gettext("Before")))), h("tbody", {}, rows.map(({ row }) => row))),
+      h("div.buttons", {}, h("button.primary", { type: "submit", autofocus: true }, gettext("Save what is chosen"))));
+    dialog.replaceChildren(form);
+    dialog.addEventListener("close", () => {
+      resolve(Object.fromEntries(rows.filter(({ own }) => own.checked).map(({ name }) => [name, mine[name]])));
+    }, { once: true });
+    dialog.showModal();
+  });
+}

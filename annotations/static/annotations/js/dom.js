@@ -1,0 +1,52 @@
+// Building elements without markup in strings: data never becomes HTML.
+
+/** `h("button.primary", {type: "button", onclick: f}, "Text", child)` */
+export function h(what, attributes = {}, ...children) {
+  const [tag, ...classes] = what.split(".");
+  const element = document.createElement(tag || "div");
+  if (classes.length) element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "value" || name === "textContent") element[name] = value;
+    else if (name === "dataset") Object.assign(element.dataset, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false));
+  return element;
+}
+
+const announcer = () => document.getElementById("announcer");
+
+/** Say it to a screen reader. */
+export function announce(text) {
+  announcer().textContent = "";
+  requestAnimationFrame(() => { announcer().textContent = text; });
+}
+
+/** Show it for a while, and say it. */
+export function toast(text, kind = "") {
+  const note = h(`p.toast${kind ? `.${kind}` : ""}`, {}, text);
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+}
+
+export const byId = (id) => document.getElementById(id);
+
+let ids = 0;
+/** A label and its control, joined by an id. */
+export function field(label, control, help = "") {
+  ids += 1;
+  control.id ||= `field-${ids}`;
+  const hint = help ? h("p.help", { id: `${control.id}-help` }, help) : null;
+  const error = h("p.field-error", { id: `${control.id}-error`, hidden: true });
+  control.setAttribute("aria-describedby", [hint?.id, error.id].filter(Boolean).join(" "));
+  const box = h("div.field", {}, h("label", { for: control.id }, label), control, hint, error);
+  box.fail = (message) => {
+    error.hidden = !message;
+    error.textContent = message || "";
+    if (message) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  };
+  return box;
+}

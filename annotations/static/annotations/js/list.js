@@ -1,0 +1,154 @@
+// The list beside the text: the same items as the highlights, as real buttons. One row a key,
+// kept while its item lives, so that a change touches only the row it is about.
+
+import { byId, h } from "./dom.js";
+import { strength } from "./reader.js";
+
+export const STRENGTHS = {
+  strong: () => gettext("strong"), medium: () => gettext("medium"), weak: () => gettext("weak"),
+};
+export const KINDS = {
+  quantity: () => gettext("quantity"),
+  causation: () => gettext("causation"),
+  law: () => gettext("law"),
+  prediction: () => gettext("prediction"),
+  personal_experience: () => gettext("personal experience"),
+  other: () => gettext("other"),
+  not_a_claim: () => gettext("not a claim"),
+};
+const STATES = {
+  open: () => gettext("claim"),
+  verified: () => gettext("verified"),
+  disputed: () => gettext("disputed"),
+  adjudicated: () => gettext("adjudicated"),
+};
+const SAVES = {
+  saving: () => gettext("Saving…"),
+  saved: () => gettext("Saved"),
+  failed: () => gettext("Not saved"),
+  refused: () => gettext("Not saved"),
+};
+
+export class List {
+  #rows = new Map();
+
+  constructor({ quote, onSelect, onReopen, saveState, retry }) {
+    Object.assign(this, { quote, onSelect, onReopen, saveState, retry });
+    this.root = byId("items");
+  }
+
+  sync(model, currentKey) {
+    const wanted = new Set();
+    let after = null;
+    for (const item of model.items) {
+      wanted.add(item.key);
+      const row = this.#rows.get(item.key) || this.#make(item);
+      this.#fill(row, item, currentKey);
+      const place = after ? after.nextElementSibling : this.root.firstElementChild;
+      if (row.element !== place) this.root.insertBefore(row.element, place);
+      after = row.element;
+    }
+    for (const [key, row] of this.#rows) {
+      if (!wanted.has(key)) {
+        row.element.remove();
+        this.#rows.delete(key);
+      }
+    }
+    this.#rejected(model, after);
+    const none = byId("no-items");
+    none.hidden = model.items.length > 0 || model.rejected.length > 0;
+    none.textContent = model.run
+      ? gettext("Nothing here was found worth checking. Select words in the text to make a claim of your own.")
+      : gettext("Suggestions will appear here when the extraction is done. You can read and make claims already.");
+    byId("progress-line").textContent = model.suggestions.length
+      ? interpolate(gettext("%(decided)s of %(all)s suggestions decided"),
+        { decided: model.decided, all: model.suggestions.length }, true)
+      : "";
+  }
+
+  row(key) {
+    return this.#rows.get(key)?.element || null;
+  }
+
+  focus(key) {
+    this.#rows.get(key)?.button.focus({ preventScroll: true });
+    this.row(key)?.scrollIntoView({ block: "nearest" });
+  }
+
+  showSave(key) {
+    const row = this.#rows.get(key);
+    if (!row) return;
+    const save = this.saveState(key);
+    row.save.replaceChildren();
+    row.save.className = `save ${save?.state || ""}`;
+    if (!save) return;
+    row.save.append(SAVES[save.state]());
+    if (save.message) row.save.append(` – ${save.message}`);
+    if (save.state === "failed") {
+      row.save.append(" ", h("button.link", { type: "button", onclick: () => this.retry() }, gettext("Retry")));
+    }
+  }
+
+  #make(item) {
+    const button = h("button.item-button", {
+      type: "button", dataset: { item: item.key }, onclick: () => this.onSelect(item.key),
+    });
+    const save = h("p.save");
+    const body = h("div.item-body");
+    const element = h("li.item", {}, button, save, body);
+    const row = { element, button, save, body, signature: "" };
+    this.#rows.set(item.key, row);
+    return row;
+  }
+
+  body(key) {
+    return this.#rows.get(key)?.body || null;
+  }
+
+  #fill(row, item, currentKey) {
+    const current = item.key === currentKey;
+    row.element.classList.toggle("current", current);
+    if (current) row.button.setAttribute("aria-current", "true");
+    else row.button.removeAttribute("aria-current");
+    row.button.setAttribute("aria-expanded", String(current));
+    const words = item.claim?.normalised || item.spans.map(([s, e]) => this.quote(s, e)).join(" … ");
+    const [label, name, who] = item.claim ? this.#claimLabel(item.claim) : this.#suggestionLabel(item.suggestion);
+    const signature = [words, label, name, who].join("\u0000");
+    if (signature === row.signature) return;
+    row.signature = signature;
+    row.element.className = `item ${name}${current ? " current" : ""}`;
+    row.button.replaceChildren(
+      h("span.tag", {}, label),
+      who ? h("span.who", { dir: "auto" }, who) : "",
+      h("span.words", { dir: "auto" }, words),
+    );
+  }
+
+  #suggestionLabel(suggestion) {
+    const level = strength(suggestion.score);
+    const kind = (KINDS[suggestion.kind] || KINDS.other)();
+    return [`${STRENGTHS[level]()} · ${kind}`, `suggestion ${level}`, suggestion.claimant_name];
+  }
+
+  #claimLabel(claim) {
+    const verdict = claim.verdicts.findLast((v) => v.kind === "adjudication") || claim.verdicts.at(-1);
+    const label = verdict ? `${STATES[claim.state]()} · ${verdict.rating.label}` : STATES[claim.state]();
+    return [label, `claim ${claim.state}`, claim.claimant || ""];
+  }
+
+  #rejected(model, after) {
+    this.bin ??= h("li.rejected", {}, h("details", {}, h("summary"), h("ul")));
+    if (!model.rejected.length) {
+      this.bin.remove();
+      return;
+    }
+    const place = after ? after.nextElementSibling : this.root.firstElementChild;
+    if (this.bin !== place) this.root.insertBefore(this.bin, place);
+    this.bin.querySelector("summary").textContent =
+      interpolate(ngettext("%s rejected", "%s rejected", model.rejected.length), [model.rejected.length]);
+    this.bin.querySelector("ul").replaceChildren(...model.rejected.map((suggestion) => h("li", {},
+      h("span", { dir: "auto" }, this.quote(suggestion.start, suggestion.end)), " ",
+      h("button.link", { type: "button", onclick: () => this.onReopen(suggestion) }, gettext("Decide again")),
+    )));
+  }
+}

@@ -1,0 +1,87 @@
+// The verdict: a rating of the corpus's scale and why. Nothing is filled in beforehand.
+
+import { field, h } from "./dom.js";
+
+const RANK = { admin: 3, adjudicator: 2, reviewer: 1 };
+
+export class VerdictSection {
+  constructor(card) {
+    this.card = card;
+    const { ratings } = card.model.corpus;
+    this.given = h("ul.verdicts");
+    this.radios = ratings.map((rating) => h("input", { type: "radio", name: `rating-${card.claim.uid}`, value: rating.id }));
+    this.rationale = h("textarea", { rows: 3, name: "rationale", dir: "auto" });
+    this.box = field(gettext("Rationale"), this.rationale);
+    this.error = h("p.field-error", { role: "alert", hidden: true });
+    this.adjudication = h("input", { type: "checkbox", name: "adjudication" });
+    this.adjudicate = h("label.check", {}, this.adjudication, ` ${gettext("This settles the claim (adjudication)")}`);
+    this.form = h("form.inset", { novalidate: true, "aria-label": gettext("Your verdict"), onsubmit: (event) => this.#submit(event) },
+      h("fieldset.ratings", {}, h("legend", {}, gettext("Your verdict")),
+        ratings.map((rating, i) => h("label", {}, this.radios[i], h("span", {}, rating.label), i < 9 ? h("kbd", {}, String(i + 1)) : null))),
+      this.box, this.adjudicate, this.error,
+      h("div.buttons", {}, h("button.primary", { type: "submit" }, gettext("Give the verdict"), " ", h("kbd", {}, "Ctrl+Enter"))));
+    this.element = h("section.part", { "aria-label": gettext("Verdict") }, h("h3", {}, gettext("Verdict")), this.given, this.form);
+  }
+
+  update() {
+    const { claim, model, actions } = this.card;
+    const mine = (verdict) => verdict.reviewer.id === model.me.id;
+    this.given.replaceChildren(...claim.verdicts.map((verdict) => h("li", {},
+      h("strong", {}, verdict.rating.label), " ",
+      h("span.muted", {}, verdict.kind === "adjudication" ? `${gettext("adjudicated by")} ` : "", h("bdi", {}, verdict.reviewer.name)),
+      h("p", { dir: "auto" }, verdict.rationale),
+      mine(verdict) && verdict.id !== null
+        ? h("button.link", { type: "button", onclick: () => actions.retract(claim, verdict) }, gettext("Take back")) : null,
+    )));
+    const reviewed = claim.verdicts.some((verdict) => verdict.kind === "review");
+    const own = claim.verdicts.some((verdict) => verdict.kind === "review" && mine(verdict));
+    this.adjudicate.hidden = !(RANK[model.me.role] >= RANK.adjudicator && reviewed && !own);
+    if (this.adjudicate.hidden) this.adjudication.checked = false;
+    const problem = this.card.saves.state(`verdict ${claim.uid}`);
+    if (problem?.state === "refused") this.fail(problem.fields || {}, problem.message);
+  }
+
+  /** Choose the rating with this number, counted from 1, and go on to the rationale. */
+  choose(number) {
+    const radio = this.radios[number - 1];
+    if (!radio) return false;
+    radio.checked = true;
+    this.rationale.focus();
+    return true;
+  }
+
+  fail(fields, message = "") {
+    this.box.fail(fields.rationale);
+    const other = fields.rating || fields.evidence || (fields.rationale ? "" : message);
+    this.error.hidden = !other;
+    this.error.textContent = other || "";
+  }
+
+  restore(typed) {
+    for (const radio of this.radios) radio.checked = Number(radio.value) === typed.rating;
+    this.rationale.value = typed.rationale;
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const { claim, model } = this.card;
+    const chosen = this.radios.find((radio) => radio.checked);
+    const rationale = this.rationale.value.trim();
+    const wrong = {};
+    if (!chosen) wrong.rating = gettext("Choose a rating.");
+    if (!rationale) wrong.rationale = gettext("Say why, in a sentence or two.");
+    if (model.corpus.requires_evidence && !claim.evidence.length) {
+      wrong.evidence = gettext("Add at least one piece of evidence first.");
+    }
+    this.fail(wrong);
+    if (Object.keys(wrong).length) {
+      if (wrong.rationale && chosen) this.rationale.focus();
+      return;
+    }
+    this.card.actions.giveVerdict(claim, {
+      rating: Number(chosen.value), rationale, adjudication: this.adjudication.checked,
+    });
+    for (const radio of this.radios) radio.checked = false;
+    this.rationale.value = "";
+  }
+}

@@ -1,0 +1,411 @@
+// The article page: joins the text, the list, the keys and the saves.
+
+import { Actions } from "./actions.js";
+import { configure, corpusUrl } from "./api.js";
+import { ClaimCard, SuggestionCard } from "./card.js";
+import { Cursor } from "./cursor.js";
+import { announce, byId, h, toast } from "./dom.js";
+import { showHelp } from "./help.js";
+import { listen } from "./keymap.js";
+import { List } from "./list.js";
+import { Live } from "./live.js";
+import { Model } from "./model.js";
+import { Reader } from "./reader.js";
+import { Saves } from "./saves.js";
+
+class Workbench {
+  #card = null;
+  #aliases = new Map();
+
+  constructor() {
+    configure({ ...byId("urls").dataset });
+    this.model = new Model(JSON.parse(byId("workbench-data").textContent));
+    this.reader = new Reader(byId("text"));
+    this.current = null;
+    this.saves = new Saves((item) => this.#saved(item));
+    this.actions = new Actions(this, this.model, this.saves);
+    this.list = new List({
+      quote: (start, end) => this.quote(start, end),
+      onSelect: (key) => this.select(key === this.current ? null : key),
+      onReopen: (suggestion) => { this.actions.reopen(suggestion); this.select(`s${suggestion.id}`); },
+      saveState: (key) => this.#stateOf(key),
+      retry: () => this.saves.retry(),
+    });
+    this.reader.paintItems(this.model.items, null);
+    performance.mark("first-highlight");
+    this.redraw();
+    this.#claimants();
+    this.#listen();
+    this.live = new Live(this.model, () => this.#extracted());
+  }
+
+  quote(start, end) {
+    return this.reader.slice(start, end);
+  }
+
+  // --- Drawing --------------------------------------------------------------------------
+
+  /** Draw what changed. `anew` also rebuilds the open card, after the server's state was taken. */
+  redraw(anew = false) {
+    if (this.current && !this.model.item(this.current)) this.#leaveCard();
+    this.list.sync(this.model, this.current);
+    this.reader.paintItems(this.model.items, this.current);
+    this.#drawCard(anew);
+    this.#drawHeader();
+  }
+
+  #drawCard(anew) {
+    const item = this.current ? this.model.item(this.current) : null;
+    if (!item) return;
+    const kind = item.claim ? "claim" : "suggestion";
+    const kept = this.#card && this.#card.key === item.key && this.#card.kind === kind;
+    if (kept && !anew) {
+      this.#card.view.update();
+      return;
+    }
+    if (kept && kind === "claim" && this.#card.view.claim === item.claim) {
+      this.#card.view.update();
+      return;
+    }
+    this.#leaveCard(false);
+    const view = item.claim
+      ? new ClaimCard(item, {
+        model: this.model, saves: this.saves, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
+      })
+      : new SuggestionCard(item, {
+        actions: this.#cardActions(), onReason: (spans) => this.reader.paint({ reason: spans }),
+      });
+    this.#card = { key: item.key, kind, view };
+    this.list.body(item.key).replaceChildren(view.element);
+  }
+
+  #cardActions() {
+    const own = Object.fromEntries(
+      ["accept", "reject", "skip", "startLeft", "startRight", "endLeft", "endRight"]
+        .map((name) => [name, () => this.keys[name]()]),
+    );
+    const passed = Object.fromEntries(
+      ["patch", "saveEvidence", "withdrawEvidence", "giveVerdict", "retract"]
+        .map((name) => [name, (...args) => this.actions[name](...args)]),
+    );
+    return { ...own, ...passed };
+  }
+
+  #leaveCard(forget = true) {
+    this.#card?.view.flush?.();
+    this.#card?.view.element.remove();
+    this.#card = null;
+    this.reader.paint({ reason: [] });
+    if (forget) this.current = null;
+  }
+
+  #drawHeader() {
+    const box = byId("save-state");
+    const { unsaved, stuck } = this.saves;
+    const state = stuck ? "failed" : unsaved ? "saving" : this.everSaved ? "saved" : "";
+    if (box.dataset.state === `${state} ${unsaved}`) return;
+    box.dataset.state = `${state} ${unsaved}`;
+    box.className = `save-state ${state}`;
+    box.replaceChildren();
+    if (state === "saving") box.append(gettext("Saving…"));
+    if (state === "saved") box.append(gettext("All saved"));
+    if (state === "failed") {
+      box.append(interpolate(ngettext("%s change is not saved.", "%s changes are not saved.", unsaved), [unsaved]), " ",
+        h("button.link", { type: "button", onclick: () => this.saves.retry() }, gettext("Retry now")));
+    }
+  }
+
+  // --- Saves ----------------------------------------------------------------------------
+
+  /** Show the save state of a piece of evidence or a verdict on its claim's row. */
+  alias(item, key) {
+    this.#aliases.set(item, key);
+  }
+
+  #stateOf(key) {
+    const states = [key, ...[...this.#aliases].filter(([, k]) => k === key).map(([item]) => item)]
+      .map((item) => this.saves.state(item)).filter(Boolean);
+    const worst = ["refused", "failed", "saving", "saved"];
+    return states.sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state))[0] || null;
+  }
+
+  #saved(item) {
+    if (this.saves.state(item)?.state === "saved") this.everSaved = true;
+    this.list?.showSave(this.#aliases.get(item) || item);
+    this.#drawHeader();
+  }
+
+  card(uid) {
+    return this.#card?.key === uid ? this.#card.view : null;
+  }
+
+  flush() {
+    this.#card?.view.flush?.();
+  }
+
+  // --- Moving ---------------------------------------------------------------------------
+
+  select(key, { focus = true } = {}) {
+    if (this.current !== key) this.#leaveCard();
+    this.current = key;
+    this.redraw();
+    const item = key ? this.model.item(key) : null;
+    if (!item) return;
+    if (focus) this.list.focus(key);
+    this.reader.reveal(item.spans[0][0], item.spans[item.spans.length - 1][1]);
+  }
+
+  #step(by) {
+    const { items } = this.model;
+    if (!items.length) return;
+    const here = items.findIndex((item) => item.key === this.current);
+    const next = here === -1 ? (by > 0 ? 0 : items.length - 1) : here + by;
+    if (next < 0 || next >= items.length) {
+      announce(by > 0 ? gettext("That was the last one.") : gettext("That was the first one."));
+      return;
+    }
+    this.select(items[next].key);
+  }
+
+  /** The next suggestion after `offset` that waits for a decision, from the top again at the end. */
+  #nextPending(offset) {
+    const pending = this.model.items.filter((item) => item.suggestion);
+    return pending.find((item) => item.spans[0][0] > offset) || pending[0] || null;
+  }
+
+  #goOn(offset) {
+    const next = this.#nextPending(offset);
+    if (next) this.select(next.key);
+    else announce(gettext("Every suggestion is decided."));
+  }
+
+  get item() {
+    return this.current ? this.model.item(this.current) : null;
+  }
+
+  // --- Keys and mouse -------------------------------------------------------------------
+
+  #listen() {
+    this.keys = this.#keyActions();
+    this.cursor = new Cursor(this.reader, this.model.sentences);
+    listen({ ...this.keys, ...this.#cursorActions() }, () => (this.cursor.active ? "cursor" : "browse"));
+    byId("help-button").addEventListener("click", showHelp);
+    byId("undo-button").addEventListener("click", () => this.keys.undo());
+    byId("submit-article").addEventListener("click", () => this.#submitArticle());
+    byId("claim-from-selection").addEventListener("click", () => this.keys.newClaim());
+    byId("span-from-selection").addEventListener("click", () => this.#useSelection());
+    document.addEventListener("selectionchange", () => this.#selectionChanged());
+    byId("text").addEventListener("click", (event) => this.#clicked(event));
+  }
+
+  #keyActions() {
+    const edge = (which, step) => () => this.#moveEdge(which, step);
+    return {
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      accept: () => this.#accept(),
+      reject: () => this.#reject(),
+      skip: () => this.#goOn(this.item?.spans[0][0] ?? -1),
+      edit: () => this.#edit(),
+      startLeft: edge("start", -1),
+      startRight: edge("start", 1),
+      endRight: edge("end", 1),
+      endLeft: edge("end", -1),
+      newClaim: () => this.#newClaim(),
+      evidence: () => this.item?.claim && this.#card.view.evidence.open(),
+      rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
+      undo: () => this.actions.undo(),
+      submit: (event) => this.#submit(event),
+      previousArticle: () => byId("previous-article")?.click(),
+      nextArticle: () => byId("next-article")?.click(),
+      leave: () => this.#leave(),
+      help: showHelp,
+    };
+  }
+
+  #cursorActions() {
+    return {
+      wordLeft: () => this.cursor.word(-1),
+      wordRight: () => this.cursor.word(1),
+      grow: () => this.cursor.grow(1),
+      shrink: () => this.cursor.grow(-1),
+      sentenceUp: () => this.cursor.sentence(-1),
+      sentenceDown: () => this.cursor.sentence(1),
+      sentence: () => this.cursor.sentence(0),
+      take: () => { const { span } = this.cursor; this.cursor.end(); this.#claimAt(span); },
+      drop: () => { this.cursor.end(); announce(gettext("Nothing chosen")); },
+    };
+  }
+
+  #accept() {
+    const { item } = this;
+    if (!item?.suggestion) return;
+    const claim = this.actions.accept(item.suggestion);
+    this.#leaveCard();
+    this.select(claim.uid);
+  }
+
+  #reject() {
+    const { item } = this;
+    if (!item) return;
+    const offset = item.spans[0][0];
+    this.#leaveCard();
+    if (item.suggestion) {
+      this.actions.reject(item.suggestion);
+      this.redraw();
+      this.#goOn(offset);
+    } else {
+      const suggestion = item.claim.suggestion;
+      this.actions.withdraw(item.claim);
+      this.redraw();
+      const back = suggestion && this.model.item(`s${suggestion}`);
+      if (back) this.select(back.key);
+      else this.#goOn(offset - 1);
+    }
+  }
+
+  #edit() {
+    if (!this.item) {
+      this.#step(1);
+      return;
+    }
+    if (this.item.claim) this.#card.view.normalised.focus();
+    else this.#card.view.element.querySelector("button.primary").focus();
+  }
+
+  #moveEdge(which, step) {
+    const { item } = this;
+    if (!item?.claim) {
+      if (item) toast(gettext("Accept the suggestion first; then its edges can be moved."));
+      return;
+    }
+    const spans = item.claim.spans.map(({ start, end }) => ({ start, end }));
+    const span = which === "start" ? spans[0] : spans[spans.length - 1];
+    const tokens = this.reader.tokens(0, Infinity);
+    if (which === "start") {
+      const at = tokens.findIndex((token) => token.end > span.start);
+      const to = tokens[at + step];
+      if (!to || to.start >= span.end) return;
+      span.start = to.start;
+    } else {
+      const at = tokens.findLastIndex((token) => token.start < span.end);
+      const to = tokens[at + step];
+      if (!to || to.end <= span.start) return;
+      span.end = to.end;
+    }
+    const fixed = spans.map(({ start, end }) => ({ start, end, quote: this.#exact(start, end) }));
+    this.actions.patch(item.claim, { spans: fixed });
+    announce(fixed.map((s) => s.quote).join(" … "));
+  }
+
+  /** The quote to send along, or none where the span crosses a paragraph: its white space isn't on the page. */
+  #exact(start, end) {
+    const words = this.quote(start, end);
+    return words.includes("\n") ? undefined : words;
+  }
+
+  #newClaim() {
+    const chosen = this.reader.selection();
+    if (chosen) {
+      getSelection().removeAllRanges();
+      this.#claimAt(chosen);
+      return;
+    }
+    const from = this.item?.spans[0][0] ?? 0;
+    if (this.cursor.begin(from)) {
+      document.activeElement?.blur();
+      toast(gettext("Choose words with ← → and Shift, sentences with ↑ ↓ and s; Enter makes the claim, Esc leaves."));
+    }
+  }
+
+  #claimAt({ start, end }) {
+    const claim = this.actions.create([{ start, end, quote: this.#exact(start, end) }]);
+    byId("selection-bar").hidden = true;
+    this.select(claim.uid);
+  }
+
+  #useSelection() {
+    const chosen = this.reader.selection();
+    if (!chosen || !this.item?.claim) return;
+    getSelection().removeAllRanges();
+    this.actions.patch(this.item.claim, { spans: [{ ...chosen, quote: this.#exact(chosen.start, chosen.end) }] });
+    this.list.focus(this.current);
+  }
+
+  #selectionChanged() {
+    const bar = byId("selection-bar");
+    const chosen = this.reader.selection();
+    bar.hidden = !chosen;
+    byId("span-from-selection").hidden = !this.item?.claim;
+    if (!chosen) return;
+    const box = this.reader.range(chosen.start, chosen.end).getBoundingClientRect();
+    const x = Math.max(8, Math.min(box.left, innerWidth - bar.offsetWidth - 8));
+    bar.style.setProperty("--x", `${x + scrollX}px`);
+    bar.style.setProperty("--y", `${box.bottom + scrollY + 6}px`);
+  }
+
+  #clicked(event) {
+    if (!getSelection().isCollapsed) return;
+    const offset = this.reader.offsetAt(event.clientX, event.clientY);
+    if (offset === null) return;
+    const width = (item) => item.spans.at(-1)[1] - item.spans[0][0];
+    const hit = this.model.items
+      .filter((item) => item.spans.some(([start, end]) => start <= offset && offset < end))
+      .sort((a, b) => (a.key === this.current) - (b.key === this.current) || width(a) - width(b))[0];
+    if (hit) this.select(hit.key);
+  }
+
+  #submit(event) {
+    const form = event.target.closest?.("form");
+    if (form && this.#card?.view.element.contains(form)) {
+      form.requestSubmit();
+      return;
+    }
+    this.#submitArticle();
+  }
+
+  #submitArticle() {
+    this.actions.submit(() => {
+      location.assign(byId("next-article")?.href || corpusUrl());
+    });
+  }
+
+  #leave() {
+    const active = document.activeElement;
+    if (active && active !== document.body && !active.matches("[data-item]")) {
+      active.blur();
+      if (this.current) this.list.focus(this.current);
+    } else if (this.current) {
+      this.select(null);
+    }
+    getSelection().removeAllRanges();
+  }
+
+  // --- What comes from the server -------------------------------------------------------
+
+  undone(answer) {
+    const said = gettext("Undone");
+    announce(said);
+    toast(said);
+    const uid = answer.target_type === "claim" && this.model.claims.find((c) => c.id === answer.target_id)?.uid;
+    const key = answer.target_type === "suggestion" ? `s${answer.target_id}` : uid;
+    if (key && this.model.item(key)) this.select(key);
+    else if (!this.current) this.#goOn(-1);
+  }
+
+  async #extracted() {
+    await this.actions.refresh();
+    this.cursor.sentences = this.model.sentences;
+    announce(interpolate(
+      ngettext("%s suggestion found.", "%s suggestions found.", this.model.suggestions.length),
+      [this.model.suggestions.length],
+    ));
+  }
+
+  #claimants() {
+    document.body.append(h("datalist", { id: "claimants" },
+      this.model.claimants.map((name) => h("option", { value: name }))));
+  }
+}
+
+new Workbench();

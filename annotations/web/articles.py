@@ -1,0 +1,46 @@
+"""The article under review."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from annotations.models import Article, User
+
+from .workbench import page_data, reading_blocks
+
+
+def _article(user: User, pk: int) -> Article:
+    rows = Article.objects.visible_to(user).select_related("corpus__rating_scale", "current_run")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+@login_required
+@never_cache
+def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    article = _article(request.user, pk)
+    text = article.text
+    data = page_data(article=article, text=text, user=request.user)
+    neighbours = Article.objects.filter(corpus=article.corpus_id)
+    context = {
+        "article": article,
+        "corpus": article.corpus,
+        "blocks": reading_blocks(text.text, data["sentences"]),
+        "data": data,
+        "previous": neighbours.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
+        "next": neighbours.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
+    }
+    return render(request, "annotations/article_detail.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def article_data(request: HttpRequest, pk: int) -> JsonResponse:
+    """The page's data anew: after an extraction, an undo, or somebody else's change."""
+    article = _article(request.user, pk)
+    return JsonResponse(page_data(article=article, text=article.text, user=request.user))

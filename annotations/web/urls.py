@@ -1,0 +1,22 @@
+"""The pages that people see, and the probes that machines ask."""
+
+from django.urls import path
+from django.views.decorators.cache import cache_control
+from django.views.i18n import JavaScriptCatalog
+
+from . import articles, corpora, health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", corpora.corpus_list, name="corpora"),
+    path("corpora/<int:pk>/", corpora.corpus_detail, name="corpus"),
+    path("corpora/<int:pk>/progress/", corpora.corpus_progress, name="corpus-progress"),
+    path("articles/<int:pk>/", articles.article_detail, name="article"),
+    path("articles/<int:pk>/data/", articles.article_data, name="article-data"),
+    path(
+        "messages.js",
+        cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=["annotations"])),
+        name="javascript-catalog",
+    ),
+]

@@ -1,0 +1,185 @@
+"""What the article page knows when it opens: one JSON object beside the text.
+
+Claims, evidence and verdicts have the API's own shapes (a test holds them together), since
+the page goes on with what the API answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotations import policies
+from annotations.domain.texts import paragraphs
+from annotations.models import (
+    Article,
+    ArticleText,
+    Claim,
+    Claimant,
+    ClaimType,
+    Corpus,
+    Evidence,
+    Job,
+    Suggestion,
+    User,
+    Verdict,
+)
+from annotations.services.jobs import workers_alive
+
+CLAIMANTS_OFFERED = 200
+
+
+def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, Any]:
+    """Everything that the page shows, in a fixed number of queries."""
+    corpus = article.corpus
+    return {
+        "article": {"id": article.pk, "title": article.title, "state": article.state},
+        "me": {"id": user.pk, "name": user.name, "role": policies.role_in(user, corpus)},
+        "corpus": corpus_data(corpus),
+        "run": article.current_run_id,
+        "sentences": article.current_run.sentences if article.current_run else [],
+        "job": job_data(article),
+        "workers": workers_alive(),
+        "suggestions": [suggestion_data(s) for s in _suggestions(article)],
+        "claims": [
+            claim_data(claim) for claim in article.claims.standing().filter(text=text).with_details()
+        ],
+        "claimants": list(
+            Claimant.objects.filter(corpus=corpus).values_list("name", flat=True)[
+                :CLAIMANTS_OFFERED
+            ]
+        ),
+    }
+
+
+def corpus_data(corpus: Corpus) -> dict[str, Any]:
+    return {
+        "id": corpus.pk,
+        "name": corpus.name,
+        "requires_evidence": corpus.requires_evidence,
+        "several_types": corpus.claim_types_are_several,
+        "types": list(
+            ClaimType.objects.filter(scheme=corpus.claim_type_scheme, retired=False)
+            .order_by("position")
+            .values("key", "label")
+        ),
+        "ratings": list(
+            corpus.rating_scale.ratings.filter(retired=False)
+            .order_by("position")
+            .values("id", "label", "number")
+        ),
+        "stances": [{"key": str(key), "label": str(label)} for key, label in Evidence.STANCES],
+    }
+
+
+def job_data(article: Article) -> dict[str, Any] | None:
+    job = Job.objects.filter(article=article, kind="extraction").order_by("-id").first()
+    if job is None:
+        return None
+    return {"id": job.pk, "state": job.state, "error": job.error, "attempts": job.attempts}
+
+
+def _suggestions(article: Article) -> Any:
+    return (
+        Suggestion.objects.filter(run=article.current_run_id)
+        .select_related("decision__decided_by")
+        .order_by("start", "end")
+    )
+
+
+def suggestion_data(suggestion: Suggestion) -> dict[str, Any]:
+    decision = getattr(suggestion, "decision", None)
+    return {
+        "id": suggestion.pk,
+        "start": suggestion.start,
+        "end": suggestion.end,
+        "score": round(suggestion.score, 4),
+        "kind": suggestion.kind,
+        "quoted": suggestion.quoted,
+        "claimant_name": suggestion.claimant_name,
+        "reasons": suggestion.reasons,
+        "outcome": decision.outcome if decision else None,
+        "claim": decision.claim_id if decision else None,
+        "decided_by": decision.decided_by.name if decision else None,
+    }
+
+
+def _person(user: User) -> dict[str, Any]:
+    return {"id": user.pk, "name": user.name}
+
+
+def claim_data(claim: Claim) -> dict[str, Any]:
+    """A claim fetched ``with_details``, as the API shows it."""
+    return {
+        "id": claim.pk,
+        "uid": str(claim.uid),
+        "article": claim.article_id,
+        "spans": [
+            {"start": s.start, "end": s.end, "quote": s.quote} for s in claim.spans.all()
+        ],
+        "quote": claim.quote,
+        "normalised": claim.normalised,
+        "types": [t.key for t in claim.types.all()],
+        "claimant": claim.claimant.name if claim.claimant else None,
+        "claim_date": claim.claim_date.isoformat() if claim.claim_date else None,
+        "state": claim.state,
+        "suggestion": claim.suggestion_id,
+        "created_by": _person(claim.created_by),
+        "revision": claim.revision,
+        "evidence": [evidence_data(e) for e in claim.standing_evidence],
+        "verdicts": [verdict_data(v) for v in claim.standing_verdicts],
+    }
+
+
+def evidence_data(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "id": evidence.pk,
+        "uid": str(evidence.uid),
+        "url": evidence.url,
+        "citation": evidence.citation,
+        "title": evidence.title,
+        "published": evidence.published.isoformat() if evidence.published else None,
+        "quote": evidence.quote,
+        "stance": evidence.stance,
+        "added_by": _person(evidence.added_by),
+        "revision": evidence.revision,
+    }
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    rating = verdict.rating
+    return {
+        "id": verdict.pk,
+        "uid": str(verdict.uid),
+        "kind": verdict.kind,
+        "rating": {"id": rating.pk, "label": rating.label, "number": rating.number}
+        if rating
+        else None,
+        "rationale": verdict.rationale,
+        "reviewer": _person(verdict.reviewer),
+        "claim_revision": verdict.claim_revision,
+    }
+
+
+def reading_blocks(
+    text: str, sentences: list[list[int]]
+) -> list[list[tuple[int, str]]]:
+    """The text for reading: paragraphs, each a list of ``(start, words)`` that cover it whole.
+
+    White space after a sentence belongs to it, so every character of a paragraph is in
+    exactly one piece and an offset is found by looking for the last piece that begins at it
+    or before it. Without sentences a paragraph is one piece.
+    """
+    starts = [start for start, _end in sentences]
+    blocks, i = [], 0
+    for begin, end in paragraphs(text):
+        while i < len(starts) and starts[i] <= begin:
+            i += 1
+        cuts = [begin]
+        while i < len(starts) and starts[i] < end:
+            cuts.append(starts[i])
+            i += 1
+        cuts.append(end)
+        blocks.append(
+            [(a, text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+        )
+    return blocks

@@ -1,0 +1,274 @@
+"""Every address, every method, every role: a table that a new endpoint has to be added to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from annotations.api.v1.urls import urlpatterns
+from annotations.models import Job
+from annotations.services.jobs import extraction_request, job_fail, jobs_claim
+from annotations.services.suggestions import suggestion_accept, suggestion_reject
+from annotations.services.tokens import token_create
+from tests import factories
+from tests.factories import Cast
+
+MEMBERS = ["reviewer", "second_reviewer", "adjudicator", "admin", "superuser"]
+OUTSIDERS = ["outsider", "stranger"]
+Statuses = dict[str, int]
+
+
+def everyone(status: int) -> Statuses:
+    return {"anonymous": status, **dict.fromkeys(MEMBERS + OUTSIDERS, status)}
+
+
+def signed_in(status: int) -> Statuses:
+    return {**everyone(status), "anonymous": 401}
+
+
+def members(status: int, **others: int) -> Statuses:
+    """Outsiders are told that there is no such thing."""
+    return {**signed_in(404), **dict.fromkeys(MEMBERS, status), **others}
+
+
+def admins(status: int) -> Statuses:
+    return members(status, reviewer=403, second_reviewer=403, adjudicator=403)
+
+
+@dataclass(frozen=True)
+class Row:
+    statuses: Statuses
+    # The name of the world's object that the address is about.
+    about: str = ""
+    body: Callable[[Any], dict[str, Any]] | None = None
+    query: dict[str, str] = field(default_factory=dict)
+    # A second row for one address.
+    case: str = ""
+
+
+def _claim_body(world: Any) -> dict[str, Any]:
+    start = factories.TEXT.index("Nobody knows why")
+    return {"article": world.article.pk, "spans": [{"start": start, "end": start + 16}]}
+
+
+def _verdict_body(world: Any, **more: Any) -> dict[str, Any]:
+    rating = factories.rating_of(world.cast.corpus, "False").pk
+    return {
+        "claim": world.claim.pk,
+        "rating": rating,
+        "rationale": "The figures say otherwise.",
+        "claim_revision": 1,
+        **more,
+    }
+
+
+ROWS: dict[tuple[str, str], list[Row]] = {
+    ("GET", "corpus-list"): [Row(signed_in(200))],
+    ("GET", "corpus-detail"): [Row(members(200), "corpus")],
+    ("GET", "corpus-export"): [
+        Row(members(200), "corpus", query={"format": name}, case=name)
+        for name in ("jsonl", "csv", "w3c")
+    ],
+    ("GET", "article-list"): [Row(signed_in(200))],
+    ("POST", "article-list"): [
+        Row(admins(201), body=lambda w: {"corpus": w.cast.corpus.pk, "text": "Words alone."})
+    ],
+    ("GET", "article-detail"): [Row(members(200), "article")],
+    ("GET", "article-status"): [Row(members(200), "article")],
+    ("POST", "article-extract"): [Row(members(202), "article")],
+    ("POST", "article-submit"): [Row(members(200), "article")],
+    ("POST", "article-reopen"): [Row(members(200), "article")],
+    # Only the reviewer has done something that can be undone.
+    ("POST", "article-undo"): [
+        Row({**members(409), "reviewer": 200}, "article"),
+    ],
+    ("GET", "suggestion-list"): [Row(signed_in(200))],
+    ("GET", "suggestion-detail"): [Row(members(200), "pending")],
+    ("POST", "suggestion-accept"): [Row(members(201), "pending")],
+    ("POST", "suggestion-reject"): [Row(members(200), "pending")],
+    ("POST", "suggestion-reopen"): [Row(members(200), "rejected")],
+    ("GET", "claim-list"): [Row(signed_in(200))],
+    ("POST", "claim-list"): [Row(members(201), body=_claim_body)],
+    ("GET", "claim-detail"): [Row(members(200), "claim")],
+    ("PATCH", "claim-detail"): [
+        Row(members(200), "claim", lambda w: {"revision": 1, "normalised": "Prices rose"})
+    ],
+    ("POST", "claim-withdraw"): [
+        Row(members(200), "own_claim", lambda w: {"revision": 1}),
+        # Others' work stands on it, whoever asks.
+        Row(members(409), "claim", lambda w: {"revision": 1}, case="others' work"),
+    ],
+    ("GET", "evidence-list"): [Row(signed_in(200))],
+    ("POST", "evidence-list"): [
+        Row(
+            members(201),
+            body=lambda w: {
+                "claim": w.claim.pk,
+                "url": "https://a.example/1",
+                "stance": "SUPPORTS",
+            },
+        )
+    ],
+    ("GET", "evidence-detail"): [Row(members(200), "evidence")],
+    ("PATCH", "evidence-detail"): [
+        Row(members(200), "evidence", lambda w: {"revision": 1, "note": "See table 3."})
+    ],
+    ("POST", "evidence-withdraw"): [Row(members(200), "evidence", lambda w: {"revision": 1})],
+    ("GET", "verdict-list"): [Row(signed_in(200))],
+    ("POST", "verdict-list"): [
+        Row(members(201), body=_verdict_body),
+        Row(
+            # Those who judged the claim, and reviewers, don't adjudicate it.
+            members(201, reviewer=403, second_reviewer=403),
+            body=lambda w: _verdict_body(w, adjudication=True),
+            case="adjudication",
+        ),
+    ],
+    ("GET", "verdict-detail"): [Row(members(200), "verdict")],
+    # Only the person who gave it.
+    ("POST", "verdict-retract"): [Row(members(403, second_reviewer=200), "verdict")],
+    ("GET", "job-list"): [Row(signed_in(200))],
+    ("GET", "job-detail"): [Row(members(200), "failed_job")],
+    ("POST", "job-retry"): [Row(admins(200), "failed_job")],
+    ("POST", "job-cancel"): [Row(admins(200), "queued_job")],
+    ("GET", "event-list"): [Row(signed_in(200))],
+    ("GET", "event-detail"): [Row(members(200), "event")],
+    ("GET", "token-list"): [Row(signed_in(200))],
+    ("POST", "token-list"): [Row(signed_in(201), body=lambda w: {"name": "a script"})],
+    # The reviewer's own; nobody else's business, the site's administrator included.
+    ("GET", "token-detail"): [Row({**signed_in(404), "reviewer": 200}, "token")],
+    ("POST", "token-revoke"): [Row({**signed_in(404), "reviewer": 200}, "token")],
+    ("GET", "me"): [Row(signed_in(200))],
+    ("GET", "schema"): [Row(everyone(200))],
+    ("GET", "docs"): [Row(everyone(200))],
+    ("GET", "unknown"): [Row(everyone(404))],
+}
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """(method, name) of all that the URLconf answers."""
+    for pattern in urlpatterns:
+        callback = pattern.callback
+        actions = getattr(callback, "actions", None)
+        if actions is None:
+            actions = [m for m in ("get", "post", "put", "patch", "delete") if _has(callback, m)]
+        for method in actions:
+            yield method.upper(), pattern.name or str(pattern.pattern)
+
+
+def _has(callback: Any, method: str) -> bool:
+    view = callback.view_class
+    return hasattr(view, method) or (view.__name__ == "UnknownView" and method == "get")
+
+
+def test_every_address_has_a_row() -> None:
+    assert set(addresses()) == set(ROWS)
+
+
+@pytest.fixture
+def world(cast: Cast) -> SimpleNamespace:
+    """One of each thing, such that every row's action is possible for who may do it."""
+    article = factories.make_extracted(cast.corpus)
+    first, second, third = factories.suggestions_of(article)
+    claim = suggestion_accept(actor=cast.reviewer, suggestion=first)
+    evidence = factories.make_evidence(claim, cast.second_reviewer)
+    verdict = factories.make_verdict(claim, cast.second_reviewer)
+    suggestion_reject(actor=cast.reviewer, suggestion=second)
+    failing = factories.make_article(cast.corpus)
+    (held,) = jobs_claim(worker="test:1", first=failing.jobs.get().pk, limit=1)
+    failed = job_fail(job=held, error="no text", permanent=True)
+    waiting = factories.make_extracted(cast.corpus)
+    return SimpleNamespace(
+        cast=cast,
+        corpus=cast.corpus,
+        article=article,
+        pending=third,
+        rejected=second,
+        claim=claim,
+        own_claim=factories.make_claim(waiting, cast.reviewer),
+        evidence=evidence,
+        verdict=verdict,
+        failed_job=failed,
+        queued_job=extraction_request(actor=None, article=waiting),
+        event=article.events.latest("id"),
+        token=token_create(actor=cast.reviewer, name="mine")[0],
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "row"),
+    [
+        pytest.param(*key, row, id=f"{key[0]} {key[1]} {row.case}".strip())
+        for key, rows in ROWS.items()
+        for row in rows
+    ],
+)
+def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
+    if name == "unknown":
+        path = "/api/v1/nowhere/"
+    else:
+        kwargs = {"pk": getattr(world, row.about).pk} if row.about else {}
+        path = reverse(f"api:{name}", kwargs=kwargs)
+    if name == "article-reopen":
+        world.article.state = "reviewed"
+        world.article.save(update_fields=["state"])
+    body = row.body(world) if row.body else None
+    answers: Statuses = {}
+    for role, user in {"anonymous": None, **world.cast.everybody}.items():
+        client = APIClient()
+        if user is not None:
+            client.force_login(user)
+        # Every role finds the same world.
+        with transaction.atomic():
+            if method == "GET":
+                response = client.get(path, row.query)
+            else:
+                response = getattr(client, method.lower())(path, body, format="json")
+            if response.streaming:
+                b"".join(response.streaming_content)
+            transaction.set_rollback(True)
+        answers[role] = response.status_code
+        if response.status_code >= 400:
+            assert response["Content-Type"] == "application/problem+json"
+            assert response.json()["status"] == response.status_code
+        if response.status_code == 401:
+            assert response["WWW-Authenticate"]
+    assert answers == row.statuses
+
+
+@pytest.mark.parametrize("name", sorted(n for m, n in ROWS if n.endswith("-list") and m == "GET"))
+def test_outsiders_lists_hold_nothing_of_the_corpus(name: str, world: SimpleNamespace) -> None:
+    if name == "token-list":
+        pytest.skip("tokens are a person's, not a corpus's")
+    path, corpus = reverse(f"api:{name}"), world.corpus.pk
+    lists: dict[str, list[Any]] = {}
+    for role in ("reviewer", "outsider", "stranger"):
+        client = APIClient()
+        client.force_login(getattr(world.cast, role))
+        lists[role] = client.get(path, {"page_size": 200}).json()["results"]
+        named = client.get(path, {"corpus": corpus}).json()["results"]
+        if name != "corpus-list":
+            assert bool(named) is (role == "reviewer"), role
+    assert lists["reviewer"]
+    assert lists["stranger"] == []
+    key = "id" if name == "corpus-list" else "corpus"
+    assert all(row[key] != corpus for row in lists["outsider"] if key in row)
+    if name not in {"corpus-list", "event-list"}:
+        assert lists["outsider"] == []
+
+
+def test_methods_that_no_address_takes_are_refused(world: SimpleNamespace) -> None:
+    client = APIClient()
+    client.force_login(world.cast.superuser)
+    claim = reverse("api:claim-detail", kwargs={"pk": world.claim.pk})
+    for response in (client.delete(claim), client.put(claim, {}, format="json")):
+        assert response.status_code == 405
+        assert response.json()["code"] == "method_not_allowed"
+    assert Job.objects.exists()

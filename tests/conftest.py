@@ -1,0 +1,101 @@
+"""Settings and fixtures of every test.
+
+``tests.environment`` comes first: it sets what the settings need before they are loaded.
+"""
+
+from __future__ import annotations
+
+from tests import environment
+
+FOLDER = environment.choose()
+
+from collections.abc import Callable, Iterator  # noqa: E402
+from contextlib import ExitStack  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import pytest  # noqa: E402
+
+from tests.services_needed import chromium_path, require  # noqa: E402
+from tests.stack import Stack, running_stack  # noqa: E402
+
+# Fixtures by which a test uses the database, whether or not it has the mark.
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    environment.adapt(settings, FOLDER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by what a test uses, so that a run can choose: ``-m "db and not browser"``."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
+            item.add_marker("db")
+        if fixtures & BROWSER_FIXTURES:
+            item.add_marker("browser")
+        if fixtures & {"stack", "make_stack"}:
+            item.add_marker("broker")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        require(*marker.args)
+    if item.get_closest_marker("browser"):
+        require("chromium")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say at the end what was left out, once for each reason, and how to enable it."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        reasons[reason] = reasons.get(reason, 0) + 1
+    if reasons:
+        terminalreporter.section("left out")
+        for reason, count in reasons.items():
+            terminalreporter.line(f"{count} tests: {reason}")
+
+
+# --- A real browser ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, which looks up nothing outside this machine."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium_path(),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
+
+
+# --- A real site -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The site as a first ``make run`` leaves it (SQLite, embedded broker), for the session."""
+    with running_stack(tmp_path_factory.mktemp("stack")) as site:
+        yield site
+
+
+@pytest.fixture
+def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+    """A function that starts a site of the test's own: ``make_stack(database=…, broker=…)``."""
+    with ExitStack() as running:
+        yield lambda **options: running.enter_context(running_stack(tmp_path, **options))

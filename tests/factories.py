@@ -1,0 +1,195 @@
+"""The shared cast, and the things they work on, all made through the services.
+
+A corpus has a reviewer, a second reviewer, an adjudicator and an admin; the outsider works in
+another corpus and must see nothing of this one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from annotations.detection import Claimant, DetectedClaim, Detection, Reason
+from annotations.domain.texts import normalise
+from annotations.domain.vocabulary import Role
+from annotations.models import (
+    Article,
+    Claim,
+    Corpus,
+    DetectionRun,
+    Evidence,
+    Job,
+    Rating,
+    Suggestion,
+    User,
+    Verdict,
+)
+from annotations.services.articles import article_create
+from annotations.services.claims import claim_create
+from annotations.services.corpora import corpus_create, membership_set
+from annotations.services.evidence import evidence_add
+from annotations.services.extraction import run_record
+from annotations.services.jobs import extraction_request, jobs_claim
+from annotations.services.verdicts import verdict_give
+
+# Code points and UTF-16 units part at the first emoji; é is two code points before NFC.
+TEXT = normalise(
+    "🌍 “Unemployment doubled in 2025,” the minister said.\n\n"
+    "Emissions fell by 4 % last year 👩🏽‍🚀 while prices rose.\n"
+    "The cafe\u0301 closed. Nobody knows why."
+)
+# Phrases that the made-up detector finds, with a score and a kind each.
+FOUND = [
+    ("Unemployment doubled in 2025", 0.91, "quantity"),
+    ("Emissions fell by 4 % last year", 0.74, "quantity"),
+    ("prices rose", 0.42, "other"),
+]
+DETECTOR = SimpleNamespace(name="made-up", version="1.0", config_hash="c" * 64, threshold=0.4)
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A corpus and its people, and an outsider with a corpus of their own."""
+
+    corpus: Corpus
+    other_corpus: Corpus
+    reviewer: User
+    second_reviewer: User
+    adjudicator: User
+    admin: User
+    superuser: User
+    outsider: User
+    stranger: User
+
+    @property
+    def everybody(self) -> dict[str, User]:
+        """Name → person, for tests that walk all roles."""
+        names = ["reviewer", "second_reviewer", "adjudicator", "admin", "superuser"]
+        return {name: getattr(self, name) for name in [*names, "outsider", "stranger"]}
+
+
+def make_user(username: str, **fields: Any) -> User:
+    return User.objects.create_user(username, password=None, **fields)
+
+
+def make_corpus(name: str = "", **options: Any) -> Corpus:
+    return corpus_create(actor=None, name=name or f"Corpus {next(_numbers)}", **options)
+
+
+def make_cast(**corpus_options: Any) -> Cast:
+    corpus = make_corpus("Elections", **corpus_options)
+    other = make_corpus("Elsewhere")
+    people = {
+        "reviewer": make_user("rita", display_name="Rita Reviewer"),
+        "second_reviewer": make_user("sam"),
+        "adjudicator": make_user("ada"),
+        "admin": make_user("olga"),
+        "outsider": make_user("oscar"),
+        # An account that is a member of nothing.
+        "stranger": make_user("stella"),
+    }
+    roles = {
+        "reviewer": Role.REVIEWER,
+        "second_reviewer": Role.REVIEWER,
+        "adjudicator": Role.ADJUDICATOR,
+        "admin": Role.ADMIN,
+    }
+    for name, role in roles.items():
+        membership_set(actor=None, corpus=corpus, user=people[name], role=role)
+    # The most that a member of another corpus can be.
+    membership_set(actor=None, corpus=other, user=people["outsider"], role=Role.ADMIN)
+    superuser = make_user("root", is_superuser=True, is_staff=True)
+    return Cast(corpus=corpus, other_corpus=other, superuser=superuser, **people)
+
+
+def make_article(corpus: Corpus, text: str = "", **fields: Any) -> Article:
+    """An article with its queued job. Without a text, one that no other article has."""
+    fields.setdefault("title", "The minister on work")
+    return article_create(
+        actor=None, corpus=corpus, text=text or f"{TEXT}\nCopy {next(_numbers)}.", **fields
+    )
+
+
+def run_detector(
+    article: Article, found: Sequence[tuple[str, float, str]] = tuple(FOUND)
+) -> DetectionRun:
+    """Finish the article's job (a new one where none is active) with the phrases found."""
+    job = Job.objects.active().filter(article=article).first()
+    job = job or extraction_request(actor=None, article=article)
+    (held,) = jobs_claim(worker="test:1", first=job.pk, limit=1)
+    text = article.text
+    claims = []
+    for phrase, score, kind in found:
+        start = text.text.index(phrase)
+        claims.append(
+            DetectedClaim(
+                start=start,
+                end=start + len(phrase),
+                quote=phrase,
+                score=score,
+                kind=kind,
+                quoted=start < 5,  # noqa: PLR2004
+                claimant=Claimant("the minister") if start < 5 else None,  # noqa: PLR2004
+                reasons=(Reason("number", "a number", 1.25, ((start, start + 4),)),),
+            )
+        )
+    detection = Detection(
+        sentences=((0, text.text.index("\n")),), claims=tuple(claims), words=20
+    )
+    return run_record(job=held, text=text, detector=DETECTOR, detection=detection, seconds=0.1)
+
+
+def make_extracted(corpus: Corpus, text: str = "", **fields: Any) -> Article:
+    """An article that is ready to review, with the suggestions of ``FOUND``."""
+    article = make_article(corpus, text, **fields)
+    run_detector(article)
+    article.refresh_from_db()
+    return article
+
+
+def suggestions_of(article: Article) -> list[Suggestion]:
+    return list(Suggestion.objects.current().filter(article=article).order_by("start"))
+
+
+def make_claim(
+    article: Article, actor: User, phrase: str = "Nobody knows why", **fields: Any
+) -> Claim:
+    start = article.text.text.index(phrase)
+    fields.setdefault("spans", [(start, start + len(phrase), phrase)])
+    return claim_create(actor=actor, article=article, fields=fields)  # type: ignore[typeddict-item]
+
+
+def make_evidence(claim: Claim, actor: User, **fields: Any) -> Evidence:
+    fields = {
+        "url": f"https://statistics.example/{next(_numbers)}",
+        "stance": "REFUTES",
+        "published": dt.date(2026, 3, 1),
+        **fields,
+    }
+    return evidence_add(actor=actor, claim=claim, fields=fields)  # type: ignore[arg-type]
+
+
+def rating_of(corpus: Corpus, label: str) -> Rating:
+    return corpus.rating_scale.ratings.get(label=label)
+
+
+def make_verdict(
+    claim: Claim, actor: User, label: str = "False", *, adjudication: bool = False
+) -> Verdict:
+    """A verdict, with the evidence that it needs where the claim has none."""
+    claim.refresh_from_db()
+    if not claim.evidence.standing().exists():
+        make_evidence(claim, actor)
+    return verdict_give(
+        actor=actor,
+        claim=claim,
+        rating=rating_of(claim.article.corpus, label),
+        rationale=f"It is {label.lower()}, as the figures show.",
+        claim_revision=claim.revision,
+        adjudication=adjudication,
+    )
