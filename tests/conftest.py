@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("db")
         if fixtures & BROWSER_FIXTURES:
             item.add_marker("browser")
-        if fixtures & {"stack", "make_stack"}:
+        if fixtures & {"stack", "shared_stack", "make_stack"}:
             item.add_marker("broker")
 
 
@@ -92,6 +92,29 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The site as a first ``make run`` leaves it (SQLite, embedded broker), for the session."""
     with running_stack(tmp_path_factory.mktemp("stack")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def shared_stack(
+    stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Stack]]:
+    """A function that gives the session's site on a database and a broker, started when first
+    asked for: ``shared_stack(database="postgres", broker="redis")``. Tests add to it, and leave
+    it running and whole; one that breaks or empties its site uses ``make_stack``.
+    """
+    started: dict[tuple[str, str], Stack] = {("sqlite", "filesystem"): stack}
+    with ExitStack() as running:
+
+        def give(*, database: str = "sqlite", broker: str = "filesystem") -> Stack:
+            key = (database, broker)
+            if key not in started:
+                site = running_stack(
+                    tmp_path_factory.mktemp("stack"), database=database, broker=broker
+                )
+                started[key] = running.enter_context(site)
+            return started[key]
+
+        yield give
 
 
 @pytest.fixture

@@ -133,14 +133,12 @@ def run_detector(
                 quote=phrase,
                 score=score,
                 kind=kind,
-                quoted=start < 5,  # noqa: PLR2004
-                claimant=Claimant("the minister") if start < 5 else None,  # noqa: PLR2004
+                quoted=start < 5,
+                claimant=Claimant("the minister") if start < 5 else None,
                 reasons=(Reason("number", "a number", 1.25, ((start, start + 4),)),),
             )
         )
-    detection = Detection(
-        sentences=((0, text.text.index("\n")),), claims=tuple(claims), words=20
-    )
+    detection = Detection(sentences=((0, text.text.index("\n")),), claims=tuple(claims), words=20)
     return run_record(job=held, text=text, detector=DETECTOR, detection=detection, seconds=0.1)
 
 

@@ -6,13 +6,16 @@ the database and the broker asked for. Fixtures in ``conftest.py`` start and sto
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -160,8 +163,12 @@ class Stack:
         return self.start(worker=worker)
 
     def destroy(self) -> None:
-        """Stop by any means; for the end of a test that may have failed anywhere."""
+        """Stop at once and by any means; for the end of a test that may have failed anywhere."""
         groups = [pid for pid in (self.web_pid(), self.worker_pid()) if pid]
+        if self._process and self._process.poll() is None:
+            # A second signal stops it without waiting for its work.
+            self._process.terminate()
+            time.sleep(0.2)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.stop()
         for group in groups:
@@ -261,7 +268,29 @@ def running_stack(
             env["CELERY_BROKER_URL"] = after.enter_context(_rabbitmq_queue(name))
         stack = Stack(folder / name, env)
         after.callback(stack.destroy)
-        yield stack.start(worker=worker)
+        _give_assets(stack.var)
+        stack.start(worker=worker)
+        _keep_assets(stack.var)
+        yield stack
+
+
+_assets = Path(tempfile.gettempdir(), f"factcheck-assets-{os.getpid()}")
+
+
+def _keep_assets(var: Path) -> None:
+    """Keep the processed page assets of the first site, which takes seconds to make."""
+    if not _assets.exists():
+        atexit.register(shutil.rmtree, _assets, ignore_errors=True)
+        shutil.copytree(var / "static", _assets / "static")
+        shutil.copy2(var / "static.stamp", _assets)
+
+
+def _give_assets(var: Path) -> None:
+    """Give them to the next site. Should they be out of date, their stamp shows it."""
+    if _assets.exists():
+        var.mkdir(mode=0o700)
+        shutil.copytree(_assets / "static", var / "static")
+        shutil.copy2(_assets / "static.stamp", var)
 
 
 @contextlib.contextmanager

@@ -69,6 +69,11 @@ def test_a_bare_surname_is_the_person_most_written_about(speakers: Speakers) -> 
     assert last(found) == "Hillary Clinton"
 
 
+def test_a_participle_makes_nobody_up(speakers: Speakers) -> None:
+    found = speakers("The bill was dropped on Monday, saying the courts have no business here.")
+    assert last(found) is None
+
+
 def test_transcript_labels_name_the_speaker(speakers: Speakers) -> None:
     found = speakers(
         "Hillary Clinton and Donald Trump met.\n\n"

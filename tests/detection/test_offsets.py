@@ -20,7 +20,7 @@ def check(text: str, found: Detection) -> None:
         assert text[start:end] == text[start:end].strip()
         place = end
     covered = "".join(text[start:end] for start, end in found.sentences)
-    assert "".join(covered.split()) == "".join(text.split())  # no word is lost
+    assert "".join(covered.split()) == "".join(text.split())
     assert [c.start for c in found.claims] == sorted(c.start for c in found.claims)
     for claim in found.claims:
         assert 0 <= claim.start < claim.end <= len(text)
@@ -32,9 +32,34 @@ def check(text: str, found: Detection) -> None:
 
 
 PIECES = st.sampled_from(
-    [FACT, " ", "\n\n", "\r\n", '"', "“", "”", "'", "said", "He ", "U.S. ", "...", "?", "NAME: ",
-     "Jens Stoltenberg ", "é", "e\u0301", "😀", "\u200f", "مرحبا", "שלום", "\x00", ",", "(", "5"]
-)  # fmt: skip
+    [
+        FACT,
+        " ",
+        "\n\n",
+        "\r\n",
+        '"',
+        "“",
+        "”",
+        "'",
+        "said",
+        "He ",
+        "U.S. ",
+        "...",
+        "?",
+        "NAME: ",
+        "Jens Stoltenberg ",
+        "é",
+        "e\u0301",
+        "😀",
+        "\u200f",
+        "مرحبا",
+        "שלום",
+        "\x00",
+        ",",
+        "(",
+        "5",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -45,9 +70,19 @@ def test_any_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["😀😀 ", "👩\u200d👩\u200d👧 ", "e\u0301e\u0301 ", "مرحبا بالعالم. ", "שלום עולם. ", "a\x00b. ",
-     "One.\r\n\r\n", "\ufeff", "\ud800 ", "日本語。"],
-)  # fmt: skip
+    [
+        "😀😀 ",
+        "👩\u200d👩\u200d👧 ",
+        "e\u0301e\u0301 ",
+        "مرحبا بالعالم. ",
+        "שלום עולם. ",
+        "a\x00b. ",
+        "One.\r\n\r\n",
+        "\ufeff",
+        "\ud800 ",
+        "日本語。",
+    ],
+)
 def test_a_claim_is_found_where_it_stands(detector: Detector, before: str) -> None:
     text = before + FACT
     found = detector.detect(ArticleInput(text))
@@ -67,9 +102,27 @@ def test_nothing_to_read(detector: Detector, text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["\u0301", "(", '"', ".", "a", "A ", "...", "\x00", "'s", "said ", "Mr. ", "\n", "5", "A. ",
-     "\" '", ", ", "NAME:\n", "said, "],
-)  # fmt: skip
+    [
+        "\u0301",
+        "(",
+        '"',
+        ".",
+        "a",
+        "A ",
+        "...",
+        "\x00",
+        "'s",
+        "said ",
+        "Mr. ",
+        "\n",
+        "5",
+        "A. ",
+        "\" '",
+        ", ",
+        "NAME:\n",
+        "said, ",
+    ],
+)
 def test_hostile_text_is_read_in_linear_time(detector: Detector, unit: str) -> None:
     text = unit * (200_000 // len(unit))
     began = time.perf_counter()

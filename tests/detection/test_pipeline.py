@@ -30,6 +30,7 @@ def scores(doc: Doc) -> list[tuple[str, float, str]]:
 def test_components_declare_what_they_need_and_give(detector: Detector) -> None:
     assert detector.nlp.pipe_names == COMPONENTS
     analysis = detector.nlp.analyze_pipes(keys=["assigns", "requires"])
+    assert analysis is not None
     assert not any(analysis["problems"].values())
     assert all(analysis["summary"][name]["assigns"] for name in COMPONENTS)
     assert "span._.check_worthiness" in analysis["summary"]["claim_spotter"]["assigns"]
@@ -39,6 +40,7 @@ def test_components_declare_what_they_need_and_give(detector: Detector) -> None:
 def test_the_shipped_settings_name_every_default(detector: Detector, name: str) -> None:
     defaults = detector.nlp.get_factory_meta(name).default_config
     shipped = detector.nlp.get_pipe_config(name)
+    assert defaults
     assert set(defaults) <= set(shipped)
     assert {key: shipped[key] for key in defaults} == defaults
 

@@ -112,7 +112,7 @@ def test_the_database_refuses_to_change_what_is_append_only(
     judge(cast.reviewer, claim)
     row = model.objects.first()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        model.objects.filter(pk=row.pk).update(pk=row.pk)
+        model.objects.filter(pk=row.pk).update(id=row.pk)
     column = {ArticleText: "text", Event: "kind", Verdict: "rationale", Suggestion: "quote"}[model]
     with (
         pytest.raises(DatabaseError, match="append-only"),

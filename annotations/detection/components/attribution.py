@@ -190,6 +190,8 @@ class ClaimAttribution:
             near = set(text.lower[stop : stop + 3]) & (_PAUSES - {",", "."})
             if following not in _PAUSES and not near and not after_quote:
                 return False, None
+        if word == "saying":
+            return True, None  # its subject is that of the main clause, which is not read
         limit = max(begin, text.unquoted_from[first])
         # ``"...," said X`` and, closing a sentence, ``..., said X in a statement``.
         inverted = limit > begin and limit == first

@@ -68,7 +68,9 @@ class SuggestionViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         suggestion = self.get_object()
         uid = self.body(AcceptSerializer).get("uid")
         known = getattr(suggestion, "decision", None)
-        claim = once(lambda: suggestion_accept(actor=self.caller, suggestion=suggestion, uid=uid))
+        claim = once(
+            lambda: suggestion_accept(actor=self.caller, suggestion=suggestion, uid=uid), uid
+        )
         row = claim_rows(Claim.objects.filter(pk=claim.pk)).get()
         return Response(ClaimSerializer(row).data, status=200 if known else 201)
 

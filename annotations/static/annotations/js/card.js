@@ -45,8 +45,8 @@ export class SuggestionCard {
 }
 
 export class ClaimCard {
-  constructor(item, { model, quote, actions, saves }) {
-    Object.assign(this, { claim: item.claim, model, quote, actions, saves });
+  constructor(item, { model, quote, actions, saves, leave }) {
+    Object.assign(this, { claim: item.claim, model, quote, actions, saves, leave });
     const { corpus } = model;
     this.boxes = {};
     this.element = h("div.card", {});

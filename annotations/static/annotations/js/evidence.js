@@ -66,8 +66,8 @@ export class EvidenceSection {
       stance: field(gettext("Stance"), c.stance),
     };
     this.form = h("form.inset", { novalidate: true, "aria-label": gettext("Evidence"), onsubmit: (event) => this.#submit(event, piece) },
-      this.boxes.url, this.boxes.citation, h("div.pair", {}, this.boxes.title, this.boxes.published),
-      this.boxes.quote, this.boxes.stance,
+      this.boxes.url, this.boxes.citation, this.boxes.quote, this.boxes.stance,
+      h("div.pair", {}, this.boxes.title, this.boxes.published),
       h("div.buttons", {},
         h("button.primary", { type: "submit" }, gettext("Save evidence"), " ", h("kbd", {}, "Ctrl+Enter")),
         h("button.quiet", { type: "button", onclick: () => this.close() }, gettext("Cancel"))));

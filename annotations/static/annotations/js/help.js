@@ -11,9 +11,11 @@ const table = (entries) => h("dl.keys", {}, entries.flatMap((entry) => [
 export function showHelp() {
   const dialog = byId("help");
   dialog.replaceChildren(
-    h("h2", { id: "help-title" }, gettext("Keys")), table(KEYS),
-    h("h3", {}, gettext("While choosing words")), table(CURSOR_KEYS),
-    h("form", { method: "dialog" }, h("button.primary", { type: "submit", autofocus: true }, gettext("Close"))),
+    h("form.dialog-head", { method: "dialog" }, h("h2", { id: "help-title" }, gettext("Keys")),
+      h("button", { type: "submit", autofocus: true }, gettext("Close"), " ", h("kbd", {}, "Esc"))),
+    h("div.key-columns", {},
+      h("section", {}, table(KEYS)),
+      h("section", {}, h("h3", {}, gettext("While choosing words by keyboard")), table(CURSOR_KEYS))),
   );
   dialog.showModal();
 }

@@ -20,7 +20,16 @@ export class VerdictSection {
         ratings.map((rating, i) => h("label", {}, this.radios[i], h("span", {}, rating.label), i < 9 ? h("kbd", {}, String(i + 1)) : null))),
       this.box, this.adjudicate, this.error,
       h("div.buttons", {}, h("button.primary", { type: "submit" }, gettext("Give the verdict"), " ", h("kbd", {}, "Ctrl+Enter"))));
-    this.element = h("section.part", { "aria-label": gettext("Verdict") }, h("h3", {}, gettext("Verdict")), this.given, this.form);
+    this.change = h("button", { type: "button", onclick: () => this.#open() }, gettext("Change your verdict"));
+    this.element = h("section.part", { "aria-label": gettext("Verdict") },
+      h("h3", {}, gettext("Verdict")), this.given, this.change, this.form);
+    this.opened = false;
+  }
+
+  #open() {
+    this.opened = true;
+    this.update();
+    this.radios[0].focus();
   }
 
   update() {
@@ -33,6 +42,9 @@ export class VerdictSection {
       mine(verdict) && verdict.id !== null
         ? h("button.link", { type: "button", onclick: () => actions.retract(claim, verdict) }, gettext("Take back")) : null,
     )));
+    const given = claim.verdicts.some(mine);
+    this.form.hidden = given && !this.opened;
+    this.change.hidden = !this.form.hidden;
     const reviewed = claim.verdicts.some((verdict) => verdict.kind === "review");
     const own = claim.verdicts.some((verdict) => verdict.kind === "review" && mine(verdict));
     this.adjudicate.hidden = !(RANK[model.me.role] >= RANK.adjudicator && reviewed && !own);
@@ -45,6 +57,8 @@ export class VerdictSection {
   choose(number) {
     const radio = this.radios[number - 1];
     if (!radio) return false;
+    this.opened = true;
+    this.update();
     radio.checked = true;
     this.rationale.focus();
     return true;
@@ -58,6 +72,8 @@ export class VerdictSection {
   }
 
   restore(typed) {
+    this.opened = true;
+    this.update();
     for (const radio of this.radios) radio.checked = Number(radio.value) === typed.rating;
     this.rationale.value = typed.rationale;
   }
@@ -78,10 +94,11 @@ export class VerdictSection {
       if (wrong.rationale && chosen) this.rationale.focus();
       return;
     }
-    this.card.actions.giveVerdict(claim, {
-      rating: Number(chosen.value), rationale, adjudication: this.adjudication.checked,
-    });
+    const typed = { rating: Number(chosen.value), rationale, adjudication: this.adjudication.checked };
     for (const radio of this.radios) radio.checked = false;
     this.rationale.value = "";
+    this.opened = false;
+    this.card.actions.giveVerdict(claim, typed);
+    this.card.leave();
   }
 }

@@ -71,6 +71,7 @@ class Workbench {
     const view = item.claim
       ? new ClaimCard(item, {
         model: this.model, saves: this.saves, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
+        leave: () => this.list.focus(item.key),
       })
       : new SuggestionCard(item, {
         actions: this.#cardActions(), onReason: (spans) => this.reader.paint({ reason: spans }),

@@ -1,0 +1,119 @@
+"""What each list and object costs in queries, and that the cost doesn't grow with rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from annotations.models import User
+from annotations.services.suggestions import suggestion_accept, suggestion_reject
+from annotations.services.tokens import token_create
+from tests import factories
+from tests.api.conftest import Client
+from tests.factories import Cast
+
+# The session's row, and the person.
+SIGN_IN = 2
+COSTS: dict[str, int] = {
+    # corpora with their counts, ratings of the scales, claim types
+    "corpora/": SIGN_IN + 3,
+    # articles with their counts as subqueries
+    "articles/": SIGN_IN + 1,
+    # suggestions with decision and person
+    "suggestions/": SIGN_IN + 1,
+    # claims, spans, types, evidence, verdicts
+    "claims/": SIGN_IN + 5,
+    # evidence with its claim and person
+    "evidence/": SIGN_IN + 1,
+    # verdicts with rating, person and guideline
+    "verdicts/": SIGN_IN + 1,
+    "verdicts/?standing=false": SIGN_IN + 1,
+    # jobs with their person
+    "jobs/": SIGN_IN + 1,
+    # events with their person
+    "events/": SIGN_IN + 1,
+    "tokens/": SIGN_IN + 1,
+    # memberships, corpora
+    "me/": SIGN_IN + 2,
+    "corpora/{corpus}/": SIGN_IN + 3,
+    # article with its counts and run, text
+    "articles/{article}/": SIGN_IN + 2,
+    # article, latest job with its place in the queue, workers
+    "articles/{article}/status/": SIGN_IN + 3,
+    "suggestions/{suggestion}/": SIGN_IN + 1,
+    "claims/{claim}/": SIGN_IN + 5,
+    "evidence/{evidence}/": SIGN_IN + 1,
+    "verdicts/{verdict}/": SIGN_IN + 1,
+    "jobs/{job}/": SIGN_IN + 1,
+    "events/{event}/": SIGN_IN + 1,
+    "tokens/{token}/": SIGN_IN + 1,
+}
+
+
+def work(cast: Cast, people: list[User]) -> dict[str, Any]:
+    """An article with one of everything, done by each of the people in turn."""
+    article = factories.make_extracted(cast.corpus)
+    accepted, rejected, _ = factories.suggestions_of(article)
+    claims = [suggestion_accept(actor=people[0], suggestion=accepted)]
+    suggestion_reject(actor=people[-1], suggestion=rejected)
+    claims += [factories.make_claim(article, person, normalised="Once more") for person in people]
+    for claim in claims:
+        for person in people:
+            factories.make_evidence(claim, person)
+            verdict = factories.make_verdict(claim, person)
+    token = token_create(actor=cast.reviewer, name="x")[0]
+    return {
+        "corpus": cast.corpus.pk,
+        "article": article.pk,
+        "suggestion": accepted.pk,
+        "claim": claim.pk,
+        "evidence": claim.evidence.latest("id").pk,
+        "verdict": verdict.pk,
+        "job": article.jobs.get().pk,
+        "event": article.events.latest("id").pk,
+        "token": token.pk,
+    }
+
+
+def cost(api: Client, path: str) -> tuple[int, list[str]]:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response = api.get(path)
+    assert response.status_code == 200, response.content
+    return len(queries), [query["sql"] for query in queries.captured_queries]
+
+
+@pytest.mark.parametrize("path", list(COSTS))
+def test_cost(path: str, cast: Cast, api: Client, as_: Callable[..., Client]) -> None:
+    ids = work(cast, [cast.reviewer])
+    path, expected = path.format(**ids), COSTS[path]
+    found, sql = cost(api, path)
+    assert found == expected, "\n".join(sql)
+    for number in range(3):
+        corpus = factories.make_corpus(f"More {number}")
+        factories.membership_set(actor=None, corpus=corpus, user=cast.reviewer, role="reviewer")
+        work(cast, [cast.reviewer, cast.second_reviewer, cast.adjudicator])
+    found, sql = cost(api, path)
+    assert found == expected, "\n".join(sql)
+
+
+def test_no_line_of_a_list_reads_texts_or_sentences(cast: Cast, api: Client) -> None:
+    work(cast, [cast.reviewer])
+    for path in ("articles/", "claims/", "suggestions/", "evidence/", "verdicts/"):
+        _, sql = cost(api, path)
+        assert not [q for q in sql if '"text"."text"' in q or '_articletext"."text"' in q], path
+        assert not [q for q in sql if '"sentences"' in q], path
+
+
+def test_every_list_is_here() -> None:
+    from tests.api.test_permissions import addresses
+
+    names = {name for method, name in addresses() if method == "GET" and name.endswith("-list")}
+    plural = {"corpus": "corpora", "evidence": "evidence"}
+    paths = {plural.get(n, f"{n}s") for n in (name.removesuffix("-list") for name in names)}
+    assert {f"{path}/" for path in paths} <= set(COSTS)

@@ -1,0 +1,128 @@
+"""The schema is complete and true, and its page obeys the site's policy."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+
+from annotations.models import Article
+from tests import factories
+from tests.api.conftest import Client
+from tests.api.test_permissions import addresses
+from tests.factories import Cast
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    out = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    found: dict[str, Any] = yaml.safe_load(out.getvalue())
+    return found
+
+
+def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_address_is_in_the_schema(schema: dict[str, Any]) -> None:
+    left_out = {"schema", "docs", "unknown"}
+    expected = [key for key in addresses() if key[1] not in left_out]
+    assert len(operations(schema)) == len(expected)
+
+
+def test_every_operation_says_how_it_can_fail(schema: dict[str, Any]) -> None:
+    for name, operation in operations(schema).items():
+        problems = {s for s in operation["responses"] if s >= "400"}
+        assert "401" in problems, name
+        assert ("404" in problems) is ("{id}" in name or "POST" in name or "PATCH" in name), name
+        writes = not name.startswith("GET")
+        assert ({"403", "409", "415"} <= problems) is writes, name
+        for status in problems:
+            assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
+
+
+def test_enumerations_have_names(schema: dict[str, Any]) -> None:
+    components = schema["components"]["schemas"]
+    assert components["Stance"]["enum"] == ["SUPPORTS", "REFUTES", "IRRELEVANT"]
+    assert components["JobState"]["enum"] == ["queued", "running", "done", "failed", "cancelled"]
+
+
+def test_answers_are_as_the_schema_says(
+    schema: dict[str, Any], api: Client, cast: Cast, article: Article
+) -> None:
+    claim = factories.make_claim(article, cast.reviewer, types=["law"])
+    factories.make_verdict(claim, cast.reviewer)
+    verdict = factories.make_verdict(claim, cast.second_reviewer, "True")
+    api.post(f"articles/{article.pk}/extract/")
+    paths = {
+        "articles/": "/api/v1/articles/",
+        f"articles/{article.pk}/": "/api/v1/articles/{id}/",
+        f"articles/{article.pk}/status/": "/api/v1/articles/{id}/status/",
+        "suggestions/": "/api/v1/suggestions/",
+        "claims/": "/api/v1/claims/",
+        "evidence/": "/api/v1/evidence/",
+        "verdicts/": "/api/v1/verdicts/",
+        f"verdicts/{verdict.pk}/": "/api/v1/verdicts/{id}/",
+        "jobs/": "/api/v1/jobs/",
+        "events/": "/api/v1/events/",
+        "corpora/": "/api/v1/corpora/",
+        f"corpora/{cast.corpus.pk}/": "/api/v1/corpora/{id}/",
+        "me/": "/api/v1/me/",
+    }
+    for path, template in paths.items():
+        answer = schema["paths"][template]["get"]["responses"]["200"]
+        form = answer["content"]["application/json"]["schema"]
+        check(schema, form, api.get(path).json())
+    problem = schema["components"]["schemas"]["InvalidProblem"]
+    check(schema, problem, api.get("claims/", {"article": "x"}).json())
+
+
+def check(schema: dict[str, Any], form: dict[str, Any], value: Any) -> None:
+    """Validate against OpenAPI 3.0's dialect, and refuse members that the schema doesn't name."""
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, list):
+            return [plain(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        node = {k: plain(v) for k, v in node.items()}
+        if isinstance(node.get("properties"), dict) and node.get("type") == "object":
+            node.setdefault("additionalProperties", False)
+        if node.pop("nullable", False):
+            return {"anyOf": [node, {"type": "null"}]}
+        return node
+
+    document = {**plain(form), "components": plain(schema["components"])}
+    jsonschema.Draft7Validator(document).validate(value)
+
+
+def test_the_page_has_nothing_inline(api: Client, db: None) -> None:
+    response = api.get("docs/?script_url=x&%22%3E%3Cscript%3E=1")
+    page = response.content.decode()
+    policy = response["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<script(?![^>]*src=)", page) == []
+    assert "<style" not in page
+    assert not re.search(r"\s(?:style|on\w+)=", page)
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(sources) == 5
+    for source in sources:
+        assert source.startswith("/"), source
+        if source.startswith("/static/"):
+            assert finders.find(source.removeprefix("/static/")), source
+    script = api.get("docs/?script=")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert "/api/v1/schema/" in script.content.decode().replace("\\u002D", "-")

@@ -1,0 +1,232 @@
+"""What happens at one moment, with real threads and a connection each."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from annotations.errors import Conflict, StaleRevision
+from annotations.importing import import_files
+from annotations.models import Article, Claim, Corpus, Event, Job
+from annotations.services.claims import claim_create, claim_update
+from annotations.services.events import events_verify
+from annotations.services.evidence import evidence_withdraw
+from annotations.services.jobs import extraction_request, job_fail, job_retry, jobs_claim
+from annotations.services.suggestions import suggestion_accept, suggestion_reject
+from annotations.services.undo import action_undo
+
+from .cast import TEXT, Cast, at, judge, make_article, make_claim, make_evidence, suggestion_of
+
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.slow]
+
+AtOnce = Callable[..., list[Any]]
+
+
+def test_twenty_edits_of_one_revision(cast: Cast, claim: Claim, at_once: AtOnce) -> None:
+    results = at_once(
+        *(
+            partial(
+                claim_update,
+                actor=cast.reviewer if n % 2 else cast.second,
+                claim=claim,
+                revision=1,
+                fields={"normalised": f"Wording {n}.", "claimant": f"Speaker {n}"},
+            )
+            for n in range(20)
+        )
+    )
+    kinds = Counter(type(result).__name__ for result in results)
+    assert kinds == {"Claim": 1, "StaleRevision": 19}
+    winner = next(result for result in results if isinstance(result, Claim))
+    claim.refresh_from_db()
+    assert (claim.revision, claim.normalised) == (2, winner.normalised)
+    assert Event.objects.filter(kind="claim.updated").count() == 1
+    for result in results:
+        if isinstance(result, StaleRevision):
+            # Each of the nineteen is told what is there now, whole.
+            assert result.current.normalised == winner.normalised
+            assert result.current.claimant == winner.claimant
+    events_verify(chain=f"corpus:{claim.article.corpus_id}")
+
+
+def test_edits_of_twenty_claims_keep_one_chain(
+    cast: Cast, article: Article, at_once: AtOnce
+) -> None:
+    claims = [make_claim(cast.reviewer, article) for _ in range(20)]
+    results = at_once(
+        *(
+            partial(
+                claim_update,
+                actor=cast.second,
+                claim=claim,
+                revision=1,
+                fields={"normalised": "Changed.", "claimant": "Ilse Vorn"},
+            )
+            for claim in claims
+        )
+    )
+    assert {type(result) for result in results} == {Claim}
+    events_verify(chain=f"corpus:{article.corpus_id}")
+
+
+def test_two_accept_one_suggestion(cast: Cast, article: Article, at_once: AtOnce) -> None:
+    suggestion = suggestion_of(article, "Ferries doubled")
+    results = at_once(
+        *(
+            partial(suggestion_accept, actor=who, suggestion=suggestion)
+            for who in (cast.reviewer, cast.second)
+        )
+    )
+    assert Counter(type(r).__name__ for r in results) == {"Claim": 1, "Conflict": 1}
+    assert Claim.objects.count() == 1
+
+
+def test_one_person_accepts_twice(cast: Cast, article: Article, at_once: AtOnce) -> None:
+    suggestion = suggestion_of(article, "Ferries doubled")
+    call = partial(suggestion_accept, actor=cast.reviewer, suggestion=suggestion)
+    results = at_once(*[call] * 4)
+    assert {result.pk for result in results} == {Claim.objects.get().pk}
+
+
+def test_one_accepts_and_one_rejects(cast: Cast, article: Article, at_once: AtOnce) -> None:
+    suggestion = suggestion_of(article, "Ferries doubled")
+    results = at_once(
+        partial(suggestion_accept, actor=cast.reviewer, suggestion=suggestion),
+        partial(suggestion_reject, actor=cast.second, suggestion=suggestion),
+    )
+    assert sum(isinstance(result, Conflict) for result in results) == 1
+
+
+def test_one_request_sent_twice(cast: Cast, article: Article, at_once: AtOnce) -> None:
+    call = partial(
+        claim_create,
+        actor=cast.reviewer,
+        article=article,
+        fields={"spans": [at(TEXT, "Ferries doubled")]},
+        uid=uuid.uuid4(),
+    )
+    results = at_once(*[call] * 4)
+    assert {result.pk for result in results} == {Claim.objects.get().pk}
+    assert Event.objects.filter(kind="claim.created").count() == 1
+
+
+def test_undo_pressed_many_times(cast: Cast, article: Article, at_once: AtOnce) -> None:
+    for _ in range(3):
+        make_claim(cast.reviewer, article)
+    results = at_once(*[partial(action_undo, actor=cast.reviewer, article=article)] * 5)
+    assert Counter(type(result).__name__ for result in results) == {"Event": 3, "Conflict": 2}
+    assert not Claim.objects.standing().exists()
+
+
+def test_a_verdict_never_outlives_its_only_evidence_by_a_race(
+    cast: Cast, claim: Claim, at_once: AtOnce
+) -> None:
+    """Whichever comes first, the other sees it."""
+    evidence = make_evidence(cast.reviewer, claim)
+    results = at_once(
+        partial(judge, cast.second, claim),
+        partial(evidence_withdraw, actor=cast.reviewer, evidence=evidence, revision=1),
+    )
+    kinds = list(
+        Event.objects.filter(claim=claim).order_by("number").values_list("kind", flat=True)
+    )
+    if isinstance(results[0], Exception):
+        assert kinds[-1] == "evidence.withdrawn"
+    else:
+        assert kinds[-2:] == ["verdict.given", "evidence.withdrawn"]
+
+
+def test_eight_workers_take_each_job_once(corpus: Corpus, at_once: AtOnce) -> None:
+    for n in range(24):
+        make_article(corpus, f"Text {n}.")
+
+    def work(name: str) -> list[int]:
+        taken = []
+        while jobs := jobs_claim(worker=name, limit=2):
+            taken += [job.pk for job in jobs]
+        return taken
+
+    results = at_once(*(partial(work, f"w:{n}") for n in range(8)))
+    taken = [pk for result in results for pk in result]
+    assert sorted(taken) == sorted(Job.objects.values_list("pk", flat=True))
+    assert not Job.objects.exclude(attempts=1).exists()
+
+
+def test_eight_messages_about_one_job(corpus: Corpus, at_once: AtOnce) -> None:
+    make_article(corpus)
+    job = Job.objects.get()
+    results = at_once(*(partial(jobs_claim, worker=f"w:{n}", first=job.pk) for n in range(8)))
+    assert sorted(map(len, results)) == [0] * 7 + [1]
+
+
+def test_requests_for_one_extraction(cast: Cast, article: Article, at_once: AtOnce) -> None:
+    results = at_once(*[partial(extraction_request, actor=cast.reviewer, article=article)] * 6)
+    assert len({job.pk for job in results}) == 1
+    assert Job.objects.active().count() == 1
+
+
+def test_a_retry_and_a_request(cast: Cast, corpus: Corpus, at_once: AtOnce) -> None:
+    article = make_article(corpus)
+    (job,) = jobs_claim(worker="w:1")
+    job_fail(job=job, error="broken", permanent=True)
+    results = at_once(
+        *[partial(job_retry, actor=cast.admin, job=job)] * 2,
+        *[partial(extraction_request, actor=cast.reviewer, article=article)] * 2,
+    )
+    assert {type(result) for result in results} <= {Job, Conflict}
+    assert Job.objects.active().count() == 1
+
+
+def test_two_imports_of_one_file(tmp_path: Path, corpus: Corpus, at_once: AtOnce) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("One text.", encoding="utf-8")
+
+    def work() -> list[str]:
+        return [o.status for o in import_files([path], corpus=corpus, actor=None)]
+
+    results = at_once(*[work] * 4)
+    assert sorted(status for result in results for status in result) == [
+        "already there",
+        "already there",
+        "already there",
+        "imported",
+    ]
+    assert Article.objects.count() == Job.objects.count() == 1
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only"
+)
+@pytest.mark.postgres
+def test_a_claim_that_was_waited_for_has_its_claimant(
+    cast: Cast, claim: Claim, at_once: AtOnce
+) -> None:
+    """PostgreSQL re-reads the locked row, not what was joined to it."""
+    from threading import Event as Flag
+
+    holding, waiting = Flag(), Flag()
+
+    def first() -> None:
+        with transaction.atomic():
+            claim_update(
+                actor=cast.reviewer, claim=claim, revision=1, fields={"claimant": "Ilse Vorn"}
+            )
+            holding.set()
+            waiting.wait(0.5)
+
+    def second() -> None:
+        holding.wait(10)
+        claim_update(actor=cast.second, claim=claim, revision=1, fields={"normalised": "x"})
+
+    _, stale = at_once(first, second)
+    assert connection.vendor == "postgresql"
+    assert isinstance(stale, StaleRevision)
+    assert stale.current.claimant is not None
+    assert stale.current.claimant.name == "Ilse Vorn"

@@ -1,0 +1,268 @@
+"""Corpora, members, guidelines, tokens, articles' states: permission, input, events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from annotations import policies
+from annotations.domain.texts import MAX_CHARACTERS
+from annotations.domain.vocabulary import Role
+from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.models import ApiToken, Article, Claim, Corpus, Event, Membership, RatingScale, User
+from annotations.services.articles import (
+    AlreadyThere,
+    article_create,
+    article_reopen,
+    article_submit,
+)
+from annotations.services.corpora import (
+    corpus_create,
+    corpus_update,
+    guideline_add,
+    membership_remove,
+    membership_set,
+)
+from annotations.services.tokens import token_create, token_revoke, token_used
+
+from .cast import Cast, judge, last_event, make_article, make_evidence
+
+
+def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast) -> None:
+    corpus = corpus_create(actor=cast.outsider, name="  New  ")
+    assert (corpus.name, corpus.rating_scale.slug) == ("New", "politifact")
+    assert policies.role_in(cast.outsider, corpus) is Role.ADMIN
+    kinds = Event.objects.filter(corpus=corpus).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["corpus.created", "membership.set"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "Harbour"}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"claim_type_scheme": "no-such"}, "claim_type_scheme"),
+    ],
+)
+def test_a_corpus_with_bad_input(
+    cast: Cast, corpus: Corpus, fields: dict[str, Any], field: str
+) -> None:
+    given = {"name": "New", **fields}
+    with pytest.raises(InvalidInput) as caught:
+        corpus_create(actor=cast.admin, **given)
+    assert list(caught.value.fields) == [field]
+    with pytest.raises(InvalidInput):
+        corpus_update(
+            actor=cast.admin,
+            corpus=corpus_create(actor=cast.admin, name="Second"),
+            revision=1,
+            fields=fields,
+        )
+
+
+def test_a_corpus_is_updated_by_its_admin(cast: Cast, corpus: Corpus) -> None:
+    with pytest.raises(NotAllowed):
+        corpus_update(
+            actor=cast.adjudicator, corpus=corpus, revision=1, fields={"description": "x"}
+        )
+    changed = corpus_update(
+        actor=cast.admin, corpus=corpus, revision=1, fields={"description": "Ports"}
+    )
+    assert changed.revision == 2
+    event = last_event()
+    assert (event.kind, event.before["description"], event.after["description"]) == (
+        "corpus.updated",
+        "",
+        "Ports",
+    )
+    corpus_update(actor=cast.admin, corpus=corpus, revision=2, fields={"description": "Ports"})
+    assert last_event() == event
+    with pytest.raises(StaleRevision):
+        corpus_update(actor=cast.admin, corpus=corpus, revision=1, fields={"language": "de"})
+
+
+def test_the_scale_is_fixed_once_a_verdict_was_given(
+    cast: Cast, corpus: Corpus, claim: Claim
+) -> None:
+    fever = RatingScale.objects.get(slug="fever")
+    politifact = corpus.rating_scale
+    corpus_update(actor=cast.admin, corpus=corpus, revision=1, fields={"rating_scale": fever})
+    corpus_update(actor=cast.admin, corpus=corpus, revision=2, fields={"rating_scale": politifact})
+    make_evidence(cast.reviewer, claim)
+    judge(cast.reviewer, Claim.objects.get(pk=claim.pk))
+    with pytest.raises(InvalidInput) as caught:
+        corpus_update(actor=cast.admin, corpus=corpus, revision=3, fields={"rating_scale": fever})
+    assert list(caught.value.fields) == ["rating_scale"]
+
+
+def test_memberships(cast: Cast, corpus: Corpus) -> None:
+    for other in (cast.reviewer, cast.adjudicator, cast.outsider):
+        with pytest.raises(NotAllowed):
+            membership_set(actor=other, corpus=corpus, user=cast.outsider, role="reviewer")
+    with pytest.raises(InvalidInput) as caught:
+        membership_set(actor=cast.admin, corpus=corpus, user=cast.outsider, role="owner")
+    assert list(caught.value.fields) == ["role"]
+    membership = membership_set(
+        actor=cast.admin, corpus=corpus, user=cast.outsider, role="reviewer"
+    )
+    assert last_event().before is None
+    membership_set(actor=cast.admin, corpus=corpus, user=cast.outsider, role="adjudicator")
+    event = last_event()
+    assert (event.before["role"], event.after["role"]) == ("reviewer", "adjudicator")
+    membership_set(actor=cast.admin, corpus=corpus, user=cast.outsider, role="adjudicator")
+    assert last_event() == event
+    membership.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        membership_remove(actor=cast.second, membership=membership)
+    membership_remove(actor=cast.admin, membership=membership)
+    event = last_event()
+    assert (event.kind, event.before["role"], event.after) == (
+        "membership.removed",
+        "adjudicator",
+        None,
+    )
+    assert not Membership.objects.filter(user=cast.outsider).exists()
+    assert not Corpus.objects.visible_to(cast.outsider).exists()
+
+
+def test_guidelines_are_numbered(cast: Cast, corpus: Corpus) -> None:
+    assert guideline_add(actor=cast.admin, corpus=corpus, text="One").version == 1
+    assert guideline_add(actor=cast.admin, corpus=corpus, text="Two").version == 2
+    assert last_event().after == {"version": 2}
+    with pytest.raises(NotAllowed):
+        guideline_add(actor=cast.adjudicator, corpus=corpus, text="Three")
+
+
+def test_who_may_do_what(cast: Cast, corpus: Corpus) -> None:
+    root = User.objects.create_superuser("root")
+    least = {
+        cast.outsider: set(),
+        cast.reviewer: {a for a, r in policies.ACTIONS.items() if r is Role.REVIEWER},
+        cast.adjudicator: {a for a, r in policies.ACTIONS.items() if r is not Role.ADMIN},
+        cast.admin: set(policies.ACTIONS),
+        root: set(policies.ACTIONS),
+    }
+    for user, actions in least.items():
+        assert {a for a in policies.ACTIONS if policies.can(user, a, corpus)} == actions
+        user.is_active = False
+        assert not any(policies.can(user, a, corpus) for a in policies.ACTIONS)
+
+
+# --- Articles ---------------------------------------------------------------------------
+
+
+def test_only_an_admin_adds_an_article(cast: Cast, corpus: Corpus) -> None:
+    for other in (cast.reviewer, cast.adjudicator, cast.outsider):
+        with pytest.raises(NotAllowed):
+            article_create(actor=other, corpus=corpus, text="Text.", title="T")
+    article = article_create(actor=cast.admin, corpus=corpus, text="Text.", title="T")
+    assert article.text.created_by == cast.admin
+    event = last_event()
+    assert (event.kind, event.after["content_hash"]) == ("article.created", article.content_hash)
+
+
+def test_the_same_text_is_there_already(corpus: Corpus) -> None:
+    article = make_article(corpus, "Grüße.\n")
+    with pytest.raises(AlreadyThere) as caught:
+        make_article(corpus, " Gru\u0308ße.\r\n")
+    assert caught.value.article_id == article.pk
+    assert Article.objects.get().text.text == "Grüße."
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"text": " \x00\n"}, "text"),
+        ({"text": "x" * (MAX_CHARACTERS + 1)}, "text"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "https://news.example/" + "x" * 2000}, "url"),
+        ({"author": "x" * 301}, "author"),
+        ({"publisher": "x" * 301}, "publisher"),
+        ({"dateline": "x" * 201}, "dateline"),
+    ],
+)
+def test_an_article_with_bad_input(corpus: Corpus, fields: dict[str, Any], field: str) -> None:
+    given = {"text": "Text.", "title": "T", **fields}
+    with pytest.raises(InvalidInput) as caught:
+        article_create(actor=None, corpus=corpus, **given)
+    assert list(caught.value.fields) == [field]
+    assert not Article.objects.exists()
+
+
+def test_an_article_without_a_title_gets_one(corpus: Corpus) -> None:
+    article = article_create(actor=None, corpus=corpus, text="First line.\nMore.", title=" ")
+    assert article.title == "First line."
+
+
+def test_submitting_and_reopening(cast: Cast, article: Article) -> None:
+    with pytest.raises(NotAllowed):
+        article_submit(actor=cast.outsider, article=article)
+    with pytest.raises(Conflict):
+        article_submit(actor=cast.reviewer, article=make_article(article.corpus, "Waiting."))
+    article_submit(actor=cast.reviewer, article=article)
+    event = last_event()
+    assert (event.kind, event.before, event.after) == (
+        "article.submitted",
+        {"state": "ready"},
+        {"state": "reviewed"},
+    )
+    article_submit(actor=cast.second, article=article)
+    assert last_event() == event
+    reopened = article_reopen(actor=cast.second, article=article)
+    assert reopened.state == "in_review"
+
+
+# --- Tokens -----------------------------------------------------------------------------
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(cast: Cast) -> None:
+    token, key = token_create(actor=cast.reviewer, name=" script ")
+    assert (token.name, token.digest) == ("script", ApiToken.digest_of(key))
+    assert key.startswith("fct_")
+    assert key not in str(ApiToken.objects.values().get())
+    assert key not in str(list(Event.objects.values()))
+    assert list(ApiToken.objects.usable()) == [token]
+
+
+def test_tokens_with_bad_input(cast: Cast) -> None:
+    with pytest.raises(InvalidInput, match="name"):
+        token_create(actor=cast.reviewer, name=" ")
+    with pytest.raises(InvalidInput, match="expires_at"):
+        token_create(actor=cast.reviewer, name="x", expires_at=timezone.now())
+
+
+def test_a_token_ends(cast: Cast) -> None:
+    soon = timezone.now() + dt.timedelta(hours=1)
+    token, _ = token_create(actor=cast.reviewer, name="x", expires_at=soon)
+    with time_machine.travel(soon + dt.timedelta(seconds=1)):
+        assert not ApiToken.objects.usable().exists()
+    for other in (cast.second, cast.admin, cast.outsider):
+        with pytest.raises(NotAllowed):
+            token_revoke(actor=other, token=token)
+    assert ApiToken.objects.usable().exists()
+    token_revoke(actor=cast.reviewer, token=token)
+    event = last_event()
+    assert (event.kind, event.chain) == ("token.revoked", "site")
+    token_revoke(actor=cast.reviewer, token=token)
+    assert last_event() == event
+    assert not ApiToken.objects.usable().exists()
+
+
+def test_a_site_administrator_may_end_anybodys(cast: Cast) -> None:
+    token, _ = token_create(actor=cast.reviewer, name="x")
+    token_revoke(actor=User.objects.create_superuser("root"), token=token)
+    assert not ApiToken.objects.usable().exists()
+
+
+def test_use_is_noted_once_a_minute(cast: Cast, django_assert_num_queries: Any) -> None:
+    token, _ = token_create(actor=cast.reviewer, name="x")
+    token_used(token=token)
+    token.refresh_from_db()
+    assert token.last_used_at is not None
+    with django_assert_num_queries(0):
+        token_used(token=token)

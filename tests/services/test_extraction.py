@@ -1,0 +1,138 @@
+"""Extraction: batches of jobs through a detector, each article's result written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+
+from annotations.detection import ArticleInput, Detection, DetectionError
+from annotations.domain.texts import read_source
+from annotations.models import Article, Corpus, DetectionRun, Event, Job, Suggestion
+from annotations.services import extraction
+from annotations.services.articles import article_create
+from annotations.services.extraction import extraction_run
+
+from .cast import FakeDetector, detection, make_article
+
+
+class Stub(FakeDetector):
+    """Finds the first word; breaks on a text that says so, and can move a span."""
+
+    def detect(self, article: ArticleInput) -> Detection:
+        if "BREAK" in article.text:
+            raise RuntimeError("broken on this one")
+        if "REFUSE" in article.text:
+            raise DetectionError("not a language that it reads", permanent=True)
+        found = detection(article.text, article.text.split()[0])
+        if "MOVE" in article.text:
+            moved: Any = found.claims[0]
+            object.__setattr__(moved, "start", 1)
+        return found
+
+    def stream(self, articles: Iterable[ArticleInput]) -> Iterator[Detection]:
+        return map(self.detect, articles)
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Stub:
+    detector = Stub()
+    monkeypatch.setattr(extraction, "load_detector", lambda name: detector)
+    return detector
+
+
+def states(corpus: Corpus) -> dict[str, str]:
+    jobs = Job.objects.filter(corpus=corpus).select_related("article").order_by("id")
+    return {job.article.text.text: job.state for job in jobs if job.article}
+
+
+@pytest.mark.parametrize("word", ["BREAK", "MOVE", "REFUSE"])
+@pytest.mark.parametrize("place", range(3))
+def test_one_bad_article_fails_alone(
+    corpus: Corpus, stub: Stub, settings: Any, word: str, place: int
+) -> None:
+    settings.JOB_MAX_ATTEMPTS = 1
+    texts = ["First one.", "Second one.", "Third one."]
+    texts.insert(place, f"Word {word}.")
+    for text in texts:
+        make_article(corpus, text)
+    assert extraction_run(first=None) == 3
+    assert states(corpus) == {
+        text: "failed" if word in text else "done" for text in texts
+    }
+    bad = Article.objects.get(state="failed")
+    assert bad.text.text == f"Word {word}."
+    assert not DetectionRun.objects.filter(article=bad).exists()
+    assert not Suggestion.objects.filter(article=bad).exists()
+    assert Job.objects.get(article=bad).error
+    kinds = Event.objects.filter(article=bad).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["article.created", "job.failed"]
+
+
+def test_what_may_pass_is_tried_again_and_what_cannot_is_not(corpus: Corpus, stub: Stub) -> None:
+    for text in ("Word BREAK.", "Word REFUSE."):
+        make_article(corpus, text)
+    assert extraction_run(first=None) == 0
+    assert states(corpus) == {"Word BREAK.": "queued", "Word REFUSE.": "failed"}
+    assert "broken on this one" in Job.objects.get(state="queued").error
+    assert Job.objects.get(state="failed").error == "not a language that it reads"
+
+
+def test_a_stream_that_breaks_after_its_last_article(
+    corpus: Corpus, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stream(articles: Iterable[ArticleInput]) -> Iterator[Detection]:
+        yield from map(stub.detect, articles)
+        raise RuntimeError("while tidying up")
+
+    monkeypatch.setattr(Stub, "stream", staticmethod(stream))
+    make_article(corpus)
+    assert extraction_run(first=None) == 1
+
+
+def test_running_a_task_twice_changes_nothing(corpus: Corpus, stub: Stub) -> None:
+    article = make_article(corpus)
+    job = Job.objects.get()
+    assert extraction_run(first=job.pk) == 1
+    events = Event.objects.count()
+    assert extraction_run(first=job.pk) == 0
+    assert extraction_run(first=job.pk + 999) == 0
+    assert Event.objects.count() == events
+    assert DetectionRun.objects.get().article == article
+
+
+def test_a_detector_that_does_not_exist_fails_its_corpus_for_good(corpus: Corpus) -> None:
+    corpus.detector = "no-such"
+    corpus.save()
+    make_article(corpus)
+    assert extraction_run(first=None) == 0
+    job = Job.objects.get()
+    assert job.state == "failed"
+    assert "no-such" in job.error
+
+
+def test_the_shipped_detector_reads_the_sample(corpus: Corpus) -> None:
+    raw = (site.BASE_DIR / "seeds" / "nato-2021-12-01.txt").read_text(encoding="utf-8")
+    source = read_source(raw)
+    article = article_create(
+        actor=None,
+        corpus=corpus,
+        text=source.text,
+        title=source.title,
+        published=source.published,
+    )
+    assert extraction_run(first=None) == 1
+    article.refresh_from_db()
+    run = article.current_run
+    assert run is not None
+    assert (article.state, run.detector) == ("ready", "rules-en")
+    assert run.words == len(source.text.split())
+    assert run.suggestion_count == run.suggestions.count() > 5
+    assert len(run.sentences) > 10
+    for suggestion in run.suggestions.all():
+        assert source.text[suggestion.start : suggestion.end] == suggestion.quote
+        for reason in suggestion.reasons:
+            assert {"feature", "label", "weight", "spans"} == set(reason)
+    assert "Stoltenberg" in {s.claimant_name.split()[-1] for s in run.suggestions.all() if s.claimant_name}
