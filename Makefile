@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SITE := $(BIN)/python -I factcheck/supervisor.py
+# It is ours to choose; a value left over from another project would be loaded instead.
+unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .PHONY: help run manage test format venv venv-dev

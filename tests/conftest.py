@@ -1,34 +1,27 @@
 """Settings and fixtures of every test.
 
-``tests.environment`` comes first: it sets what the settings need before they are loaded.
+Django is set up here, with an environment of the tests' own, before any test or other conftest
+is imported; so these may import models at their top.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from tests import environment
+from tests.services_needed import chromium_path, require
+from tests.stack import Stack, running_stack
 
-FOLDER = environment.choose()
-
-from collections.abc import Callable, Iterator  # noqa: E402
-from contextlib import ExitStack  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-import pytest  # noqa: E402
-
-from tests.services_needed import chromium_path, require  # noqa: E402
-from tests.stack import Stack, running_stack  # noqa: E402
+environment.set_up_django()
 
 # Fixtures by which a test uses the database, whether or not it has the mark.
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config: pytest.Config) -> None:
-    from django.conf import settings
-
-    environment.adapt(settings, FOLDER)
 
 
 @pytest.hookimpl(tryfirst=True)

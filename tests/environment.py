@@ -1,4 +1,4 @@
-"""The settings that the tests run under; imported before Django's settings are loaded.
+"""The settings that the tests run under, and Django set up with them.
 
 They are a real site's (not DEBUG), in a folder of this run alone. ``TEST_DATABASE_URL`` or
 ``DATABASE_URL`` chooses the database; SQLite in a file is the default, because threads of a
@@ -28,6 +28,15 @@ CHOSEN = (
     "SECRET_KEY",
     "VAR_DIR",
 )
+
+
+def set_up_django() -> None:
+    import django
+    from django.conf import settings
+
+    folder = choose()
+    adapt(settings, folder)
+    django.setup()
 
 
 def choose() -> Path:

@@ -39,9 +39,18 @@ def test_an_article_is_read_like_a_file(as_: Callable[..., Client], cast: Cast) 
     whole = ok(admin.get(f"articles/{made['id']}/"))
     assert whole["text"] == "The café closed.\nPrices rose 👩🏽‍🚀."
     assert (whole["run"], whole["sentences"], whole["text_revision"]) == (None, [], 1)
-    sent = {"corpus": cast.corpus.pk, "text": "Other words.", "title": "T", "url": "https://a.b/"}
+    sent = {
+        "corpus": cast.corpus.pk,
+        "text": "Other words.",
+        "title": "T",
+        "url": "https://a.example/",
+    }
     made = ok(admin.post("articles/", {**sent, "published": "2026-01-05"}), 201)
-    assert [made[k] for k in ("title", "url", "published")] == ["T", "https://a.b/", "2026-01-05"]
+    assert [made[k] for k in ("title", "url", "published")] == [
+        "T",
+        "https://a.example/",
+        "2026-01-05",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "date 2026-02-30\nWords.", "\0", "x" * 1_000_001])
@@ -155,9 +164,9 @@ def test_uid_of_a_claim(
     assert Claim.objects.count() == 1
     # Somebody else's request under the same uid is not the same request.
     assert as_(cast.second_reviewer).post("claims/", sent).status_code == 403
-    suggestion, *_ = factories.suggestions_of(article)
-    response = api.post(f"suggestions/{suggestion.pk}/accept/", {"uid": sent["uid"]})
-    assert (response.status_code, response.json()["code"]) == (409, "conflict")
+    # Nor is it under another article.
+    elsewhere = factories.make_article(cast.corpus)
+    assert api.post("claims/", {**sent, "article": elsewhere.pk}).status_code == 403
 
 
 def test_uid_of_evidence_and_verdict(api: Client, cast: Cast, claim: Claim) -> None:
@@ -269,7 +278,7 @@ def test_a_corpus_says_what_may_be_said_in_it(api: Client, cast: Cast) -> None:
     assert (corpus["requires_evidence"], corpus["claim_types_are_several"]) == (True, False)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("path", ["claims/", "evidence/"])
 def test_one_request_sent_many_times_at_once(path: str, as_: Callable[..., Client]) -> None:
     cast = factories.make_cast()

@@ -99,3 +99,5 @@ def test_a_leading_frame_is_trimmed_only_before_that(detector: Detector) -> None
         "unemployment in Ohio rose by 5 percent last year."
     ]
     assert [c.quote for c in detector.detect(ArticleInput(denied)).claims] == [denied]
+    loose = "John Smith said unemployment in Ohio rose by 5 percent last year."
+    assert [c.quote for c in detector.detect(ArticleInput(loose)).claims] == [loose]

@@ -136,3 +136,10 @@ def test_a_million_combining_marks(detector: Detector) -> None:
     check(text, found)
     assert found.words == 1
     assert found.sentences[-1][1] == 1_000_000
+
+
+def test_an_endless_word_is_cut_for_the_tokenizer(detector: Detector) -> None:
+    text = "They met " + "(" * 1000 + " there."
+    doc = detector.nlp.make_doc(text)
+    assert doc.text == text
+    assert [len(token) for token in doc if token.text.startswith("(")] == [200] * 5

@@ -9,6 +9,8 @@ from tests.stack import Stack
 
 def sign_in(page: Page, stack: Stack, name: str = "reviewer") -> None:
     """From the address that ``make run`` prints to the list of corpora."""
+    # Scrolling at once, so that a position read now holds for the click that follows.
+    page.emulate_media(reduced_motion="reduce")
     page.goto(stack.base_url)
     page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(stack.passwords[name])

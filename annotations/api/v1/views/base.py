@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.viewsets import GenericViewSet
 
-from annotations.errors import Conflict
 from annotations.models import User
 
 from ..fields import NoBody
@@ -48,23 +44,3 @@ def seen(rows: QuerySet[M], pk: int, field: str) -> M:
     if row is None:
         raise NotFound(f"There is no {field} {pk}.")
     return row
-
-
-T = TypeVar("T")
-
-
-def once(write: Callable[[], T], uid: uuid.UUID | None) -> T:
-    """Run a creation that may carry a ``uid``.
-
-    Of the same request sent twice at one moment, both may look before either writes. The
-    database refuses the second, which then finds what the first made.
-    """
-    try:
-        return write()
-    except IntegrityError:
-        if uid is None:
-            raise
-        try:
-            return write()
-        except IntegrityError:
-            raise Conflict("This uid is taken.") from None

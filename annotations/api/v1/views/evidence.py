@@ -21,7 +21,7 @@ from ..serializers.evidence import (
     EvidenceUpdateSerializer,
     evidence_rows,
 )
-from .base import ViewSet, once, seen
+from .base import ViewSet, seen
 
 
 class EvidenceFilters(FilterSet):
@@ -53,9 +53,11 @@ class EvidenceViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         claim = seen(Claim.objects.visible_to(self.caller), fields.pop("claim"), "claim")
         uid = fields.pop("uid", None)
         known = uid is not None and Evidence.objects.filter(uid=uid).exists()
-        evidence = once(
-            lambda: evidence_add(actor=self.caller, claim=claim, fields=fields, uid=uid),  # type: ignore[arg-type]
-            uid,
+        evidence = evidence_add(
+            actor=self.caller,
+            claim=claim,
+            fields=fields,  # type: ignore[arg-type]
+            uid=uid,
         )
         return self._row(evidence, 200 if known else 201)
 

@@ -22,7 +22,7 @@ from annotations.services.suggestions import (
 from ..filters import FilterSet, FlagFilter, IdFilter, ShareFilter
 from ..serializers.claims import ClaimSerializer, claim_rows
 from ..serializers.suggestions import AcceptSerializer, SuggestionSerializer, suggestion_rows
-from .base import ViewSet, once
+from .base import ViewSet
 
 
 class SuggestionFilters(FilterSet):
@@ -67,10 +67,10 @@ class SuggestionViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         """Make it a claim. 200 with the same claim when the caller had accepted it before."""
         suggestion = self.get_object()
         uid = self.body(AcceptSerializer).get("uid")
-        known = getattr(suggestion, "decision", None)
-        claim = once(
-            lambda: suggestion_accept(actor=self.caller, suggestion=suggestion, uid=uid), uid
+        known = hasattr(suggestion, "decision") or (
+            uid is not None and Claim.objects.filter(uid=uid).exists()
         )
+        claim = suggestion_accept(actor=self.caller, suggestion=suggestion, uid=uid)
         row = claim_rows(Claim.objects.filter(pk=claim.pk)).get()
         return Response(ClaimSerializer(row).data, status=200 if known else 201)
 

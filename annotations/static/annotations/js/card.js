@@ -147,7 +147,8 @@ export class ClaimCard {
     set(this.claimant, claim.claimant || "");
     set(this.date, claim.claim_date || "");
     this.types.set(claim.types);
-    this.start.hidden = Boolean(this.normalised.value);
+    // Hidden in place: nothing may move under a pointer because something was saved.
+    this.start.classList.toggle("invisible", Boolean(this.normalised.value));
     const refused = this.saves.state(claim.uid);
     for (const [name, box] of Object.entries(this.boxes)) {
       box.fail(refused?.state === "refused" ? refused.fields?.[name] : "");
