@@ -12,3 +12,10 @@ class AnnotationsConfig(AppConfig):
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "annotations.admin.site.Site"
+
+    def ready(self) -> None:
+        super().ready()
+        # After the other apps': importing django.contrib.auth's admin needs the site made.
+        from annotations.admin.registry import register
+
+        register()

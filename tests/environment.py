@@ -42,6 +42,8 @@ def set_up_django() -> None:
 def choose() -> Path:
     """Set the environment; returns the folder of this run."""
     folder = Path(tempfile.mkdtemp(prefix="factcheck-tests-"))
+    # The page assets' folder, which WhiteNoise wants to exist; the tests don't process them.
+    (folder / "static").mkdir()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     database = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
     os.environ.update(

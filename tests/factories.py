@@ -48,7 +48,7 @@ FOUND = [
     ("Emissions fell by 4 % last year", 0.74, "quantity"),
     ("prices rose", 0.42, "other"),
 ]
-DETECTOR = SimpleNamespace(name="made-up", version="1.0", config_hash="c" * 64, threshold=0.4)
+DETECTOR: Any = SimpleNamespace(name="made-up", version="1.0", config_hash="c" * 64, threshold=0.4)
 _numbers = itertools.count(1)
 
 
@@ -159,7 +159,7 @@ def make_claim(
 ) -> Claim:
     start = article.text.text.index(phrase)
     fields.setdefault("spans", [(start, start + len(phrase), phrase)])
-    return claim_create(actor=actor, article=article, fields=fields)  # type: ignore[typeddict-item]
+    return claim_create(actor=actor, article=article, fields=fields)  # type: ignore[arg-type]
 
 
 def make_evidence(claim: Claim, actor: User, **fields: Any) -> Evidence:

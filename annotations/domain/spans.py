@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_FRAGMENTS = 20
 CONTEXT_CHARACTERS = 32
@@ -52,11 +53,9 @@ def fragments_at(text: str, pairs: Iterable[tuple[int, int, str | None]]) -> lis
         raise SpanError("at least one span is needed")
     if len(fragments) > MAX_FRAGMENTS:
         raise SpanError(f"a claim may have {MAX_FRAGMENTS} spans at most")
-    for left, right in zip(fragments, fragments[1:], strict=False):
+    for left, right in pairwise(fragments):
         if left.overlaps(right):
-            raise SpanError(
-                f"[{left.start}, {left.end}) and [{right.start}, {right.end}) overlap"
-            )
+            raise SpanError(f"[{left.start}, {left.end}) and [{right.start}, {right.end}) overlap")
     return fragments
 
 

@@ -23,10 +23,15 @@ def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
     last = 0
     while True:
         rows = list(_loaded(corpus).filter(pk__gt=last).order_by("pk")[:chunk])
-        yield from rows
-        if len(rows) < chunk:
+        if rows:
+            last = rows[-1].pk
+        full = len(rows) == chunk
+        # Each is let go once it is written, so that one chunk is in memory and never two.
+        rows.reverse()
+        while rows:
+            yield rows.pop()
+        if not full:
             return
-        last = rows[-1].pk
 
 
 def _loaded(corpus: Corpus) -> QuerySet[Article]:

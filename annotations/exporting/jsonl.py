@@ -9,7 +9,7 @@ import orjson
 from django.utils import timezone
 
 from annotations.domain.spans import context
-from annotations.models import Article, Claim, Corpus, Evidence, Suggestion, User, Verdict
+from annotations.models import Article, Claim, Corpus, Evidence, Suggestion, User
 
 from .base import checked_quote, claim_text, text_of
 from .finding import finding_of
@@ -165,7 +165,7 @@ def _span(claim: Claim, text: Any, start: int, end: int, quote: str) -> dict[str
     }
 
 
-def _verdict(verdict: Verdict | Any) -> dict[str, Any]:
+def _verdict(verdict: Any) -> dict[str, Any]:
     return {
         "uid": verdict.uid,
         "kind": verdict.kind,

@@ -33,7 +33,7 @@ def known_suffixes() -> frozenset[str]:
 
 
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Outcome]]:
-    """Files to read, folders walked in order of name; and what of the paths can't be used.
+    """Files to read, each once, folders walked in order of name; and which paths can't be used.
 
     Inside a folder, files of unknown kinds are passed over; one named outright is bad.
     """
@@ -58,12 +58,10 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Outcome]]:
                 files.append(path)
         except OSError as error:
             bad.append(Outcome(path, "bad", error.strerror or str(error)))
-    return files, bad
+    return list(dict.fromkeys(files)), bad
 
 
-def import_files(
-    files: Iterable[Path], *, corpus: Corpus, actor: User | None
-) -> Iterator[Outcome]:
+def import_files(files: Iterable[Path], *, corpus: Corpus, actor: User | None) -> Iterator[Outcome]:
     """Import each file; one that is bad is reported and hinders no other."""
     for path in files:
         reader = next(r for r in READERS if path.suffix.lower() in r.suffixes)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.transitions import ArticleState
@@ -25,8 +26,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """
         from .claims import Claim, SuggestionDecision
 
-        def count(rows: models.QuerySet[Any]) -> models.functions.Coalesce:
-            return models.functions.Coalesce(
+        def count(rows: models.QuerySet[Any]) -> Coalesce:
+            return Coalesce(
                 models.Subquery(
                     rows.order_by().values("article").annotate(n=models.Count("pk")).values("n"),
                     output_field=models.IntegerField(),
@@ -36,9 +37,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
         here = models.OuterRef("pk")
         return self.select_related("current_run").annotate(
-            suggestion_count=models.functions.Coalesce(
-                models.F("current_run__suggestion_count"), 0
-            ),
+            suggestion_count=Coalesce(models.F("current_run__suggestion_count"), 0),
             decided_count=count(
                 SuggestionDecision.objects.filter(
                     article=here, suggestion__run=models.OuterRef("current_run")
@@ -147,7 +146,7 @@ class SpanModel(models.Model):
             # Both databases count code points, so an offset in another unit can't be stored.
             models.CheckConstraint(
                 condition=models.Q(
-                    end=models.F("start") + models.functions.Length("quote"),
+                    end=models.F("start") + Length("quote"),
                 ),
                 name="%(class)s_quote_fits",
             ),

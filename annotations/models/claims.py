@@ -48,7 +48,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         from .evidence import Evidence
         from .verdicts import Verdict
 
-        return self.select_related("article", "claimant", "created_by", "suggestion").prefetch_related(
+        return self.select_related(
+            "article", "claimant", "created_by", "suggestion"
+        ).prefetch_related(
             "spans",
             "types",
             models.Prefetch(
@@ -92,9 +94,7 @@ class Claim(models.Model):
     )
     claim_date = models.DateField(_("date of the claim"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES, default=ClaimState.OPEN)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     revision = models.PositiveIntegerField(default=1, editable=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,12 +19,10 @@ class User(AbstractUser):
     email = models.EmailField(_("email address"), blank=True)
     display_name = models.CharField(_("name shown to others"), max_length=100, blank=True)
 
-    objects: ClassVar[UserManager[User]] = UserManager()
-
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("email"),
+                Lower("email"),
                 name="user_email_unique",
                 # One may sign in by email, so a given address names one account.
                 condition=~models.Q(email=""),

@@ -65,9 +65,7 @@ class Verdict(models.Model):
     guideline = models.ForeignKey(
         Guideline, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="verdicts"
-    )
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="verdicts")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VerdictQuerySet.as_manager()
@@ -76,9 +74,7 @@ class Verdict(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    kind=VerdictKind.RETRACTION, rating=None, retracts__isnull=False
-                )
+                condition=models.Q(kind=VerdictKind.RETRACTION, rating=None, retracts__isnull=False)
                 | models.Q(
                     kind__in=[VerdictKind.REVIEW, VerdictKind.ADJUDICATION],
                     rating__isnull=False,

@@ -138,8 +138,8 @@ def _article_move(
     to: ArticleState,
 ) -> Article:
     policies.require(actor, "article.review", article.corpus)
-    locked = Article.objects.select_for_update(of=("self",)).select_related("corpus").get(
-        pk=article.pk
+    locked = (
+        Article.objects.select_for_update(of=("self",)).select_related("corpus").get(pk=article.pk)
     )
     if locked.state == to:
         return locked

@@ -147,7 +147,7 @@ def claim_update(*, actor: User, claim: Claim, revision: int, fields: ClaimField
 
 @transaction.atomic
 def claim_withdraw(*, actor: User, claim: Claim, revision: int) -> Claim:
-    """Take a claim out of the corpus's results. Nothing is deleted; its suggestion is open again."""
+    """Take a claim out of the results. Nothing is deleted; its suggestion is open again."""
     locked = claim_lock(claim)
     policies.require(actor, "claim.withdraw", locked.article.corpus)
     if locked.state == ClaimState.WITHDRAWN:
@@ -304,7 +304,7 @@ def _check(claim: Claim, fields: Mapping[str, Any]) -> None:
     wrong: dict[str, str] = {}
     if len(fields.get("normalised", "")) > Claim.MAX_NORMALISED:
         wrong["normalised"] = f"{Claim.MAX_NORMALISED} characters at most"
-    if len(fields.get("claimant") or "") > 200:  # noqa: PLR2004  the column's width
+    if len(fields.get("claimant") or "") > 200:
         wrong["claimant"] = "200 characters at most"
     types = fields.get("types")
     if types is not None:

@@ -88,7 +88,8 @@ def corpus_update(
     scale = locked.rating_scale_id
     for name in FIELDS:
         if name in fields:
-            setattr(locked, name, fields[name])
+            value = fields[name]
+            setattr(locked, name, value.strip() if isinstance(value, str) else value)
     if locked.rating_scale_id != scale and _has_verdicts(locked):
         raise InvalidInput({"rating_scale": "verdicts were given on the scale that is set"})
     _clean(locked)

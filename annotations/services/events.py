@@ -42,7 +42,7 @@ def event_record(
         corpus=corpus,
         article=article,
         claim=claim,
-        target_type=target._meta.model_name,
+        target_type=target._meta.model_name or "",
         target_id=target.pk,
         actor=actor,
         before=before,

@@ -38,9 +38,7 @@ def extraction_run(*, first: int | None) -> int:
 
     Running it twice for one job does nothing the second time.
     """
-    jobs = jobs_claim(
-        worker=worker_name(), first=first, limit=settings.EXTRACTION_BATCH_ARTICLES
-    )
+    jobs = jobs_claim(worker=worker_name(), first=first, limit=settings.EXTRACTION_BATCH_ARTICLES)
     if not jobs:
         return 0
     try:
@@ -49,10 +47,11 @@ def extraction_run(*, first: int | None) -> int:
         for job in jobs:
             _fail(job, error)
         return 0
-    texts = {
+    texts: dict[int | None, ArticleText] = {
         text.article_id: text
-        for text in ArticleText.objects.filter(article__in=[job.article_id for job in jobs])
-        .order_by("article_id", "number")
+        for text in ArticleText.objects.filter(
+            article__in=[job.article_id for job in jobs]
+        ).order_by("article_id", "number")
     }
     written, renewed, started = 0, time.monotonic(), time.monotonic()
     for job, result in _detect(detector, jobs, texts):
@@ -69,7 +68,7 @@ def extraction_run(*, first: int | None) -> int:
 
 
 def _detect(
-    detector: Detector, jobs: list[Job], texts: dict[int, ArticleText]
+    detector: Detector, jobs: list[Job], texts: dict[int | None, ArticleText]
 ) -> Iterator[tuple[Job, Detection | Exception]]:
     """Stream the batch; from an article that breaks it on, go one by one, so it fails alone."""
     inputs = [_input(job.article, texts[job.article_id].text) for job in jobs if job.article]

@@ -94,7 +94,7 @@ def job_retry(*, actor: User | None, job: Job) -> Job:
     """Queue a failed or cancelled job again, with its attempts counted anew."""
     policies.require(actor, "job.manage", job.corpus)
     # First, as extraction_request does: the two must not wait for each other.
-    Article.objects.select_for_update(of=("self",)).filter(pk=job.article_id).first()
+    Article.objects.select_for_update(of=("self",)).filter(jobs=job).first()
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if locked.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise Conflict(f"The job is {locked.get_state_display()}; only an ended one is retried.")
@@ -106,7 +106,7 @@ def job_retry(*, actor: User | None, job: Job) -> Job:
     locked.due_at = locked.sent_at = now
     locked.lease = locked.lease_expires_at = locked.started_at = locked.finished_at = None
     locked.save()
-    Article.objects.filter(pk=locked.article_id, state=ArticleState.FAILED).update(
+    Article.objects.filter(jobs=locked, state=ArticleState.FAILED).update(
         state=ArticleState.WAITING
     )
     _job_event(locked, "job.retried", actor, before)
@@ -148,7 +148,9 @@ def _claim_once(worker: str, first: int | None, limit: int) -> list[Job] | None:
     """The jobs taken; None when a job was ended instead."""
     now = timezone.now()
     due = Job.objects.filter(kind="extraction").claimable(now)
-    found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
+    found: list[Job] = []
+    if first is not None:
+        found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
     if not found:
         found = list(_skip_locked(due.select_related("corpus").order_by("due_at", "id"))[:1])
     if not found:
@@ -179,9 +181,7 @@ def _claim_once(worker: str, first: int | None, limit: int) -> list[Job] | None:
         pk__in=[job.article_id for job in found], state=ArticleState.WAITING
     ).update(state=ArticleState.EXTRACTING)
     return list(
-        Job.objects.filter(lease=lease)
-        .select_related("article", "corpus")
-        .order_by("due_at", "id")
+        Job.objects.filter(lease=lease).select_related("article", "corpus").order_by("due_at", "id")
     )
 
 
@@ -231,7 +231,7 @@ def _job_end(job: Job, state: JobState, error: str) -> None:
 def _article_without_run(job: Job) -> None:
     """An article that never was extracted shows the failure; one that was stays readable."""
     Article.objects.filter(
-        pk=job.article_id, state__in=[ArticleState.WAITING, ArticleState.EXTRACTING]
+        jobs=job, state__in=[ArticleState.WAITING, ArticleState.EXTRACTING]
     ).update(state=ArticleState.FAILED)
 
 
@@ -294,7 +294,15 @@ def jobs_sweep() -> dict[str, int]:
         )
         resend = list(_skip_locked(late)[:RESEND_AT_ONCE])
         Job.objects.filter(pk__in=[job.pk for job in resend]).update(sent_at=now)
-    sent = sum(jobs.send(job.pk, job.kind) for job in resend)
+    sent = 0
+    for job in resend:
+        if not jobs.send(job.pk, job.kind):
+            # The broker is away. Asking for each of the others would take seconds each, in
+            # which this worker would not be seen.
+            left = [job.pk for job in resend[sent:]]
+            Job.objects.filter(pk__in=left).update(sent_at=None)
+            break
+        sent += 1
     if released or sent:
         log.info("jobs_swept", released=released, sent=sent)
     return {"released": released, "sent": sent}

@@ -34,8 +34,8 @@ def suggestion_accept(
     """
     decision = _decision(actor, suggestion)
     if decision is not None:
-        if decision.outcome == Outcome.ACCEPTED and decision.decided_by_id == actor.pk:
-            return Claim.objects.get(pk=decision.claim_id)
+        if decision.claim is not None and decision.decided_by_id == actor.pk:
+            return decision.claim
         raise _decided(decision)
     if uid is not None and (known := claim_of_request(uid, actor, suggestion.article)):
         return known

@@ -109,18 +109,19 @@ def _nothing_built(event: Event, actor: User) -> None:
 
 def _suggestion_decided(event: Event, actor: User) -> Suggestion:
     suggestion = Suggestion.objects.select_related("article").get(pk=event.target_id)
+    after: Any = event.after
     decision = decision_of(suggestion)
     if (
         decision is None
-        or decision.outcome != event.after["outcome"]
+        or decision.outcome != after["outcome"]
         or decision.decided_by_id != actor.pk
     ):
         raise Conflict(CHANGED)
-    if decision.outcome == Outcome.REJECTED:
+    if decision.claim is None:
         decision_remove(decision)
         return suggestion
-    claim = claim_lock(Claim.objects.get(pk=decision.claim_id))
-    if claim_snapshot(claim) != event.after["state"]:
+    claim = claim_lock(decision.claim)
+    if claim_snapshot(claim) != after["state"]:
         raise Conflict(CHANGED)
     others_work(claim, actor)
     claim_set_withdrawn(claim, withdrawn=True)
@@ -131,13 +132,14 @@ def _suggestion_reopened(event: Event, actor: User) -> Suggestion:
     suggestion = Suggestion.objects.select_related("run").get(pk=event.target_id)
     if decision_of(suggestion) is not None:
         raise Conflict(CHANGED)
+    before: Any = event.before
     decision_carry(
         SuggestionDecision.objects.create(
             suggestion=suggestion,
             article_id=suggestion.article_id,
             outcome=Outcome.REJECTED,
             # Whose rejection it was, which needn't be the person who took it back.
-            decided_by_id=event.before["decided_by"],
+            decided_by_id=before["decided_by"],
         )
     )
     return suggestion
@@ -147,11 +149,12 @@ def _claim(event: Event, actor: User) -> Claim:
     claim = claim_lock(Claim.objects.get(pk=event.target_id))
     if claim_snapshot(claim) != event.after:
         raise Conflict(CHANGED)
-    before = event.before
+    before: Any = event.before
+    after: Any = event.after
     if before is None:
         others_work(claim, actor)
         claim_set_withdrawn(claim, withdrawn=True)
-    elif before["withdrawn"] != event.after["withdrawn"]:
+    elif before["withdrawn"] != after["withdrawn"]:
         claim_set_withdrawn(claim, withdrawn=before["withdrawn"])
     else:
         claim_write(claim, _claim_fields(before))
@@ -210,9 +213,11 @@ def _verdict_retracted(event: Event, actor: User) -> Verdict:
 
 def _article(event: Event, actor: User) -> Article:
     article = Article.objects.get(pk=event.target_id)
-    if article.state != event.after["state"]:
+    before: Any = event.before
+    after: Any = event.after
+    if article.state != after["state"]:
         raise Conflict(CHANGED)
-    article.state = event.before["state"]
+    article.state = before["state"]
     article.save(update_fields=["state"])
     return article
 

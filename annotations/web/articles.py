@@ -26,10 +26,13 @@ def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
     text = article.text
     data = page_data(article=article, text=text, user=request.user)
     neighbours = Article.objects.filter(corpus=article.corpus_id)
+    blocks = reading_blocks(text.text, data["sentences"])
     context = {
         "article": article,
+        # A text that begins with its own headline shows it once.
+        "has_headline": bool(blocks) and "".join(w for _, w in blocks[0]) == article.title,
         "corpus": article.corpus,
-        "blocks": reading_blocks(text.text, data["sentences"]),
+        "blocks": blocks,
         "data": data,
         "previous": neighbours.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
         "next": neighbours.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),

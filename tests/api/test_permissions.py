@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from typing import cast as cast_to
 
 import pytest
 from django.db import transaction
-from django.urls import reverse
+from django.http import StreamingHttpResponse
+from django.urls import URLPattern, reverse
 from rest_framework.test import APIClient
 
-from annotations.api.v1.urls import urlpatterns
+from annotations.api.v1 import urls
 from annotations.models import Job
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
@@ -159,7 +161,7 @@ ROWS: dict[tuple[str, str], list[Row]] = {
 
 def addresses() -> Iterator[tuple[str, str]]:
     """(method, name) of all that the URLconf answers."""
-    for pattern in urlpatterns:
+    for pattern in cast_to(list[URLPattern], urls.urlpatterns):
         callback = pattern.callback
         actions = getattr(callback, "actions", None)
         if actions is None:
@@ -236,8 +238,8 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
                 response = client.get(path, row.query)
             else:
                 response = getattr(client, method.lower())(path, body, format="json")
-            if response.streaming:
-                b"".join(response.streaming_content)
+            if isinstance(response, StreamingHttpResponse):
+                b"".join(response)  # type: ignore[arg-type]
             transaction.set_rollback(True)
         answers[role] = response.status_code
         if response.status_code >= 400:

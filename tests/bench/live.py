@@ -226,7 +226,9 @@ def wait_until_extracted(site: Stack, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while left := rows(site, unfinished)[0][0]:
         if time.monotonic() > deadline:
-            states = rows(site, "SELECT state, attempts, count(*) FROM annotations_job GROUP BY 1, 2")
+            states = rows(
+                site, "SELECT state, attempts, count(*) FROM annotations_job GROUP BY 1, 2"
+            )
             raise AssertionError(f"{left} jobs are unfinished after {seconds:.0f} s: {states}")
         time.sleep(0.1)
 

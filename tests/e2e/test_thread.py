@@ -80,7 +80,9 @@ def test_from_sign_in_to_export(page: Page, stack: Stack, saved: Any) -> None:
     saved()
 
     # Evidence and a verdict on it.
-    claim.get_by_label("Normalised claim").fill("Russia moved major forces towards Ukraine in 2021.")
+    claim.get_by_label("Normalised claim").fill(
+        "Russia moved major forces towards Ukraine in 2021."
+    )
     claim.get_by_role("button", name="Add evidence").click()
     claim.get_by_label("Address").fill("https://monitor.example/2021/movements")
     claim.get_by_label("Quote", exact=True).fill("Satellite pictures show the columns.")

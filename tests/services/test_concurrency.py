@@ -201,9 +201,7 @@ def test_two_imports_of_one_file(tmp_path: Path, corpus: Corpus, at_once: AtOnce
     assert Article.objects.count() == Job.objects.count() == 1
 
 
-@pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only"
-)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
 @pytest.mark.postgres
 def test_a_claim_that_was_waited_for_has_its_claimant(
     cast: Cast, claim: Claim, at_once: AtOnce

@@ -22,8 +22,6 @@ from annotations.models import (
 from .cast import TEXT, Cast, extract, make_evidence, suggestion_of
 
 
-
-
 @pytest.mark.parametrize(
     ("start", "end", "quote"),
     [

@@ -13,7 +13,16 @@ from annotations import policies
 from annotations.domain.texts import MAX_CHARACTERS
 from annotations.domain.vocabulary import Role
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
-from annotations.models import ApiToken, Article, Claim, Corpus, Event, Membership, RatingScale, User
+from annotations.models import (
+    ApiToken,
+    Article,
+    Claim,
+    Corpus,
+    Event,
+    Membership,
+    RatingScale,
+    User,
+)
 from annotations.services.articles import (
     AlreadyThere,
     article_create,

@@ -59,7 +59,7 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE annotations_event SET after = '{\"normalised\": \"x\"}' WHERE id = %s",
+        'UPDATE annotations_event SET after = \'{"normalised": "x"}\' WHERE id = %s',
         "UPDATE annotations_event SET actor_id = NULL WHERE id = %s",
         "UPDATE annotations_event SET kind = 'claim.praised' WHERE id = %s",
         "UPDATE annotations_event SET number = number + 1000 WHERE id = %s",

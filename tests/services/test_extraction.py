@@ -59,9 +59,7 @@ def test_one_bad_article_fails_alone(
     for text in texts:
         make_article(corpus, text)
     assert extraction_run(first=None) == 3
-    assert states(corpus) == {
-        text: "failed" if word in text else "done" for text in texts
-    }
+    assert states(corpus) == {text: "failed" if word in text else "done" for text in texts}
     bad = Article.objects.get(state="failed")
     assert bad.text.text == f"Word {word}."
     assert not DetectionRun.objects.filter(article=bad).exists()
@@ -135,4 +133,6 @@ def test_the_shipped_detector_reads_the_sample(corpus: Corpus) -> None:
         assert source.text[suggestion.start : suggestion.end] == suggestion.quote
         for reason in suggestion.reasons:
             assert {"feature", "label", "weight", "spans"} == set(reason)
-    assert "Stoltenberg" in {s.claimant_name.split()[-1] for s in run.suggestions.all() if s.claimant_name}
+    assert "Stoltenberg" in {
+        s.claimant_name.split()[-1] for s in run.suggestions.all() if s.claimant_name
+    }

@@ -14,7 +14,16 @@ from annotations.services.corpora import guideline_add
 from annotations.services.evidence import evidence_withdraw
 from annotations.services.verdicts import verdict_give, verdict_retract
 
-from .cast import Cast, judge, last_event, make_article, make_claim, make_corpus, make_evidence, rating
+from .cast import (
+    Cast,
+    judge,
+    last_event,
+    make_article,
+    make_claim,
+    make_corpus,
+    make_evidence,
+    rating,
+)
 
 
 @pytest.fixture
@@ -115,7 +124,11 @@ def test_a_corpus_may_do_without(cast: Cast) -> None:
 
 def test_bad_input_names_its_field(cast: Cast, corpus: Corpus, proven: Claim) -> None:
     elsewhere = Rating.objects.get(scale__slug="fever", label="SUPPORTS")
-    for changed, field in [({"rating": elsewhere}, "rating"), ({"rationale": " "}, "rationale")]:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"rating": elsewhere}, "rating"),
+        ({"rationale": " "}, "rationale"),
+    ]
+    for changed, field in cases:
         given: dict[str, Any] = {
             "rating": rating(corpus, "True"),
             "rationale": "So it says.",

@@ -38,13 +38,24 @@ def test_the_normal_form_is_final(raw: str) -> None:
     assert len(content_hash(text)) == 64
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+@pytest.mark.parametrize(
+    "line_end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"]
+)
 def test_line_ends_are_one(line_end: str) -> None:
     assert normalise(f"one{line_end}two") == "one\ntwo"
 
 
 def test_what_a_reader_sees_stays() -> None:
-    for text in ("👩‍👩‍👧", "🏳️‍🌈", "ים\u200e, sea", "بِسْمِ", "cafe\u0332", "a\u00adb", "x\ty", "a\u00a0b"):
+    for text in (
+        "👩‍👩‍👧",
+        "🏳️‍🌈",
+        "ים\u200e, sea",
+        "بِسْمِ",
+        "cafe\u0332",
+        "a\u00adb",
+        "x\ty",
+        "a\u00a0b",
+    ):
         assert normalise(text) == text
     assert normalise("e\u0301") == "é"
     assert normalise("\ufeffA\x00B\x07 \ud800C ") == "AB C"

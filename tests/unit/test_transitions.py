@@ -13,9 +13,14 @@ from annotations.domain.transitions import ACTIVE_JOB_STATES, ClaimState, JobSta
 from annotations.domain.vocabulary import CLAIM_TYPE_SCHEMES
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -36,7 +41,8 @@ def test_claim_states(
     ratings: list[int], adjudicated: bool, withdrawn: bool, expected: ClaimState
 ) -> None:
     assert (
-        claim_state(review_ratings=ratings, adjudicated=adjudicated, withdrawn=withdrawn) is expected
+        claim_state(review_ratings=ratings, adjudicated=adjudicated, withdrawn=withdrawn)
+        is expected
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -89,7 +89,7 @@ def strings(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=StrictString(max_length=100), max_length=50, **options)
 
 
-def one_of(name: str, values: Iterable[StrEnum]) -> type[serializers.ChoiceField]:
+def one_of(name: str, values: Iterable[StrEnum]) -> Callable[..., serializers.ChoiceField]:
     """A field class with one of the values; the schema calls the enumeration ``name``."""
     choices = [value.value for value in values]
 
@@ -102,4 +102,8 @@ def one_of(name: str, values: Iterable[StrEnum]) -> type[serializers.ChoiceField
                 raise serializers.ValidationError(f"Expected one of {', '.join(choices)}.")
             return str(super().to_internal_value(data))
 
-    return extend_schema_field({"type": "string", "enum": choices}, component_name=name)(OneOf)
+    form = {"type": "string", "enum": choices}
+    named: Callable[..., serializers.ChoiceField] = extend_schema_field(form, component_name=name)(
+        OneOf
+    )
+    return named

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -56,8 +56,12 @@ class FlagFilter(django_filters.Filter):
     field_class = FlagField
 
 
-def value_filter(values: Iterable[StrEnum], **options: Any) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(choices=[(v.value, v.value) for v in values], **options)
+def value_filter(values: Iterable[StrEnum | str], **options: Any) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(choices=[(str(v), str(v)) for v in values], **options)
+
+
+class TextFilter(django_filters.CharFilter):
+    """A value that is compared whole."""
 
 
 class FilterSet(django_filters.FilterSet):

@@ -48,7 +48,7 @@ class KeysetPagination(CursorPagination):
             raise wrong from None
         # DRF hands the position to the database unread; only a key is one.
         if cursor is not None and cursor.position is not None:
-            position = cursor.position
+            position = str(cursor.position)
             if not (position.isascii() and position.isdecimal() and int(position) <= _MAX_KEY):
                 raise wrong
         return cursor

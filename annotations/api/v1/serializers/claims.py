@@ -33,7 +33,7 @@ ClaimStateField = one_of("ClaimState", ClaimState)
 def claim_rows(rows: QuerySet[Claim]) -> QuerySet[Claim]:
     """Claims with what the serializer reads: one query and one for each kind of row on them."""
     # The number of the text comes by itself, because the text can be a million characters.
-    return rows.with_details().annotate(text_revision=F("text__number"))  # type: ignore[attr-defined,no-any-return]
+    return rows.with_details().annotate(text_revision=F("text__number"))  # type: ignore[attr-defined]
 
 
 class SpanSerializer(serializers.Serializer[Any]):
@@ -76,6 +76,12 @@ class SpanInputSerializer(WriteSerializer):
     )
 
 
+def fragments(**options: Any) -> serializers.ListSerializer[Any]:
+    return serializers.ListSerializer(
+        child=SpanInputSerializer(), allow_empty=False, max_length=MAX_FRAGMENTS, **options
+    )
+
+
 class ClaimFieldsSerializer(WriteSerializer):
     normalised = StrictString(max_length=Claim.MAX_NORMALISED, required=False, allow_blank=True)
     types = strings(required=False, help_text="Keys of the corpus's claim types.")
@@ -85,15 +91,13 @@ class ClaimFieldsSerializer(WriteSerializer):
 
 class ClaimCreateSerializer(ClaimFieldsSerializer):
     article = reference()
-    spans = SpanInputSerializer(many=True, allow_empty=False, max_length=MAX_FRAGMENTS)
+    spans = fragments()
     uid = uid()
 
 
 class ClaimUpdateSerializer(ClaimFieldsSerializer):
     revision = revision()
-    spans = SpanInputSerializer(
-        many=True, allow_empty=False, max_length=MAX_FRAGMENTS, required=False
-    )
+    spans = fragments(required=False)
 
 
 class RevisionSerializer(WriteSerializer):

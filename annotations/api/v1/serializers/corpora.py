@@ -45,7 +45,7 @@ def corpus_rows(user: User) -> models.QuerySet[Corpus]:
 
 class RatingSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     number = serializers.IntegerField(
         allow_null=True, help_text="1 (false) to 5 (true); null off that axis."
     )
@@ -61,7 +61,7 @@ class RatingScaleSerializer(serializers.Serializer[Any]):
 
 class ClaimTypeSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -97,7 +97,7 @@ class CorpusSerializer(serializers.Serializer[Any]):
     class Meta:
         list_serializer_class = CorpusListSerializer
 
-    @extend_schema_field(RoleField)
+    @extend_schema_field(RoleField())
     def get_role(self, corpus: Any) -> str:
         user: User = self.context["request"].user
         return str(Role.ADMIN) if user.is_superuser else corpus.member_role

@@ -22,7 +22,7 @@ def suggestion_rows(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 class ReasonSerializer(serializers.Serializer[Any]):
     feature = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     weight = serializers.FloatField(help_text="Added to the score's logit.")
     spans = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -16,7 +15,7 @@ from annotations.domain.transitions import ClaimState
 from annotations.models import Article, Claim
 from annotations.services.claims import SpanInput, claim_create, claim_update, claim_withdraw
 
-from ..filters import FilterSet, FlagFilter, IdFilter, value_filter
+from ..filters import FilterSet, FlagFilter, IdFilter, TextFilter, value_filter
 from ..serializers.claims import (
     ClaimCreateSerializer,
     ClaimSerializer,
@@ -31,7 +30,7 @@ class ClaimFilters(FilterSet):
     article = IdFilter()
     corpus = IdFilter(field_name="article__corpus")
     state = value_filter(ClaimState)
-    type = django_filters.CharFilter(
+    type = TextFilter(
         field_name="types__key", max_length=50, help_text="A key of the corpus's claim types."
     )
     created_by = IdFilter()
@@ -43,7 +42,7 @@ class ClaimFilters(FilterSet):
         rows = super().filter_queryset(queryset)
         if self.chosen("include_withdrawn", False) or self.form.cleaned_data.get("state"):
             return rows
-        return rows.standing()  # type: ignore[attr-defined,no-any-return]
+        return rows.standing()
 
 
 class ClaimViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):

@@ -33,7 +33,7 @@ class EvidenceFilters(FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Evidence]) -> QuerySet[Evidence]:
         rows = super().filter_queryset(queryset)
-        return rows if self.chosen("include_withdrawn", False) else rows.standing()  # type: ignore[attr-defined,no-any-return]
+        return rows if self.chosen("include_withdrawn", False) else rows.standing()
 
 
 class EvidenceViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):

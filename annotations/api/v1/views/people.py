@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db.models import QuerySet, prefetch_related_objects
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -10,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.models import ApiToken
+from annotations.models import ApiToken, User
 from annotations.services.tokens import token_create, token_revoke
 
 from ..serializers.people import MeSerializer
@@ -23,8 +25,9 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        prefetch_related_objects([request.user], "memberships__corpus")
-        return Response(MeSerializer(request.user).data)
+        caller = cast(User, request.user)
+        prefetch_related_objects([caller], "memberships__corpus")
+        return Response(MeSerializer(caller).data)
 
 
 class TokenViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):

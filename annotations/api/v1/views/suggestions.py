@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -12,6 +11,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotations.domain.vocabulary import Outcome
 from annotations.models import Claim, Suggestion
 from annotations.services.suggestions import (
     suggestion_accept,
@@ -19,7 +19,7 @@ from annotations.services.suggestions import (
     suggestion_reopen,
 )
 
-from ..filters import FilterSet, FlagFilter, IdFilter, ShareFilter
+from ..filters import FilterSet, FlagFilter, IdFilter, ShareFilter, TextFilter, value_filter
 from ..serializers.claims import ClaimSerializer, claim_rows
 from ..serializers.suggestions import AcceptSerializer, SuggestionSerializer, suggestion_rows
 from .base import ViewSet
@@ -28,12 +28,9 @@ from .base import ViewSet
 class SuggestionFilters(FilterSet):
     article = IdFilter()
     corpus = IdFilter(field_name="article__corpus")
-    outcome = django_filters.ChoiceFilter(
-        choices=[(value, value) for value in ("pending", "accepted", "rejected")],
-        method="decided",
-    )
+    outcome = value_filter(["pending", *Outcome], method="decided")
     score_min = ShareFilter(field_name="score", lookup_expr="gte")
-    kind = django_filters.CharFilter(max_length=30)
+    kind = TextFilter(max_length=30)
     all_runs = FlagFilter(method="nothing", help_text="Default: the current run of each article.")
 
     def decided(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -43,7 +40,7 @@ class SuggestionFilters(FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().filter_queryset(queryset)
-        return rows if self.chosen("all_runs", False) else rows.current()  # type: ignore[attr-defined,no-any-return]
+        return rows if self.chosen("all_runs", False) else rows.current()
 
 
 class SuggestionViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):

@@ -28,7 +28,7 @@ class VerdictFilters(FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Verdict]) -> QuerySet[Verdict]:
         rows = super().filter_queryset(queryset)
-        return rows.standing() if self.chosen("standing", True) else rows  # type: ignore[attr-defined,no-any-return]
+        return rows.standing() if self.chosen("standing", True) else rows
 
 
 class VerdictViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):

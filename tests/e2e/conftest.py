@@ -1,0 +1,108 @@
+"""A signed-in page on an article of the test's own, so that tests leave each other alone."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.signing import sign_in
+from tests.stack import Stack
+
+_numbers = itertools.count(1)
+
+TEXT = """date 2026-03-02
+Unemployment in Exland doubled to 8 percent in 2025, the statistics office said on Monday.
+The government of Exland cut its budget by 40 million crowns last year. "Crime has fallen by
+30 percent since 2020," Interior Minister Ana Bell said in Port Ellis on Tuesday.
+
+Exports to Wyland rose by 12 percent in January, the trade ministry reported. Do you like it?
+The weather was lovely."""
+
+
+class Site:
+    """The running site as one test uses it: its own article, and the API beside the browser."""
+
+    def __init__(self, stack: Stack, folder: Path, token: str) -> None:
+        self.stack, self.folder, self.token = stack, folder, token
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the API as the reviewer; raises ``HTTPError`` as urllib does."""
+        request = urllib.request.Request(  # noqa: S310  our own server
+            f"{self.stack.base_url}/api/v1/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Token {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.loads(answer.read() or b"null")
+
+    def article(self, text: str = TEXT) -> int:
+        """Import a text that no other test has, and wait until it is extracted."""
+        number = self.add(text)
+        for _ in range(300):
+            if self.api("GET", f"articles/{number}/status/")["state"] == "ready":
+                return number
+            import time
+
+            time.sleep(0.1)
+        raise AssertionError("the article was not extracted")
+
+    def add(self, text: str = TEXT) -> int:
+        file = self.folder / f"article-{next(_numbers)}.txt"
+        file.write_text(f"{text}\nText number {next(_numbers)}.")
+        self.stack.manage("import_articles", str(file), "--corpus", "Sample")
+        (found,) = [
+            a
+            for a in self.api("GET", "articles/?page_size=200")["results"]
+            if a["source_name"] == file.name
+        ]
+        return int(found["id"])
+
+    def claims(self, article: int) -> list[dict[str, Any]]:
+        return self.api("GET", f"claims/?article={article}")["results"]
+
+
+@pytest.fixture(scope="session")
+def token(stack: Stack) -> str:
+    made = stack.manage(
+        "shell",
+        "-v0",
+        "-c",
+        "from annotations.models import User;"
+        "from annotations.services.tokens import token_create;"
+        "print(token_create(actor=User.objects.get(username='reviewer'), name='tests')[1])",
+    )
+    return made.stdout.split()[-1]
+
+
+@pytest.fixture
+def site(stack: Stack, tmp_path: Path, token: str) -> Site:
+    return Site(stack, tmp_path, token)
+
+
+@pytest.fixture
+def open_page(page: Page, stack: Stack) -> Callable[[int], Page]:
+    """Sign in and open an article; the page fails the test if a script of it throws."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def opened(article: int) -> Page:
+        sign_in(page, stack)
+        page.goto(f"{stack.base_url}/articles/{article}/")
+        expect(page.locator("#items .item").first).to_be_visible()
+        return page
+
+    yield opened  # type: ignore[misc]
+    assert not errors
+
+
+@pytest.fixture
+def settle(page: Page) -> Callable[[], None]:
+    return lambda: expect(page.locator("#save-state")).to_have_text("All saved", timeout=15_000)

@@ -1,0 +1,314 @@
+"""Every database with every kind of broker, and what happens while the broker is away."""
+
+# The queries are built from numbers and names of the tests themselves.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import stack as stacks
+from tests.bench.live import (
+    Client,
+    import_folder,
+    make_keys,
+    rows,
+    verify_history,
+    wait_until_extracted,
+    write_articles,
+)
+from tests.services_needed import RABBITMQ_URL, REDIS_URL, require
+from tests.stack import ROOT, Stack, running_stack, wait_until
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
+
+SEEDS = len(list((ROOT / "seeds").glob("*.txt")))
+
+
+@pytest.mark.parametrize(
+    ("database", "broker"),
+    [
+        ("sqlite", "filesystem"),
+        ("sqlite", "rabbitmq"),
+        ("postgres", "filesystem"),
+        ("postgres", "redis"),
+        ("postgres", "rabbitmq"),
+    ],
+)
+def test_the_samples_are_extracted_and_can_be_again(
+    shared_stack: Callable[..., Stack], database: str, broker: str
+) -> None:
+    site = shared_stack(database=database, broker=broker)
+    wait_until_extracted(site)
+    seeds = rows(
+        site,
+        "SELECT a.id, a.state, r.suggestion_count FROM annotations_article a"
+        " JOIN annotations_detectionrun r ON r.id = a.current_run_id"
+        f" WHERE a.source_name IN ({names_of_seeds()})",
+    )
+    assert len(seeds) == SEEDS
+    assert all(count > 0 for _, _, count in seeds)
+
+    (key,) = make_keys(site, "reviewer")
+    with Client(site.base_url, key) as reviewer:
+        for article, _, count in seeds:
+            before = runs(site, article)
+            asked = reviewer.post(f"/api/v1/articles/{article}/extract/")
+            assert asked.status == 202
+            job = asked.body["id"]
+            wait_until(
+                lambda job=job: reviewer.get(f"/api/v1/jobs/{job}/").ok()["state"] == "done",
+                30,
+                f"job {job} is done",
+            )
+            # A run beside the ones before it, with the same suggestions in the same places.
+            assert len(runs(site, article)) == len(before) + 1
+            listed = reviewer.all(f"/api/v1/suggestions/?article={article}")
+            assert len(listed) == count
+            assert len({(s["start"], s["end"]) for s in listed}) == count
+    verify_history(site)
+
+
+def names_of_seeds() -> str:
+    return ", ".join(f"'{path.name}'" for path in (ROOT / "seeds").glob("*.txt"))
+
+
+def runs(site: Stack, article: int) -> list[int]:
+    found = rows(site, f"SELECT id FROM annotations_detectionrun WHERE article_id = {article}")
+    return [run for (run,) in found]
+
+
+# --- A broker that goes away ---------------------------------------------------------------
+
+
+class Line:
+    """A line to a server that can be cut and mended: a small TCP forwarder."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._pairs: dict[socket.socket, socket.socket] = {}
+        self._lock = threading.Lock()
+        self._listener: socket.socket | None = None
+        self._selector = selectors.DefaultSelector()
+        self._ended = False
+        self.port = 0
+        self.mend()
+        self._thread = threading.Thread(target=self._forward, daemon=True)
+        self._thread.start()
+
+    def mend(self) -> None:
+        with self._lock:
+            listener = socket.socket()
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", self.port))
+            listener.listen(64)
+            self.port = listener.getsockname()[1]
+            self._listener = listener
+            self._selector.register(listener, selectors.EVENT_READ)
+
+    def cut(self) -> None:
+        """Whoever is connected is cut off, and whoever connects is refused."""
+        with self._lock:
+            if self._listener:
+                self._selector.unregister(self._listener)
+                self._listener.close()
+                self._listener = None
+            for side in list(self._pairs):
+                self._close(side)
+
+    def end(self) -> None:
+        self.cut()
+        self._ended = True
+        self._thread.join(timeout=5)
+
+    def _close(self, side: socket.socket) -> None:
+        other = self._pairs.pop(side, None)
+        for end in (side, other):
+            if end is not None:
+                self._pairs.pop(end, None)
+                with contextlib.suppress(KeyError, ValueError):
+                    self._selector.unregister(end)
+                end.close()
+
+    def _forward(self) -> None:
+        while not self._ended:
+            ready = self._selector.select(timeout=0.05)
+            with self._lock:
+                for key, _ in ready:
+                    self._one(key.fileobj)  # type: ignore[arg-type]
+
+    def _one(self, end: socket.socket) -> None:
+        with contextlib.suppress(OSError, KeyError):
+            if end is self._listener:
+                client, _ = end.accept()
+                server = socket.create_connection(self._target, timeout=5)
+                for one, other in ((client, server), (server, client)):
+                    self._pairs[one] = other
+                    self._selector.register(one, selectors.EVENT_READ)
+                return
+            try:
+                data = end.recv(65536)
+                if data:
+                    self._pairs[end].sendall(data)
+                    return
+            except OSError:
+                pass
+            self._close(end)
+
+
+@contextlib.contextmanager
+def line_to(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    """Sites started inside reach that broker over a line of their own."""
+    constant, url = {
+        "redis": ("REDIS_URL", REDIS_URL),
+        "rabbitmq": ("RABBITMQ_URL", RABBITMQ_URL),
+    }[name]
+    require(name)
+    address = urllib.parse.urlsplit(url)
+    assert address.hostname
+    assert address.port
+    line = Line(address.hostname, address.port)
+    try:
+        user, at, _ = address.netloc.rpartition("@")
+        over = address._replace(netloc=f"{user}{at}127.0.0.1:{line.port}")
+        monkeypatch.setattr(stacks, constant, over.geturl())
+        yield line
+    finally:
+        line.end()
+
+
+class Folder:
+    """The embedded broker's folder, away and back as on a disk that is unmounted for a while."""
+
+    def __init__(self, site: Stack) -> None:
+        self._folder = site.var / "broker"
+        self._away = site.var / "broker-away"
+
+    def cut(self) -> None:
+        self._folder.rename(self._away)
+
+    def mend(self) -> None:
+        self._away.rename(self._folder)
+
+
+@pytest.fixture(
+    params=[("sqlite", "filesystem"), ("postgres", "redis"), ("sqlite", "rabbitmq")],
+    ids="-".join,
+)
+def cuttable(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Stack, Line | Folder]]:
+    """A site, and the line to its broker."""
+    database, broker = request.param
+    with contextlib.ExitStack() as running:
+        line: Line | Folder | None = None
+        if broker != "filesystem":
+            line = running.enter_context(line_to(broker, monkeypatch))
+        site = running.enter_context(running_stack(tmp_path, database=database, broker=broker))
+        yield site, line or Folder(site)
+
+
+def test_while_the_broker_is_away_work_waits_and_nobody_sees_an_error(
+    cuttable: tuple[Stack, Line | Folder], tmp_path: Path
+) -> None:
+    site, broker = cuttable
+    wait_until_extracted(site)
+    admin_key, key = make_keys(site, "admin", "reviewer")
+    texts = [path.read_text() for path in write_articles(tmp_path / "new", 4, seed=7, sentences=20)]
+    worker = site.worker_pid()
+    with Client(site.base_url, admin_key) as admin, Client(site.base_url, key) as reviewer:
+        corpus = admin.get("/api/v1/corpora/").ok()["results"][0]["id"]
+        ready = admin.get("/readyz")
+        assert (ready.status, ready.body["checks"]["broker"]) == (200, "ok")
+
+        broker.cut()
+        unready = admin.get("/readyz")
+        assert (unready.status, unready.body["checks"]["broker"]) == (503, "unreachable")
+        assert unready.body["checks"]["database"] == "ok"
+        assert admin.get("/healthz").status == 200
+        created, slowest = [], 0.0
+        for text in texts:
+            begun = time.monotonic()
+            answer = admin.post("/api/v1/articles/", {"corpus": corpus, "text": text})
+            slowest = max(slowest, time.monotonic() - begun)
+            assert answer.status == 201, answer.body
+            created.append(answer.body["id"])
+        # Nobody waits for the broker either.
+        assert slowest < 5
+        assert "imported" in import_folder(site, write_lot(tmp_path), "Sample")
+        again = reviewer.post(f"/api/v1/articles/{oldest(site)}/extract/")
+        assert again.status == 202
+        for article in created:
+            status = reviewer.get(f"/api/v1/articles/{article}/status/").ok()
+            assert status["job"]["state"] in {"queued", "running", "done"}
+
+        broker.mend()
+        wait_until_extracted(site)
+        wait_until(lambda: admin.get("/readyz").status == 200, 30, "the site is ready again")
+        for article in created:
+            assert reviewer.get(f"/api/v1/articles/{article}/").ok()["state"] == "ready"
+            assert len(runs(site, article)) == 1
+        # And what comes afterwards goes its usual way.
+        after = reviewer.post(f"/api/v1/articles/{created[0]}/extract/").ok()["id"]
+        wait_until(
+            lambda: reviewer.get(f"/api/v1/jobs/{after}/").ok()["state"] == "done",
+            30,
+            "the broker's messages arrive again",
+        )
+    assert site.worker_pid() == worker, "the worker had to be started again"
+    verify_history(site)
+
+
+def write_lot(folder: Path) -> Path:
+    write_articles(folder / "lot", 3, seed=8, sentences=20)
+    return folder / "lot"
+
+
+def oldest(site: Stack) -> int:
+    return int(rows(site, "SELECT min(id) FROM annotations_article")[0][0])
+
+
+def test_a_site_starts_without_its_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pages are there, its work waits, and is done when the broker comes."""
+    with line_to("redis", monkeypatch) as line:
+        line.cut()
+        try:
+            with running_stack(tmp_path, broker="redis", worker=False) as site:
+                with Client(site.base_url) as anybody:
+                    assert anybody.get("/healthz").status == 200
+                    unready = anybody.get("/readyz")
+                    assert unready.status == 503
+                    assert unready.body["checks"]["broker"] == "unreachable"
+                line.mend()
+                site.wait_for_worker()
+                wait_until_extracted(site)
+                assert rows(site, "SELECT count(*) FROM annotations_detectionrun") == [(SEEDS,)]
+        finally:
+            # What the site leaves on the broker is removed over the line.
+            with contextlib.suppress(OSError):
+                line.mend()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"body": 1}', b"\xff\xfe\x00"])
+def test_a_broken_message_stops_nothing(stack: Stack, content: bytes, tmp_path: Path) -> None:
+    """As a process leaves it that is killed while it writes to the embedded broker's folder."""
+    wait_until_extracted(stack)
+    worker, queue = stack.worker_pid(), stack.env["CELERY_QUEUE"]
+    messages = stack.var / "broker" / "messages"
+    broken = messages / f"0_broken.{queue}.msg"
+    broken.write_bytes(content)
+    wait_until(lambda: not broken.exists(), 20, "the worker has taken the message")
+    (seed,) = rows(stack, "SELECT 3000 + count(*) FROM annotations_article")[0]
+    write_articles(tmp_path / "new", 1, seed=seed, sentences=20)
+    import_folder(stack, tmp_path / "new")
+    wait_until_extracted(stack, seconds=30)
+    assert stack.worker_pid() == worker

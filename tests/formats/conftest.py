@@ -1,0 +1,149 @@
+"""A small corpus in which every case of an export occurs once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+
+from annotations.models import Article, Claim
+from annotations.services.articles import article_create
+from annotations.services.claims import claim_create, claim_update, claim_withdraw
+from annotations.services.corpora import guideline_add
+from annotations.services.evidence import evidence_add, evidence_withdraw
+from annotations.services.suggestions import suggestion_accept, suggestion_reject
+from annotations.services.verdicts import verdict_give, verdict_retract
+from tests import factories
+from tests.factories import TEXT, Cast
+
+START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+
+
+def uid(number: int) -> uuid.UUID:
+    return uuid.UUID(int=number)
+
+
+@dataclass
+class Exhibit:
+    """What there is to export. ``claims`` stand, in order: adjudicated, tied, unjudged."""
+
+    cast: Cast
+    article: Article
+    empty: Article
+    claims: list[Claim]
+
+
+@pytest.fixture
+def exhibit(db: None) -> Iterator[Exhibit]:
+    with time_machine.travel(START, tick=False) as clock:
+        yield _build(clock)
+
+
+def _build(clock: Any) -> Exhibit:
+    cast = factories.make_cast()
+    guideline_add(actor=cast.admin, corpus=cast.corpus, text="Read twice.")
+    article = factories.make_extracted(
+        cast.corpus,
+        TEXT,
+        title="=1+1, said the minister",
+        url="https://news.example/a",
+        author="A. Author",
+        publisher="Ex News",
+        published=dt.date(2026, 3, 1),
+        dateline="Exland City",
+        source_name="a.txt",
+    )
+    accepted, rejected, _ = factories.suggestions_of(article)
+    clock.shift(60)
+    adjudicated = suggestion_accept(actor=cast.reviewer, suggestion=accepted, uid=uid(1))
+    suggestion_reject(actor=cast.second_reviewer, suggestion=rejected)
+    adjudicated = claim_update(
+        actor=cast.reviewer,
+        claim=adjudicated,
+        revision=1,
+        fields={"normalised": "Unemployment doubled", "claim_date": dt.date(2026, 2, 28)},
+    )
+    _judge(cast, adjudicated)
+    clock.shift(60)
+    tied = claim_create(
+        actor=cast.second_reviewer,
+        article=article,
+        uid=uid(2),
+        fields={
+            # Two fragments; the emoji between them moves UTF-16 offsets.
+            "spans": [_place("Emissions fell", article), _place("prices rose", article)],
+            "normalised": '=HYPERLINK("https://evil.example")',
+            "claimant": "@outlet",
+        },
+    )
+    _evidence(cast, tied, uid(22), {"citation": "-Yearbook, p. 3", "stance": "SUPPORTS"})
+    _verdict(cast.reviewer, tied, "True", uid(31))
+    _verdict(cast.second_reviewer, tied, "Pants on Fire", uid(32))
+    clock.shift(60)
+    unjudged = claim_create(
+        actor=cast.reviewer,
+        article=article,
+        uid=uid(3),
+        fields={"spans": [_place("The café closed", article)]},
+    )
+    gone = claim_create(
+        actor=cast.reviewer,
+        article=article,
+        uid=uid(4),
+        fields={"spans": [_place("Nobody knows why", article)]},
+    )
+    claim_withdraw(actor=cast.reviewer, claim=gone, revision=1)
+    empty = article_create(actor=None, corpus=cast.corpus, text="Nothing here.", title="Empty")
+    clock.shift(60)
+    return Exhibit(cast, article, empty, [adjudicated, tied, unjudged])
+
+
+def _judge(cast: Cast, claim: Claim) -> None:
+    """Two verdicts that differ, an older and a retracted one, and an adjudication."""
+    fields = {
+        "url": "https://statistics.example/1",
+        "title": "Labour market",
+        "publisher": "Statistics Exland",
+        "published": dt.date(2026, 3, 1),
+        "quote": "It fell.",
+        "note": "Table 2",
+        "stance": "REFUTES",
+        "source_medium": "Web table",
+    }
+    _evidence(cast, claim, uid(20), fields)
+    taken_off = _evidence(cast, claim, uid(21), {"citation": "Hearsay", "stance": "SUPPORTS"})
+    evidence_withdraw(actor=cast.reviewer, evidence=taken_off, revision=1)
+    _verdict(cast.reviewer, claim, "Half True", uid(10))
+    _verdict(cast.reviewer, claim, "False", uid(11))
+    _verdict(cast.second_reviewer, claim, "True", uid(12))
+    retracted = _verdict(cast.second_reviewer, claim, "Mostly True", uid(13))
+    verdict_retract(actor=cast.second_reviewer, verdict=retracted)
+    _verdict(cast.adjudicator, claim, "Mostly False", uid(14), adjudication=True)
+
+
+def _evidence(cast: Cast, claim: Claim, number: uuid.UUID, fields: Any) -> Any:
+    return evidence_add(actor=cast.reviewer, claim=claim, fields=fields, uid=number)
+
+
+def _verdict(
+    actor: Any, claim: Claim, label: str, number: uuid.UUID, *, adjudication: bool = False
+) -> Any:
+    return verdict_give(
+        actor=actor,
+        claim=claim,
+        rating=factories.rating_of(claim.article.corpus, label),
+        rationale=f"{label}, says {actor.username}.",
+        claim_revision=Claim.objects.get(pk=claim.pk).revision,
+        adjudication=adjudication,
+        uid=number,
+    )
+
+
+def _place(phrase: str, article: Article) -> tuple[int, int, str]:
+    start = article.text.text.index(phrase)
+    return start, start + len(phrase), phrase

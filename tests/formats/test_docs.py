@@ -1,0 +1,62 @@
+"""The documentation names every field of every format, in order, and no other."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from annotations.exporting import FORMATS
+from annotations.exporting.csv import COLUMNS
+
+from .conftest import Exhibit
+from .golden import exported
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return (settings.BASE_DIR / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def table(page: str, heading: str) -> list[str]:
+    """First cells of the table under a heading."""
+    _, _, rest = page.partition(f"\n### {heading}\n")
+    return re.findall(r"^\| `([^`]+)` \|", re.split(r"\n##", rest)[0], flags=re.MULTILINE)
+
+
+def test_every_format(page: str) -> None:
+    for name, format_ in FORMATS.items():
+        row = f"| `{name}` | `{format_.media_type}` | `.{format_.extension}` |"
+        assert row in page
+        assert f"\n## {name}\n" in page
+
+
+def test_jsonl(page: str, exhibit: Exhibit) -> None:
+    header, article, _ = map(json.loads, exported(exhibit, "jsonl").splitlines())
+    claim = article["claims"][0]
+    written: dict[str, dict[str, Any]] = {
+        "header": header,
+        "corpus": header["corpus"],
+        "article": article,
+        "run": article["run"],
+        "suggestion": article["suggestions"][0],
+        "claim": claim,
+        "span": claim["spans"][0],
+        "finding": claim["verdict"],
+        "verdict": claim["verdicts"][0],
+        "evidence": claim["evidence"][0],
+    }
+    for heading, record in written.items():
+        assert table(page, heading) == list(record), heading
+
+
+def test_csv(page: str) -> None:
+    assert table(page, "columns") == list(COLUMNS)
+
+
+def test_w3c(page: str, exhibit: Exhibit) -> None:
+    collection = json.loads(exported(exhibit, "w3c"))
+    assert table(page, "annotation") == list(collection["first"]["items"][0])

@@ -1,0 +1,104 @@
+"""Our own format: everything, and nothing that contradicts its text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from annotations.exporting import ExportError
+from annotations.models import Verdict
+
+from .conftest import Exhibit, uid
+from .golden import assert_golden, exported
+
+
+@pytest.fixture
+def lines(exhibit: Exhibit) -> list[Any]:
+    return [json.loads(line) for line in exported(exhibit, "jsonl").splitlines()]
+
+
+def test_golden(exhibit: Exhibit) -> None:
+    assert_golden(exhibit, "jsonl")
+
+
+def test_one_line_an_article_after_the_header(lines: list[Any], exhibit: Exhibit) -> None:
+    header, first, second = lines
+    assert (header["format"], header["version"]) == ("factcheck-jsonl", 1)
+    assert [first["id"], second["id"]] == [exhibit.article.pk, exhibit.empty.pk]
+    assert (second["run"], second["suggestions"], second["claims"]) == (None, [], [])
+
+
+def test_quotes_are_slices_of_the_text(lines: list[Any]) -> None:
+    article = lines[1]
+    text = article["text"]
+    spans = [span for claim in article["claims"] for span in claim["spans"]]
+    assert len(spans) == 4
+    for span in [*spans, *article["suggestions"]]:
+        assert text[span["start"] : span["end"]] == span["quote"]
+    for span in spans:
+        around = span["prefix"] + span["quote"] + span["suffix"]
+        assert around in text
+        assert text.index(around) == span["start"] - len(span["prefix"])
+
+
+def test_what_is_withdrawn_is_left_out(lines: list[Any]) -> None:
+    claims = lines[1]["claims"]
+    assert [claim["uid"] for claim in claims] == [str(uid(n)) for n in (1, 2, 3)]
+    assert [e["uid"] for e in claims[0]["evidence"]] == [str(uid(20))]
+
+
+def test_suggestions_say_what_became_of_them(lines: list[Any]) -> None:
+    found = [(s["outcome"], s["claim"], s["decided_by"]) for s in lines[1]["suggestions"]]
+    assert found == [
+        ("accepted", str(uid(1)), {"username": "rita", "name": "Rita Reviewer"}),
+        ("rejected", None, {"username": "sam", "name": "sam"}),
+        (None, None, None),
+    ]
+
+
+def test_every_verdict_is_there_and_says_whether_it_stands(lines: list[Any]) -> None:
+    verdicts = lines[1]["claims"][0]["verdicts"]
+    stands = [(v["rating"], v["reviewer"]["username"], v["stands"]) for v in verdicts]
+    assert stands == [
+        ("Half True", "rita", False),
+        ("False", "rita", True),
+        ("True", "sam", True),
+        ("Mostly True", "sam", False),
+        (None, "sam", False),
+        ("Mostly False", "ada", True),
+    ]
+    assert [v["retracted"] for v in verdicts] == [False, False, False, True, False, False]
+    assert [v["retracts"] for v in verdicts] == [None] * 4 + [str(uid(13)), None]
+    assert verdicts[0]["guideline_version"] == 1
+    standing = {str(v.uid) for v in Verdict.objects.standing()}
+    assert {v["uid"] for v in verdicts if v["stands"]} <= standing
+
+
+def test_the_finding(lines: list[Any]) -> None:
+    adjudicated, tied, unjudged = (claim["verdict"] for claim in lines[1]["claims"])
+    assert adjudicated == {
+        "rating": "Mostly False",
+        "number": 2,
+        "basis": "adjudication",
+        "tie": False,
+        "votes": {"True": 1, "False": 1},
+    }
+    assert (tied["rating"], tied["basis"], tied["tie"]) == (None, "majority", True)
+    assert tied["votes"] == {"True": 1, "Pants on Fire": 1}
+    assert unjudged == {"rating": None, "number": None, "basis": None, "tie": False, "votes": {}}
+
+
+@pytest.mark.parametrize("name", ["jsonl", "csv", "w3c"])
+def test_a_span_that_is_not_its_quote_stops_the_export(exhibit: Exhibit, name: str) -> None:
+    span = exhibit.claims[2].spans.get()
+    with connection.cursor() as cursor:
+        # Both columns together satisfy the database's own check.
+        cursor.execute(
+            'UPDATE annotations_claimspan SET start = start + 1, "end" = "end" + 1 WHERE id = %s',
+            [span.pk],
+        )
+    with pytest.raises(ExportError, match=str(exhibit.claims[2].pk)):
+        exported(exhibit, name)

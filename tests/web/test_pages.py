@@ -1,0 +1,253 @@
+"""What the pages show, how much they ask the database, and how they are protected."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from annotations.models import Article, Job
+from annotations.services.jobs import job_fail, jobs_claim
+from annotations.services.suggestions import suggestion_accept, suggestion_reject
+from annotations.web.workbench import reading_blocks
+from tests.factories import (
+    Cast,
+    make_article,
+    make_claim,
+    make_extracted,
+    make_verdict,
+    suggestions_of,
+)
+
+from .conftest import signed_in
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rate_limits() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def reviewer(cast: Cast) -> Client:
+    cast.reviewer.set_password("a password of her own")
+    cast.reviewer.save()
+    return signed_in(cast.reviewer)
+
+
+def page_data(client: Client, article: Article) -> dict:
+    page = client.get(reverse("article", args=[article.pk])).content.decode()
+    found = re.search(r'<script id="workbench-data" type="application/json">(.*?)</script>', page)
+    assert found
+    return json.loads(found[1])
+
+
+def test_the_corpus_page_shows_state_counts_and_progress(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    first, second, _third = suggestions_of(article)
+    suggestion_accept(actor=cast.reviewer, suggestion=first)
+    suggestion_reject(actor=cast.reviewer, suggestion=second)
+    page = reviewer.get(reverse("corpus", args=[cast.corpus.pk])).content.decode()
+    assert "in review" in page
+    assert "2/3" in page
+    assert 'max="3" value="2"' in page
+
+
+def test_filters_of_the_corpus_page(cast: Cast, article: Article, reviewer: Client) -> None:
+    waiting = make_article(cast.corpus, title="Still waiting")
+    url = reverse("corpus", args=[cast.corpus.pk])
+
+    def shown(query: str) -> set[int]:
+        return {a.pk for a in reviewer.get(url + query).context["page"].rows}
+
+    assert shown("") == {article.pk, waiting.pk}
+    assert shown("?show=to-review") == {article.pk}
+    assert shown("?show=extracting") == {waiting.pk}
+    assert shown("?show=failed") == set()
+    assert shown("?show=nonsense") == {article.pk, waiting.pk}
+
+
+def test_pages_of_the_list_follow_each_other(cast: Cast, reviewer: Client) -> None:
+    for _ in range(52):
+        make_article(cast.corpus)
+    url = reverse("corpus", args=[cast.corpus.pk])
+    first = reviewer.get(url).context["page"]
+    assert (len(first.rows), first.previous) == (50, "")
+    second = reviewer.get(url + first.next).context["page"]
+    assert (len(second.rows), second.next) == (2, "")
+    back = reviewer.get(url + second.previous).context["page"]
+    assert back.rows == first.rows
+    for odd in ("?after=x", "?before=", "?after=99999999999999999999", "?after=-1", "?before=²"):
+        assert reviewer.get(url + odd).status_code == 200
+
+
+def test_the_corpus_page_asks_a_fixed_number_of_queries(
+    cast: Cast, reviewer: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    url = reverse("corpus", args=[cast.corpus.pk])
+    for _ in range(3):
+        make_extracted(cast.corpus)
+    # session, user, corpus, role, counts by state, the page's articles
+    with django_assert_num_queries(6):
+        reviewer.get(url)
+    for _ in range(5):
+        make_extracted(cast.corpus)
+    with django_assert_num_queries(6):
+        reviewer.get(url)
+
+
+def test_the_article_page_asks_a_fixed_number_of_queries(
+    cast: Cast, article: Article, reviewer: Client, django_assert_max_num_queries: object
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    url = reverse("article", args=[article.pk])
+
+    def count() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            reviewer.get(url)
+        return len(queries)
+
+    claim = make_claim(article, cast.reviewer)
+    make_verdict(claim, cast.reviewer)
+    few = count()
+    for phrase in ("The café closed", "prices rose", "Emissions fell"):
+        make_verdict(make_claim(article, cast.reviewer, phrase), cast.reviewer)
+    for suggestion in suggestions_of(article):
+        suggestion_accept(actor=cast.reviewer, suggestion=suggestion)
+    assert count() == few
+    # session, user, article with corpus, text, role, types, ratings, job, workers, suggestions,
+    # claims with their spans, types, evidence and verdicts, claimants, two neighbours
+    assert few <= 18
+
+
+def test_the_page_data_has_the_shapes_of_the_api(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    """The page begins with what it embeds and goes on with what the API answers."""
+    claim = make_claim(article, cast.reviewer, normalised="Nobody knows.", claimant="The minister")
+    make_verdict(claim, cast.reviewer)
+    data = page_data(reviewer, article)
+    answer = reviewer.get(f"/api/v1/claims/{claim.pk}/").json()
+    (embedded,) = data["claims"]
+
+    def agree(mine: object, theirs: object, path: str = "claim") -> None:
+        if isinstance(mine, dict):
+            assert isinstance(theirs, dict), path
+            for key, value in mine.items():
+                assert key in theirs, f"{path}.{key} is not in the API"
+                agree(value, theirs[key], f"{path}.{key}")
+        elif isinstance(mine, list):
+            assert isinstance(theirs, list), path
+            assert len(mine) == len(theirs), path
+            for i, (a, b) in enumerate(zip(mine, theirs, strict=True)):
+                agree(a, b, f"{path}[{i}]")
+        else:
+            assert mine == theirs, path
+
+    agree(embedded, answer)
+    shown = reviewer.get(f"/api/v1/suggestions/?article={article.pk}").json()["results"]
+    for mine, theirs in zip(data["suggestions"], shown, strict=True):
+        theirs["score"] = round(theirs["score"], 4)
+        theirs["decided_by"] = theirs["decided_by"] and theirs["decided_by"]["name"]
+        agree(mine, theirs, "suggestion")
+
+
+def test_data_cannot_break_out_of_the_page(cast: Cast, reviewer: Client) -> None:
+    evil = "</script><script>alert(1)</script>"
+    article = make_extracted(cast.corpus, title=f"Title {evil}")
+    make_claim(article, cast.reviewer, normalised=f"Claim {evil}")
+    page = reviewer.get(reverse("article", args=[article.pk])).content.decode()
+    assert evil not in page
+    assert page_data(reviewer, article)["claims"][0]["normalised"] == f"Claim {evil}"
+
+
+def test_no_inline_script_or_style_on_any_page(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    urls = [
+        reverse("corpora"),
+        reverse("corpus", args=[cast.corpus.pk]),
+        reverse("article", args=[article.pk]),
+        reverse("token-list"),
+        reverse("account_change_password"),
+        "/nothing/here/",
+    ]
+    for url in urls:
+        answer = reviewer.get(url)
+        policy = answer["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+        page = answer.content.decode()
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page), url
+        for tag in re.findall(r"<script[^>]*>", page):
+            assert "src=" in tag or 'type="application/json"' in tag, tag
+
+
+def test_a_failed_extraction_says_why(cast: Cast, reviewer: Client) -> None:
+    article = make_article(cast.corpus)
+    job = Job.objects.get(article=article)
+    (held,) = jobs_claim(worker="test:1", first=job.pk)
+    job_fail(job=held, error="The text is in Klingon.", permanent=True)
+    data = page_data(reviewer, article)
+    assert data["job"]["state"] == "failed"
+    assert data["job"]["error"] == "The text is in Klingon."
+    page = reviewer.get(reverse("corpus", args=[cast.corpus.pk])).content.decode()
+    assert "extraction failed" in page
+
+
+def test_reading_blocks_cover_every_character_once() -> None:
+    text = "One. Two 👩🏽‍🚀.\n\nÉté. ‏שלום. End"
+    sentences = [[0, 4], [5, 13], [15, 19], [20, len(text)]]
+    blocks = reading_blocks(text, sentences)
+    assert len(blocks) == 2
+    for block in blocks:
+        for start, words in block:
+            assert text[start : start + len(words)] == words
+        for (a, words), (b, _) in zip(block, block[1:], strict=False):
+            assert a + len(words) == b
+    assert "".join(words for block in blocks for _, words in block) == text.replace("\n", "")
+
+
+def test_reading_blocks_without_sentences_are_paragraphs() -> None:
+    assert reading_blocks("A b.\n\n  C d.\n", []) == [[(0, "A b.")], [(8, "C d.")]]
+
+
+def test_the_progress_of_an_extraction(cast: Cast, article: Article, reviewer: Client) -> None:
+    make_article(cast.corpus)
+    answer = reviewer.get(reverse("corpus-progress", args=[cast.corpus.pk])).json()
+    assert (answer["all"], answer["extracting"], answer["to_review"]) == (2, 1, 1)
+    assert answer["workers"] == 0
+    assert answer["message"] == "1 article is waiting for extraction."
+
+
+def test_a_token_is_shown_once(cast: Cast, reviewer: Client) -> None:
+    url = reverse("token-list")
+    page = reviewer.post(url, {"name": "weekly export"}).content.decode()
+    found = re.search(r"fct_[\w-]+", page)
+    assert found
+    assert (
+        Client().get("/api/v1/me/", headers={"Authorization": f"Token {found[0]}"}).status_code
+        == 200
+    )
+    again = reviewer.get(url).content.decode()
+    assert found[0] not in again
+    assert "weekly export" in again
+    assert "This field is required" in reviewer.post(url, {"name": ""}).content.decode()
+
+
+def test_error_pages_and_api_problems(reviewer: Client) -> None:
+    page = reviewer.get("/nothing/here/")
+    assert page.status_code == 404
+    assert b"There is no such page" in page.content
+    problem = reviewer.get("/api/v1/nothing/")
+    assert problem.status_code == 404
+    assert problem["Content-Type"] == "application/problem+json"

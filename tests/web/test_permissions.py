@@ -1,0 +1,122 @@
+"""Every page with every role, and with a member of another corpus."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from annotations.models import Article
+from annotations.services.tokens import token_create
+from tests.factories import Cast
+
+from .conftest import signed_in
+
+# Pages of one corpus: members see them, nobody else learns that they exist.
+MEMBERS_ONLY = {
+    "corpus": lambda article: [article.corpus_id],
+    "corpus-progress": lambda article: [article.corpus_id],
+    "article": lambda article: [article.pk],
+    "article-data": lambda article: [article.pk],
+}
+SIGNED_IN = {
+    "corpora",
+    "token-list",
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+}
+ANYBODY = {
+    "healthz",
+    "readyz",
+    "javascript-catalog",
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+}
+POST_ONLY = {"token-revoke"}
+
+
+def page_names() -> set[str]:
+    """Every named page but the API's and the administration's, which have walks of their own."""
+    found: set[str] = set()
+    for entry in get_resolver().url_patterns:
+        if isinstance(entry, URLResolver) and str(entry.pattern) not in {"admin/", "api/v1/"}:
+            found |= {
+                str(p.name) for p in entry.url_patterns if isinstance(p, URLPattern) and p.name
+            }
+    return found
+
+
+def test_every_page_is_in_a_row_here() -> None:
+    assert page_names() == set(MEMBERS_ONLY) | SIGNED_IN | ANYBODY | POST_ONLY
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS_ONLY))
+def test_pages_of_a_corpus_are_for_its_members(cast: Cast, article: Article, name: str) -> None:
+    url = reverse(name, args=MEMBERS_ONLY[name](article))
+    statuses = {who: signed_in(user).get(url).status_code for who, user in cast.everybody.items()}
+    assert statuses == {
+        "reviewer": 200,
+        "second_reviewer": 200,
+        "adjudicator": 200,
+        "admin": 200,
+        "superuser": 200,
+        "outsider": 404,
+        "stranger": 404,
+    }
+    answer = signed_in(None).get(url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED_IN))
+def test_own_pages_ask_to_sign_in(cast: Cast, name: str) -> None:
+    assert signed_in(None).get(reverse(name)).status_code == 302
+    cast.stranger.set_password("a password of her own")
+    cast.stranger.save()
+    assert signed_in(cast.stranger).get(reverse(name)).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("name", sorted(ANYBODY - {"readyz"}))
+def test_open_pages_are_open(db: None, name: str) -> None:
+    assert signed_in(None).get(reverse(name)).status_code in {200, 302}
+
+
+def test_the_list_shows_only_ones_own_corpora(cast: Cast) -> None:
+    page = signed_in(cast.outsider).get(reverse("corpora")).content.decode()
+    assert cast.other_corpus.name in page
+    assert cast.corpus.name not in page
+
+
+def test_a_token_is_revoked_by_its_owner_only(cast: Cast) -> None:
+    token, _key = token_create(actor=cast.reviewer, name="mine")
+    url = reverse("token-revoke", args=[token.pk])
+    assert signed_in(cast.admin).post(url).status_code == 404
+    assert signed_in(cast.reviewer).get(url).status_code == 405
+    token.refresh_from_db()
+    assert token.revoked_at is None
+    assert signed_in(cast.reviewer).post(url).status_code == 302
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
+def test_nobody_signs_up(cast: Cast) -> None:
+    answer = signed_in(None).post(
+        reverse("account_signup"),
+        {"username": "intruder", "password1": "a-long-password", "password2": "a-long-password"},
+    )
+    assert b"made by an administrator" in answer.content
+
+
+def test_guessing_passwords_is_slowed_down(cast: Cast, client: object) -> None:
+    cast.reviewer.set_password("the right one, long")
+    cast.reviewer.save()
+    anybody = signed_in(None)
+    for _ in range(6):
+        anybody.post(reverse("account_login"), {"login": "rita", "password": "wrong"})
+    answer = anybody.post(
+        reverse("account_login"), {"login": "rita", "password": "the right one, long"}
+    )
+    assert "_auth_user_id" not in anybody.session
+    assert b"Too many failed login attempts" in answer.content
