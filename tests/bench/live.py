@@ -66,6 +66,9 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._link.close()
 
     def send(self, method: str, path: str, body: Any = None) -> Answer:

@@ -1,0 +1,82 @@
+"""The documentation says what the code does: every setting, command, key and role is in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from annotations.domain.transitions import ArticleState, ClaimState
+from annotations.domain.vocabulary import Role
+from annotations.policies import ACTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+OWN = ROOT / "annotations"
+
+
+def read(*parts: str) -> str:
+    return ROOT.joinpath(*parts).read_text()
+
+
+def first_column(page: str) -> set[str]:
+    return set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
+    source = read("factcheck", "settings.py")
+    read_there = set(
+        re.findall(r'(?:env(?:\.\w+)?|_bool|_number)\(\s*"([A-Z][A-Z_]+)"', source)
+    )
+    made_by_run = {"HOST", "PORT", "PYTHON"}
+    assert first_column(read("docs", "settings.md")) - made_by_run == read_there
+    outside = read("Makefile") + read("factcheck", "supervisor.py")
+    for name in made_by_run:
+        assert name in outside
+
+
+def test_every_command_is_documented() -> None:
+    commands = {p.stem for p in (OWN / "management" / "commands").glob("*.py")} - {"__init__"}
+    documented = set(re.findall(r"^\| `(\w+)", read("docs", "commands.md"), re.MULTILINE))
+    assert documented == commands
+
+
+def keymap() -> list[tuple[list[str], str]]:
+    """``(shown keys, label)`` of each entry of the keymap module, in order."""
+    source = read("annotations", "static", "annotations", "js", "keymap.js")
+    entries = re.findall(r'shown: \[(.*?)\], action: "\w+", label: \(\) => gettext\("(.*?)"\)', source)
+    return [(re.findall(r'"(.*?)"', keys), label) for keys, label in entries]
+
+
+def test_every_key_is_documented_in_order() -> None:
+    rows = re.findall(r"^\| (`.*`) \| (.*?) \|$", read("docs", "keyboard.md"), re.MULTILINE)
+    documented = [(re.findall(r"`(.*?)`", keys), label) for keys, label in rows]
+    assert documented == keymap()
+    assert len(documented) > 20
+
+
+def test_states_and_roles_are_documented() -> None:
+    page = read("docs", "reviewing.md")
+    for role in Role:
+        assert f"| {role.value} |" in page
+    for state in ClaimState:
+        assert f"| {state.value} |" in page
+    for state in ArticleState:
+        assert state.value.replace("_", " ").split()[0] in page
+    assert set(ACTIONS.values()) == set(Role)
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in DOCS.glob("*.md"))])
+def test_links_lead_somewhere(page: str) -> None:
+    folder = (ROOT / page).parent
+    for target in re.findall(r"\]\(([^)#]+)", read(page)):
+        if not target.startswith("http"):
+            assert (folder / target).exists(), f"{page} links to {target}"
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    readme, makefile = read("README.md"), read("Makefile")
+    for command in ("run", "test", "manage"):
+        assert f"make {command}" in readme
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
