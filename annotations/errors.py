@@ -11,7 +11,7 @@ from typing import Any
 
 
 class FactcheckError(Exception):
-    """Root of the errors that are answers, not accidents. ``code`` is stable and machine-readable."""
+    """Root of the errors that are answers, not accidents. ``code`` is stable, for machines."""
 
     code = "error"
 
@@ -67,7 +67,7 @@ class JobLost(FactcheckError):
 
 
 class BadFile(FactcheckError):
-    """A file that can't be imported. ``name`` is the file's, ``line`` its line where one is to blame."""
+    """A file that can't be imported: its name, and the line that is to blame where one is."""
 
     code = "bad_file"
 

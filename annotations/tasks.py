@@ -79,7 +79,7 @@ _sweeper: Sweeper | None = None
 
 @worker_ready.connect
 def start_sweeper(**_: Any) -> None:
-    global _sweeper  # noqa: PLW0603  one a process, ended by the signal below
+    global _sweeper
     _sweeper = Sweeper()
     _sweeper.start()
 

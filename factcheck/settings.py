@@ -37,15 +37,21 @@ DEBUG = _bool("DEBUG", False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 # --- Security ---------------------------------------------------------------------------
-SECRET_KEY = env.str("SECRET_KEY", default="debug-only-key-never-used-outside-debug" if DEBUG else "")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+SECRET_KEY = env.str(
+    "SECRET_KEY", default="debug-only-key-never-used-outside-debug" if DEBUG else ""
+)
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else []
+)
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured(
-        "SECRET_KEY must be set to at least 32 random characters (or DEBUG=true on your own machine)."
+        "SECRET_KEY must be set to at least 32 random characters"
+        " (or DEBUG=true on your own machine)."
     )
 if not ALLOWED_HOSTS or ("*" in ALLOWED_HOSTS and not DEBUG):
     raise ImproperlyConfigured(
-        "ALLOWED_HOSTS must list the host names served, separated by commas; '*' is refused outside DEBUG."
+        "ALLOWED_HOSTS must list the host names served, separated by commas;"
+        " '*' is refused outside DEBUG."
     )
 
 # HTTPS=false is for one machine talking to itself (``make run``); a site on a network keeps it on.
@@ -255,7 +261,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Factcheck annotation API",
-    "DESCRIPTION": "Articles, suggestions, claims, evidence and verdicts of the corpora you belong to.",
+    "DESCRIPTION": "Articles, claims, evidence and verdicts of the corpora you belong to.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

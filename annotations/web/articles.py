@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from annotations.models import Article, User
 
+from .requests import SignedInRequest
 from .workbench import page_data, reading_blocks
 
 
@@ -21,7 +22,7 @@ def _article(user: User, pk: int) -> Article:
 @require_safe
 @login_required
 @never_cache
-def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def article_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     article = _article(request.user, pk)
     text = article.text
     data = page_data(article=article, text=text, user=request.user)
@@ -34,7 +35,10 @@ def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "corpus": article.corpus,
         "blocks": blocks,
         "data": data,
-        "previous": neighbours.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True).first(),
+        "previous": neighbours.filter(pk__lt=pk)
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+        .first(),
         "next": neighbours.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
     }
     return render(request, "annotations/article_detail.html", context)
@@ -43,7 +47,7 @@ def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def article_data(request: HttpRequest, pk: int) -> JsonResponse:
+def article_data(request: SignedInRequest, pk: int) -> JsonResponse:
     """The page's data anew: after an extraction, an undo, or somebody else's change."""
     article = _article(request.user, pk)
     return JsonResponse(page_data(article=article, text=article.text, user=request.user))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from annotations.models import Article, Corpus
 from annotations.services.jobs import workers_alive
 
 from .paging import keyset_page
+from .requests import SignedInRequest
 
 # How the states stand together on the page: (key in the address, states).
 FILTERS: dict[str, list[ArticleState]] = {
@@ -29,7 +30,7 @@ FILTERS: dict[str, list[ArticleState]] = {
 
 @require_safe
 @login_required
-def corpus_list(request: HttpRequest) -> HttpResponse:
+def corpus_list(request: SignedInRequest) -> HttpResponse:
     corpora = Corpus.objects.visible_to(request.user).annotate(
         article_count=Count("articles"),
         reviewed_count=Count("articles", filter=Q(articles__state=ArticleState.REVIEWED)),
@@ -40,7 +41,7 @@ def corpus_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def corpus_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
     chosen = request.GET.get("show", "")
     articles = Article.objects.filter(corpus=corpus).with_progress()
@@ -60,7 +61,7 @@ def corpus_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def corpus_progress(request: HttpRequest, pk: int) -> JsonResponse:
+def corpus_progress(request: SignedInRequest, pk: int) -> JsonResponse:
     """What the corpus page asks while extraction is under way."""
     corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
     counts = _counts(corpus)
@@ -85,6 +86,8 @@ def _counts(corpus: Corpus) -> dict[str, Any]:
         .values_list("state")
         .annotate(n=Count("pk"))
     )
-    counts = {key.replace("-", "_"): sum(by_state.get(s, 0) for s in states)
-              for key, states in FILTERS.items()}
+    counts = {
+        key.replace("-", "_"): sum(by_state.get(s, 0) for s in states)
+        for key, states in FILTERS.items()
+    }
     return {"all": sum(by_state.values()), **counts}

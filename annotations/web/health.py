@@ -22,7 +22,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, broker and at least one live worker are there; else 503 with which isn't."""
+    """200 when database, broker and a live worker are there; else 503 with which isn't."""
     checks = {"database": _database(), "broker": _broker()}
     if checks["database"] == "ok":
         checks["worker"] = "ok" if workers_alive() else "no worker was seen lately"

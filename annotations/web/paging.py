@@ -42,7 +42,7 @@ def keyset_page(rows: QuerySet[Row, Any], query: QueryDict, *, size: int = PAGE_
 
 def _number(raw: str | None) -> int | None:
     # 18 digits always fit the database's 64 bits.
-    return int(raw) if raw and raw.isascii() and raw.isdecimal() and len(raw) <= 18 else None  # noqa: PLR2004
+    return int(raw) if raw and raw.isascii() and raw.isdecimal() and len(raw) <= 18 else None
 
 
 def _query(query: QueryDict, **position: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from annotations.services.tokens import token_create
 from annotations.services.tokens import token_revoke as revoke
 
 from .paging import keyset_page
+from .requests import SignedInRequest
 
 
 class TokenForm(forms.Form):
@@ -30,8 +31,8 @@ class TokenForm(forms.Form):
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def token_list(request: HttpRequest) -> HttpResponse:
-    """The tokens, and a form for a new one. A new key is in the answer to the form, and nowhere else."""
+def token_list(request: SignedInRequest) -> HttpResponse:
+    """The tokens, and a form for a new one, whose key is in the answer and nowhere else."""
     form = TokenForm(request.POST or None)
     key = ""
     if request.method == "POST" and form.is_valid():
@@ -44,7 +45,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, user=request.user, pk=pk)
     revoke(actor=request.user, token=token)
     messages.success(request, _("“%(name)s” was revoked.") % {"name": token.name})

@@ -6,6 +6,7 @@ the page goes on with what the API answers.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from annotations import policies
@@ -41,7 +42,8 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
         "workers": workers_alive(),
         "suggestions": [suggestion_data(s) for s in _suggestions(article)],
         "claims": [
-            claim_data(claim) for claim in article.claims.standing().filter(text=text).with_details()
+            claim_data(claim)
+            for claim in article.claims.standing().filter(text=text).with_details()
         ],
         "claimants": list(
             Claimant.objects.filter(corpus=corpus).values_list("name", flat=True)[
@@ -107,15 +109,13 @@ def _person(user: User) -> dict[str, Any]:
     return {"id": user.pk, "name": user.name}
 
 
-def claim_data(claim: Claim) -> dict[str, Any]:
-    """A claim fetched ``with_details``, as the API shows it."""
+def claim_data(claim: Any) -> dict[str, Any]:
+    """A claim fetched ``with_details`` (``Any``, for what that adds), as the API shows it."""
     return {
         "id": claim.pk,
         "uid": str(claim.uid),
         "article": claim.article_id,
-        "spans": [
-            {"start": s.start, "end": s.end, "quote": s.quote} for s in claim.spans.all()
-        ],
+        "spans": [{"start": s.start, "end": s.end, "quote": s.quote} for s in claim.spans.all()],
         "quote": claim.quote,
         "normalised": claim.normalised,
         "types": [t.key for t in claim.types.all()],
@@ -160,9 +160,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def reading_blocks(
-    text: str, sentences: list[list[int]]
-) -> list[list[tuple[int, str]]]:
+def reading_blocks(text: str, sentences: list[list[int]]) -> list[list[tuple[int, str]]]:
     """The text for reading: paragraphs, each a list of ``(start, words)`` that cover it whole.
 
     White space after a sentence belongs to it, so every character of a paragraph is in
@@ -179,7 +177,5 @@ def reading_blocks(
             cuts.append(starts[i])
             i += 1
         cuts.append(end)
-        blocks.append(
-            [(a, text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-        )
+        blocks.append([(a, text[a:b]) for a, b in itertools.pairwise(cuts)])
     return blocks

@@ -111,6 +111,12 @@ def first(model: str) -> Any:
     raise AssertionError(f"{model} is not registered")
 
 
+def has_nothing_inline(html: str) -> None:
+    """The policy allows no script or style inside a page."""
+    assert not re.search(r"<script(?![^>]*\b(src|type=\"application/json\"))[^>]*>", html)
+    assert not re.search(r"<style|\sstyle=|\son\w+=\"", html)
+
+
 def test_what_is_registered() -> None:
     labels = {model._meta.label_lower for model in admin.site._registry}
     assert labels == {f"annotations.{name}" for name in MODELS} | {"auth.group"}
@@ -170,9 +176,7 @@ def test_every_page_answers(client: Client, root: User, work: Claim, model: str)
         html = response.content.decode()
         assert "<script>alert" not in html
         assert "<b>cost" not in html
-        # The policy allows no inline script or style.
-        assert not re.search(r"<script(?![^>]*\b(src|type=\"application/json\"))[^>]*>", html)
-        assert not re.search(r"<style|\sstyle=|\son\w+=\"", html)
+        has_nothing_inline(html)
     policy = response.headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
@@ -182,6 +186,7 @@ def test_every_page_answers(client: Client, root: User, work: Claim, model: str)
 def test_adding(client: Client, root: User, work: Claim, model: str) -> None:
     response = client.get(url(model, "add"))
     assert response.status_code == (200 if model in ADDABLE else 403)
+    has_nothing_inline(response.content.decode())
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -239,7 +239,7 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
             else:
                 response = getattr(client, method.lower())(path, body, format="json")
             if isinstance(response, StreamingHttpResponse):
-                b"".join(response)  # type: ignore[arg-type]
+                b"".join(response)
             transaction.set_rollback(True)
         answers[role] = response.status_code
         if response.status_code >= 400:

@@ -74,7 +74,7 @@ def _use(site: Stack) -> None:
             reader.get(f"/corpora/{corpus}/").ok()
             for number in articles:
                 reader.get(f"/articles/{number}/").ok()
-        text = reader.get(f"/api/v1/articles/{articles[0]}/").ok()["text"]["text"]
+        text = reader.get(f"/api/v1/articles/{articles[0]}/").ok()["text"]
         span = {"start": 0, "end": 10, "quote": text[:10]}
         reader.post("/api/v1/claims/", {"article": articles[0], "spans": [span]}).ok()
         for number in articles:

@@ -145,8 +145,7 @@ def test_an_extraction_fills_in_by_itself(site: Site, page: Page, stack: Stack) 
             "shell",
             "-v0",
             "-c",
-            "from annotations.models import WorkerHeartbeat;"
-            "WorkerHeartbeat.objects.all().delete()",
+            "from annotations.models import WorkerHeartbeat;WorkerHeartbeat.objects.all().delete()",
         )
         article = site.add()
         sign_in(page, stack)

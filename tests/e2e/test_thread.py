@@ -35,7 +35,8 @@ def select_words(page: Page, words: str) -> None:
     """Select words of the text with the mouse."""
     boxes = page.evaluate(
         """(words) => {
-            const walker = document.createTreeWalker(document.getElementById("text"), NodeFilter.SHOW_TEXT);
+            const text = document.getElementById("text");
+            const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
             for (let node = walker.nextNode(); node; node = walker.nextNode()) {
                 const at = node.data.indexOf(words);
                 if (at === -1) continue;
@@ -47,7 +48,8 @@ def select_words(page: Page, words: str) -> None:
                     return range.getBoundingClientRect();
                 };
                 const [first, last] = [box(at), box(at + words.length - 1)];
-                return [first.left + 1, first.top + first.height / 2, last.right - 0.5, last.top + last.height / 2];
+                const middle = (line) => line.top + line.height / 2;
+                return [first.left + 1, middle(first), last.right - 0.5, middle(last)];
             }
         }""",
         words,
@@ -67,7 +69,8 @@ def test_from_sign_in_to_export(page: Page, stack: Stack, saved: Any) -> None:
     items = page.locator("#items .item.suggestion")
     expect(items.first).to_be_visible(timeout=30_000)
     painted = page.evaluate(
-        """() => ["weak", "medium", "strong"].reduce((n, name) => n + CSS.highlights.get(name).size, 0)"""
+        """() => ["weak", "medium", "strong"]
+            .reduce((sum, name) => sum + CSS.highlights.get(name).size, 0)"""
     )
     assert painted == items.count() >= 5
 

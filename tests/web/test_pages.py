@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -212,7 +213,7 @@ def test_reading_blocks_cover_every_character_once() -> None:
     for block in blocks:
         for start, words in block:
             assert text[start : start + len(words)] == words
-        for (a, words), (b, _) in zip(block, block[1:], strict=False):
+        for (a, words), (b, _) in itertools.pairwise(block):
             assert a + len(words) == b
     assert "".join(words for block in blocks for _, words in block) == text.replace("\n", "")
 

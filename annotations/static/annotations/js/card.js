@@ -58,7 +58,7 @@ export class ClaimCard {
     this.boxes.normalised = field(gettext("Normalised claim"), this.normalised, gettext("One sentence that stands by itself, as it would be checked."));
     this.boxes.claimant = field(gettext("Claimant"), this.claimant);
     this.boxes.claim_date = field(gettext("Date of the claim"), this.date);
-    this.start = h("button.link", { type: "button", onclick: () => this.#startFromWording() }, gettext("Start from the wording"));
+    this.start = h("button.link.aside", { type: "button", onclick: () => this.#startFromWording() }, gettext("Start from the wording"));
     this.boxes.normalised.append(this.start);
     this.evidence = new EvidenceSection(this);
     this.verdict = new VerdictSection(this);

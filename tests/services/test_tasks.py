@@ -1,0 +1,41 @@
+"""What a worker does beside its tasks."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from annotations import tasks
+
+
+def test_the_sweeper_outlives_a_database_that_goes_away(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.JOB_SWEEP_SECONDS = 0
+    sweeper = tasks.Sweeper()
+    errors = [OperationalError("gone"), InterfaceError("closed"), DatabaseError("starting")]
+
+    def sweep() -> None:
+        if errors:
+            raise errors.pop(0)
+        sweeper.ended.set()
+
+    gone: list[str] = []
+    monkeypatch.setattr(tasks, "jobs_sweep", sweep)
+    monkeypatch.setattr(tasks, "worker_seen", lambda **_: None)
+    monkeypatch.setattr(tasks, "worker_gone", lambda name: gone.append(name))
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
+    monkeypatch.setattr(tasks, "connection", SimpleNamespace(close=lambda: None))
+    sweeper.run()
+    assert errors == []
+    assert gone == [tasks.worker_name()]
+
+
+def test_a_task_claims_the_job_that_it_was_sent_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks, "extraction_run", lambda first: asked.append(first) or 1)
+    assert tasks.extract.apply(args=[7]).get() == 1
+    assert asked == [7]
