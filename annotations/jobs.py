@@ -30,8 +30,14 @@ def send(job_id: int, kind: str) -> bool:
     try:
         # No retry here: a person's request must not wait for a broker to come back.
         current_app.send_task(TASKS[kind], args=[job_id], retry=False, ignore_result=True)
-    except (OperationalError, OSError) as error:
+    except _broker_errors() as error:
         log.warning("job_not_sent", job=job_id, error=str(error))
         Job.objects.filter(pk=job_id).update(sent_at=None)
         return False
     return True
+
+
+def _broker_errors() -> tuple[type[Exception], ...]:
+    """What the broker's client raises when the broker is away: not all of it is Kombu's own."""
+    link = current_app.connection_for_write()
+    return (OperationalError, OSError, *link.connection_errors, *link.channel_errors)

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from celery.concurrency.prefork import TaskPool as PreforkPool
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from django.conf import settings
 from django.db import (
@@ -42,7 +43,7 @@ def extract(job_id: int) -> int:
 
 @worker_process_init.connect
 def load_model(**_: Any) -> None:
-    """Once a worker process, before its first task."""
+    """Once a worker process, before its first task: in each child that a worker forks …"""
     load_detector(settings.DETECTOR)
 
 
@@ -75,6 +76,13 @@ class Sweeper(threading.Thread):
 
 
 _sweeper: Sweeper | None = None
+
+
+@worker_ready.connect
+def load_model_here(sender: Any, **_: Any) -> None:
+    """… or in the worker itself, where its tasks run in threads of it."""
+    if not isinstance(sender.pool, PreforkPool):
+        load_model()
 
 
 @worker_ready.connect

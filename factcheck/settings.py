@@ -177,10 +177,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 3
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+# Whoever makes a job doesn't wait for a broker that is away: the job is sent later.
+_quickly = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = dict(_quickly)
 if CELERY_BROKER_URL.startswith("filesystem:"):
+    # Kombu warns of a missing host name at every connection.
+    CELERY_BROKER_URL = "filesystem://localhost//"
     _queue = VAR_DIR / "broker"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),
         "control_folder": str(_queue / "control"),
@@ -188,11 +192,14 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "polling_interval": 0.2,
     }
 elif CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout": 15}
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 3, "socket_timeout": 15}
 # A job whose worker has been silent for this long is given to another one.
 JOB_LEASE_SECONDS = _number("JOB_LEASE_SECONDS", 60)
 JOB_SWEEP_SECONDS = _number("JOB_SWEEP_SECONDS", 5)
+JOB_MAX_SECONDS = _number("JOB_MAX_SECONDS", 600)
 JOB_MAX_ATTEMPTS = _number("JOB_MAX_ATTEMPTS", 3)
+# A worker that hasn't been seen for this long counts as gone.
+WORKER_SILENCE_SECONDS = _number("WORKER_SILENCE_SECONDS", 30)
 # One extraction batch ends at whichever comes first.
 EXTRACTION_BATCH_ARTICLES = _number("EXTRACTION_BATCH_ARTICLES", 16)
 DETECTOR = env.str("DETECTOR", default="rules-en")

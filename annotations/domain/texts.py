@@ -13,6 +13,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _BEFORE_TEXT = re.compile(r"\A[\s\ufeff]+")
 # A file's first words may be its publication date: "date 2021-12-01 Jens Stoltenberg, …".
 _DATE_HEADER = re.compile(r"\A\s*date[ \t:]+(\S+)[ \t]*\n?", re.IGNORECASE)
+_DATE_LIKE = re.compile(r"\A\d+[-/.]\d")
 _ISO_DATE = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z")
 _TITLE_CHARACTERS = 90
 
@@ -52,7 +53,7 @@ def read_source(raw: str, *, title: str = "") -> SourceText:
     """Split a text file into its ``date YYYY-MM-DD`` header, if it has one, and its text."""
     text = normalise(raw)
     published = None
-    if (header := _DATE_HEADER.match(text)) and header[1][:1].isdigit():
+    if (header := _DATE_HEADER.match(text)) and _DATE_LIKE.match(header[1]):
         if not _ISO_DATE.match(header[1]):
             raise TextError(f"the date header says {header[1]!r}; expected date YYYY-MM-DD")
         try:

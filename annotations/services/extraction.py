@@ -43,7 +43,7 @@ def extraction_run(*, first: int | None) -> int:
         return 0
     try:
         detector = load_detector(jobs[0].corpus.detector or settings.DETECTOR)
-    except DetectionError as error:
+    except Exception as error:  # noqa: BLE001  becomes the jobs' reason for failing
         for job in jobs:
             _fail(job, error)
         return 0

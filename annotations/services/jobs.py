@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 RESEND_SECONDS = 60
 RESEND_AT_ONCE = 32
 # A worker that hasn't been seen for this long counts as gone.
-WORKER_SILENCE_SECONDS = 30
+WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
 
 
 def worker_name() -> str:
@@ -273,15 +273,21 @@ def workers_alive() -> int:
 
 
 def jobs_sweep() -> dict[str, int]:
-    """Take back what dead workers of this host held, and send again what is due and unsent."""
+    """See to this host's running jobs, and send again what is due and unsent.
+
+    A job whose process is dead is taken back. One whose process lives keeps its lease, up to a
+    bound: past that the process counts as stuck, and the job goes to somebody else.
+    """
     now = timezone.now()
     host = socket.gethostname()
+    longest = dt.timedelta(seconds=settings.JOB_MAX_SECONDS)
     released = 0
     for job in Job.objects.filter(state=JobState.RUNNING, worker__startswith=f"{host}:"):
+        held = Job.objects.filter(pk=job.pk, lease=job.lease, state=JobState.RUNNING)
         if not _is_alive(job.worker):
-            released += Job.objects.filter(
-                pk=job.pk, lease=job.lease, state=JobState.RUNNING
-            ).update(lease_expires_at=now, sent_at=None)
+            released += held.update(lease_expires_at=now, sent_at=None)
+        elif job.started_at and now - job.started_at < longest:
+            held.update(lease_expires_at=now + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS))
     with transaction.atomic():
         late: Any = (
             Job.objects.claimable(timezone.now())

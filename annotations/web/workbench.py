@@ -14,7 +14,6 @@ from annotations.domain.texts import paragraphs
 from annotations.models import (
     Article,
     ArticleText,
-    Claim,
     Claimant,
     ClaimType,
     Corpus,

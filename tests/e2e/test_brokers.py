@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import selectors
+import shutil
 import socket
 import threading
 import time
@@ -107,6 +108,8 @@ class Line:
 
     def mend(self) -> None:
         with self._lock:
+            if self._listener:
+                return
             listener = socket.socket()
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", self.port))
@@ -186,39 +189,27 @@ def line_to(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
         line.end()
 
 
-class Folder:
-    """The embedded broker's folder, away and back as on a disk that is unmounted for a while."""
-
-    def __init__(self, site: Stack) -> None:
-        self._folder = site.var / "broker"
-        self._away = site.var / "broker-away"
-
-    def cut(self) -> None:
-        self._folder.rename(self._away)
-
-    def mend(self) -> None:
-        self._away.rename(self._folder)
-
-
 @pytest.fixture(
-    params=[("sqlite", "filesystem"), ("postgres", "redis"), ("sqlite", "rabbitmq")],
+    params=[("postgres", "redis"), ("sqlite", "rabbitmq")],
     ids="-".join,
 )
 def cuttable(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Stack, Line | Folder]]:
+) -> Iterator[tuple[Stack, Line]]:
     """A site, and the line to its broker."""
     database, broker = request.param
     with contextlib.ExitStack() as running:
-        line: Line | Folder | None = None
-        if broker != "filesystem":
-            line = running.enter_context(line_to(broker, monkeypatch))
+        line = running.enter_context(line_to(broker, monkeypatch))
         site = running.enter_context(running_stack(tmp_path, database=database, broker=broker))
-        yield site, line or Folder(site)
+        try:
+            yield site, line
+        finally:
+            # What the site leaves on the broker is removed over the line.
+            line.mend()
 
 
 def test_while_the_broker_is_away_work_waits_and_nobody_sees_an_error(
-    cuttable: tuple[Stack, Line | Folder], tmp_path: Path
+    cuttable: tuple[Stack, Line], tmp_path: Path
 ) -> None:
     site, broker = cuttable
     wait_until_extracted(site)
@@ -243,7 +234,7 @@ def test_while_the_broker_is_away_work_waits_and_nobody_sees_an_error(
             assert answer.status == 201, answer.body
             created.append(answer.body["id"])
         # Nobody waits for the broker either.
-        assert slowest < 5
+        assert slowest < 2
         assert "imported" in import_folder(site, write_lot(tmp_path), "Sample")
         again = reviewer.post(f"/api/v1/articles/{oldest(site)}/extract/")
         assert again.status == 202
@@ -294,21 +285,48 @@ def test_a_site_starts_without_its_broker(tmp_path: Path, monkeypatch: pytest.Mo
                 assert rows(site, "SELECT count(*) FROM annotations_detectionrun") == [(SEEDS,)]
         finally:
             # What the site leaves on the broker is removed over the line.
-            with contextlib.suppress(OSError):
-                line.mend()
+            line.mend()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"body": 1}', b"\xff\xfe\x00"])
-def test_a_broken_message_stops_nothing(stack: Stack, content: bytes, tmp_path: Path) -> None:
-    """As a process leaves it that is killed while it writes to the embedded broker's folder."""
-    wait_until_extracted(stack)
-    worker, queue = stack.worker_pid(), stack.env["CELERY_QUEUE"]
-    messages = stack.var / "broker" / "messages"
-    broken = messages / f"0_broken.{queue}.msg"
-    broken.write_bytes(content)
-    wait_until(lambda: not broken.exists(), 20, "the worker has taken the message")
-    (seed,) = rows(stack, "SELECT 3000 + count(*) FROM annotations_article")[0]
-    write_articles(tmp_path / "new", 1, seed=seed, sentences=20)
-    import_folder(stack, tmp_path / "new")
-    wait_until_extracted(stack, seconds=30)
-    assert stack.worker_pid() == worker
+class TestEmbeddedBroker:
+    @pytest.mark.parametrize("content", [b"", b"{", b'{"body": 1}', b"\xff\xfe\x00"])
+    def test_a_broken_message_stops_nothing(
+        self, stack: Stack, content: bytes, tmp_path: Path
+    ) -> None:
+        """As a process leaves it that is killed while it writes."""
+        wait_until_extracted(stack)
+        worker, queue = stack.worker_pid(), stack.env["CELERY_QUEUE"]
+        broken = stack.var / "broker" / "messages" / f"0_broken.{queue}.msg"
+        broken.write_bytes(content)
+        wait_until(lambda: not broken.exists(), 20, "the worker has taken the message")
+        assert extracts(stack, tmp_path)
+        assert stack.worker_pid() == worker
+
+    def test_a_deleted_folder_is_made_again(self, stack: Stack, tmp_path: Path) -> None:
+        wait_until_extracted(stack)
+        worker = stack.worker_pid()
+        shutil.rmtree(stack.var / "broker")
+        assert extracts(stack, tmp_path)
+        assert stack.worker_pid() == worker
+
+    def test_a_broken_table_is_mended_at_the_next_start(self, stack: Stack, tmp_path: Path) -> None:
+        wait_until_extracted(stack)
+        for table in (stack.var / "broker" / "control").iterdir():
+            table.write_bytes(b"")
+        stack.restart()
+        assert extracts(stack, tmp_path)
+
+    def test_leaves_no_file_behind(self, stack: Stack, tmp_path: Path) -> None:
+        assert extracts(stack, tmp_path)
+        messages = stack.var / "broker" / "messages"
+        wait_until(lambda: not list(messages.iterdir()), 10, "all messages are taken")
+
+
+def extracts(site: Stack, folder: Path) -> bool:
+    """Does a new article still come through, by its message and not by the sweeper's?"""
+    (seed,) = rows(site, "SELECT 3000 + count(*) FROM annotations_article")[0]
+    (file,) = write_articles(folder / "new", 1, seed=seed, sentences=20)
+    import_folder(site, folder / "new")
+    wait_until_extracted(site, seconds=20)
+    state = "SELECT state FROM annotations_article WHERE source_name"
+    return rows(site, f"{state} = '{file.name}'") == [("ready",)]

@@ -195,3 +195,24 @@ def test_leaving_with_unsaved_work_warns(site: Site, open_page: Open) -> None:
     page.on("dialog", answer)
     page.goto(f"{site.stack.base_url}/")
     assert warned == ["beforeunload"]
+
+
+def test_a_half_written_form_is_there_when_its_claim_is_opened_again(
+    site: Site, open_page: Open, settle: Callable[[], None]
+) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    settle()
+    page.keyboard.press("4")
+    page.keyboard.type("Half a thought")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.keyboard.type("https://stat.example/half")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("[name=rationale]")).to_have_count(0)
+    page.keyboard.press("k")
+    expect(page.locator("[name=rationale]")).to_have_value("Half a thought")
+    expect(page.get_by_label("Mostly False")).to_be_checked()
+    expect(page.get_by_label("Address")).to_have_value("https://stat.example/half")
+    expect(page.locator("#items [aria-current=true]")).to_be_focused()

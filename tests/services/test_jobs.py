@@ -287,6 +287,20 @@ def test_the_sweep_takes_back_what_a_dead_process_here_held(job: Job, sent: list
         record(first)
 
 
+def test_a_living_process_keeps_its_job_until_it_counts_as_stuck(
+    job: Job, sent: list[int], settings: Any
+) -> None:
+    (held,) = jobs_claim(worker=f"{socket.gethostname()}:{os.getpid()}")
+    with later(settings.JOB_LEASE_SECONDS - 1):
+        jobs_sweep()
+    with later(settings.JOB_LEASE_SECONDS + 1):
+        assert claim(job) == []
+    with later(settings.JOB_MAX_SECONDS + 1):
+        jobs_sweep()
+        (again,) = claim(job)
+    assert again.lease != held.lease
+
+
 def test_the_sweep_leaves_the_living_and_other_hosts_alone(
     corpus: Corpus, job: Job, sent: list[int]
 ) -> None:
@@ -295,7 +309,8 @@ def test_the_sweep_leaves_the_living_and_other_hosts_alone(
     jobs_claim(worker=f"elsewhere:{dead_pid()}")
     assert jobs_sweep() == {"released": 0, "sent": 0}
     with later(62):
-        assert jobs_sweep()["sent"] == 2
+        # This process lives and keeps its job; the other one's lease has run out.
+        assert jobs_sweep()["sent"] == 1
 
 
 def test_the_sweep_sends_what_the_broker_never_got(job: Job, sent: list[int]) -> None:

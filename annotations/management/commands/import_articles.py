@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from annotations.errors import InvalidInput
 from annotations.importing import find_files, import_files
 from annotations.models import Corpus
 from annotations.services.corpora import corpus_create
@@ -30,7 +31,10 @@ class Command(BaseCommand):
             raise CommandError("; ".join(f"{o.path}: {o.reason}" for o in bad))
         corpus = Corpus.objects.filter(name=options["corpus"]).first()
         if corpus is None:
-            corpus = corpus_create(actor=None, name=options["corpus"])
+            try:
+                corpus = corpus_create(actor=None, name=options["corpus"])
+            except InvalidInput as error:
+                raise CommandError(f"--corpus: {error.message}") from error
             self.stdout.write(f"Made the corpus “{corpus.name}”.")
         counts = {"imported": 0, "already there": 0, "bad": len(bad)}
         bar = tqdm(total=len(files), unit="file", file=self.stderr, disable=None)
@@ -40,7 +44,8 @@ class Command(BaseCommand):
                 if outcome.status == "bad":
                     bad.append(outcome)
                 elif outcome.status == "already there":
-                    bar.write(f"{outcome.path}: already there", file=self.stdout)
+                    with bar.external_write_mode(file=self.stderr):
+                        self.stdout.write(f"{outcome.path}: already there")
                 bar.update()
         for outcome in bad:
             self.stderr.write(f"{outcome.path}: {outcome.reason}")

@@ -201,6 +201,7 @@ export class Actions {
         const card = this.page.card(claim.uid);
         card?.verdict.restore(typed);
         card?.verdict.fail(problem.fields, problem.message);
+        this.saves.mark(item, null);
         toast(problem.message, "error");
       },
     });
@@ -266,7 +267,7 @@ export class Actions {
   }
 
   async #reload(claim) {
-    if (this.saves.unsaved) return;
+    if (this.saves.waiting) return;
     const answer = await api("GET", `claims/${claim.id}/`);
     this.#answered(claim, answer);
   }

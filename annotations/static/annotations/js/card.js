@@ -131,6 +131,17 @@ export class ClaimCard {
     };
   }
 
+  /** What is typed in the forms and not sent, or null. */
+  draft() {
+    const typed = { evidence: this.evidence.draft(), verdict: this.verdict.draft() };
+    return typed.evidence || typed.verdict ? typed : null;
+  }
+
+  restore(typed) {
+    if (typed.evidence) this.evidence.open(typed.evidence.piece, typed.evidence.fields, false);
+    if (typed.verdict) this.verdict.restore(typed.verdict);
+  }
+
   #startFromWording() {
     this.normalised.value = this.claim.spans.map((s) => this.quote(s.start, s.end)).join(" … ").slice(0, 500);
     this.normalised.focus();

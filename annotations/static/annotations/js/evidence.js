@@ -39,7 +39,7 @@ export class EvidenceSection {
   }
 
   /** Open the form, empty or with a piece to change. What was typed stays until it is saved. */
-  open(piece = null, typed = {}) {
+  open(piece = null, typed = {}, focus = true) {
     if (this.form && !piece && !Object.keys(typed).length) {
       this.controls.url.focus();
       return;
@@ -73,7 +73,25 @@ export class EvidenceSection {
         h("button.quiet", { type: "button", onclick: () => this.close() }, gettext("Cancel"))));
     this.add.hidden = true;
     this.element.append(this.form);
-    c.url.focus();
+    this.piece = piece;
+    if (focus) c.url.focus();
+  }
+
+  /** What is typed in an open form, or null. */
+  draft() {
+    if (!this.form) return null;
+    const fields = this.#typed();
+    const before = this.piece || {};
+    const changed = Object.entries(fields).some(([name, value]) => (value || "") !== (before[name] || ""));
+    return changed ? { piece: this.piece, fields } : null;
+  }
+
+  #typed() {
+    const c = this.controls;
+    return {
+      url: c.url.value.trim(), citation: c.citation.value.trim(), title: c.title.value.trim(),
+      published: c.published.value || null, quote: c.quote.value.trim(), stance: c.stance.value,
+    };
   }
 
   close() {
@@ -92,11 +110,7 @@ export class EvidenceSection {
 
   #submit(event, piece) {
     event.preventDefault();
-    const c = this.controls;
-    const fields = {
-      url: c.url.value.trim(), citation: c.citation.value.trim(), title: c.title.value.trim(),
-      published: c.published.value || null, quote: c.quote.value.trim(), stance: c.stance.value,
-    };
+    const fields = this.#typed();
     const wrong = {};
     if (!fields.url && !fields.citation) wrong.url = gettext("An address or a citation is needed.");
     if (!fields.stance) wrong.stance = gettext("Say whether it supports, refutes or is irrelevant.");

@@ -16,9 +16,6 @@ export class Saves {
   constructor(onChange) {
     this.onChange = onChange;
     addEventListener("online", () => this.retry());
-    addEventListener("beforeunload", (event) => {
-      if (this.unsaved) event.preventDefault();
-    });
   }
 
   /**
@@ -52,8 +49,14 @@ export class Saves {
     this.#set(item, state);
   }
 
-  get unsaved() {
-    return this.#queue.length + [...this.#states.values()].filter((s) => s.state === "refused").length;
+  /** How many changes wait to be sent. */
+  get waiting() {
+    return this.#queue.length;
+  }
+
+  /** How many the server has said no to, and nobody has put right yet. */
+  get refused() {
+    return [...this.#states.values()].filter((s) => s.state === "refused").length;
   }
 
   get stuck() {

@@ -71,6 +71,13 @@ export class VerdictSection {
     this.error.textContent = other || "";
   }
 
+  /** What is typed and not given yet, or null. */
+  draft() {
+    const rationale = this.rationale.value.trim();
+    const chosen = this.radios.find((radio) => radio.checked);
+    return rationale || chosen ? { rating: Number(chosen?.value), rationale } : null;
+  }
+
   restore(typed) {
     this.opened = true;
     this.update();

@@ -16,6 +16,7 @@ import { Saves } from "./saves.js";
 class Workbench {
   #card = null;
   #aliases = new Map();
+  #drafts = new Map();
 
   constructor() {
     configure({ ...byId("urls").dataset });
@@ -78,6 +79,7 @@ class Workbench {
       });
     this.#card = { key: item.key, kind, view };
     this.list.body(item.key).replaceChildren(view.element);
+    if (this.#drafts.has(item.key)) view.restore?.(this.#drafts.get(item.key));
   }
 
   #cardActions() {
@@ -93,25 +95,42 @@ class Workbench {
   }
 
   #leaveCard(forget = true) {
-    this.#card?.view.flush?.();
+    this.flush();
+    this.#keepDraft();
     this.#card?.view.element.remove();
     this.#card = null;
     this.reader.paint({ reason: [] });
     if (forget) this.current = null;
   }
 
+  /** What was typed into a form and not sent yet, for when its claim is opened again. */
+  #keepDraft() {
+    const draft = this.#card?.view.draft?.();
+    if (draft) this.#drafts.set(this.#card.key, draft);
+    else if (this.#card) this.#drafts.delete(this.#card.key);
+  }
+
+  get #unsaved() {
+    this.#keepDraft();
+    return this.saves.waiting + this.saves.refused + this.#drafts.size > 0;
+  }
+
   #drawHeader() {
     const box = byId("save-state");
-    const { unsaved, stuck } = this.saves;
-    const state = stuck ? "failed" : unsaved ? "saving" : this.everSaved ? "saved" : "";
-    if (box.dataset.state === `${state} ${unsaved}`) return;
-    box.dataset.state = `${state} ${unsaved}`;
+    const { waiting, refused, stuck } = this.saves;
+    const count = stuck ? waiting : refused;
+    const state = stuck ? "failed" : waiting ? "saving" : refused ? "refused" : this.everSaved ? "saved" : "";
+    if (box.dataset.state === `${state} ${count}`) return;
+    box.dataset.state = `${state} ${count}`;
     box.className = `save-state ${state}`;
     box.replaceChildren();
     if (state === "saving") box.append(gettext("Saving…"));
     if (state === "saved") box.append(gettext("All saved"));
+    if (state === "refused") {
+      box.append(interpolate(ngettext("%s change was not accepted.", "%s changes were not accepted.", count), [count]));
+    }
     if (state === "failed") {
-      box.append(interpolate(ngettext("%s change is not saved.", "%s changes are not saved.", unsaved), [unsaved]), " ",
+      box.append(interpolate(ngettext("%s change is not saved.", "%s changes are not saved.", count), [count]), " ",
         h("button.link", { type: "button", onclick: () => this.saves.retry() }, gettext("Retry now")));
     }
   }
@@ -195,6 +214,10 @@ class Workbench {
     byId("submit-article").addEventListener("click", () => this.#submitArticle());
     byId("claim-from-selection").addEventListener("click", () => this.keys.newClaim());
     byId("span-from-selection").addEventListener("click", () => this.#useSelection());
+    addEventListener("beforeunload", (event) => {
+      this.flush();
+      if (this.#unsaved) event.preventDefault();
+    });
     document.addEventListener("selectionchange", () => this.#selectionChanged());
     byId("text").addEventListener("click", (event) => this.#clicked(event));
   }
