@@ -4,6 +4,7 @@ Nothing secret has a default. Outside ``DEBUG`` a missing or malformed value sto
 start with the name of the variable and what was expected; ``docs/settings.md`` lists them.
 """
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from factcheck.logs import one_line_a_request
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -307,8 +310,14 @@ LOGGING = {
         "django_structlog": {"level": LOG_LEVEL},
     },
 }
+# Warnings of the libraries are events like any other.
+logging.captureWarnings(not DEBUG)
 structlog.configure(
-    processors=[*_shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        one_line_a_request,
+        *_shared_processors,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
 import os
 import secrets
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -24,6 +26,8 @@ from django.db.migrations.executor import MigrationExecutor
 from annotations.domain.vocabulary import Role
 from annotations.models import Corpus, User
 from annotations.services.corpora import membership_set
+
+log = structlog.get_logger(__name__)
 
 SAMPLE = "Sample"
 FIRST = "nato-2021-12-01.txt"
@@ -61,8 +65,11 @@ def _broker_folders() -> None:
 
 def _migrate() -> None:
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=1)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        # What it prints for a terminal would stand between the log's events.
+        call_command("migrate", interactive=False, verbosity=0)
+        log.info("migrated", migrations=len(plan))
 
 
 def _collect_static(var: Path) -> None:
@@ -98,7 +105,10 @@ def _first_people(var: Path) -> None:
         reviewer = User.objects.create_user("reviewer", password=passwords["reviewer"])
         seeds = settings.BASE_DIR / "seeds"
         # This one first, because the first page that a newcomer opens is the first article's.
-        call_command("import_articles", str(seeds / FIRST), str(seeds), corpus=SAMPLE)
+        said = io.StringIO()
+        paths = (str(seeds / FIRST), str(seeds))
+        call_command("import_articles", *paths, corpus=SAMPLE, stdout=said)
+        log.info("samples_imported", result=said.getvalue().strip().splitlines()[-1])
         corpus = Corpus.objects.get(name=SAMPLE)
         membership_set(actor=None, corpus=corpus, user=admin, role=Role.ADMIN)
         membership_set(actor=None, corpus=corpus, user=reviewer, role=Role.REVIEWER)

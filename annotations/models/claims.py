@@ -83,14 +83,15 @@ class Claim(models.Model):
     # Chosen by the client, so that sending a creation twice makes one claim.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     article = models.ForeignKey(Article, models.CASCADE, related_name="claims")
-    text = models.ForeignKey(ArticleText, models.PROTECT, related_name="claims")
+    # RESTRICT: gone only together with their article or corpus.
+    text = models.ForeignKey(ArticleText, models.RESTRICT, related_name="claims")
     suggestion = models.ForeignKey(
         Suggestion, models.SET_NULL, null=True, blank=True, related_name="claims"
     )
     normalised = models.CharField(_("normalised claim"), max_length=MAX_NORMALISED, blank=True)
     types = models.ManyToManyField(ClaimType, related_name="claims", blank=True)
     claimant = models.ForeignKey(
-        Claimant, models.PROTECT, null=True, blank=True, related_name="claims"
+        Claimant, models.RESTRICT, null=True, blank=True, related_name="claims"
     )
     claim_date = models.DateField(_("date of the claim"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES, default=ClaimState.OPEN)

@@ -63,7 +63,7 @@ class Verdict(models.Model):
     # The claim as it was judged, so that a later edit shows.
     claim_revision = models.PositiveIntegerField(_("claim revision"))
     guideline = models.ForeignKey(
-        Guideline, models.PROTECT, null=True, blank=True, related_name="+"
+        Guideline, models.RESTRICT, null=True, blank=True, related_name="+"
     )
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="verdicts")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from celery import current_app
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from annotations.services.jobs import workers_alive
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    return HttpResponseRedirect(static("annotations/icon.svg"))
 
 
 @require_safe

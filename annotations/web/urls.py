@@ -7,6 +7,8 @@ from django.views.i18n import JavaScriptCatalog
 from . import articles, corpora, health
 
 urlpatterns = [
+    # Browsers ask here where a page names no icon, as the administration's don't.
+    path("favicon.ico", health.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", corpora.corpus_list, name="corpora"),

@@ -177,13 +177,13 @@ def test_a_killed_worker(site: Stack, chance: random.Random, tmp_path: Path) -> 
     site.kill_worker()
     assert left(site, articles) > 0
     site.wait_for_worker(after=log_size)
-    # Then, once it is back, only the process that extracts, as the system does that is short
-    # of memory: the worker itself lives on.
+    # Then, once it is back, what extracts, as the system does that is short of memory. A worker
+    # whose tasks have a process of their own lives on.
     in_the_middle(site, chance)
     worker = site.worker_pid()
     assert worker
-    for child in children(worker):
-        os.kill(child, signal.SIGKILL)
+    for process in children(worker) or [worker]:
+        os.kill(process, signal.SIGKILL)
     wait_until_extracted(site)
 
     assert_extracted_once(site, articles)

@@ -37,6 +37,7 @@ from annotations.services.corpora import (
     membership_set,
 )
 from annotations.services.tokens import token_create, token_revoke, token_used
+from tests import factories
 
 from .cast import Cast, judge, last_event, make_article, make_evidence
 
@@ -275,3 +276,15 @@ def test_use_is_noted_once_a_minute(cast: Cast, django_assert_num_queries: Any) 
     assert token.last_used_at is not None
     with django_assert_num_queries(0):
         token_used(token=token)
+
+
+def test_a_corpus_is_deleted_with_all_that_people_did_in_it(cast: Cast) -> None:
+    """The rows go, the history stays."""
+    guideline_add(actor=None, corpus=cast.corpus, text="Be fair.")
+    article = factories.make_extracted(cast.corpus)
+    claim = factories.make_claim(article, cast.reviewer, claimant="The minister")
+    factories.make_verdict(claim, cast.reviewer)
+    key, events = cast.corpus.pk, Event.objects.filter(corpus=cast.corpus).count()
+    cast.corpus.delete()
+    assert not Claim.objects.exists()
+    assert Event.objects.filter(corpus=key).count() == events

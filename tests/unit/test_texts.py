@@ -80,7 +80,14 @@ def test_forms_of_the_date_header(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["Dates are sweet.", "date palms grow", "Jens. date 2021-12-01", "date\n2021-12-01 x", "Date 5 on May"]
+    "raw",
+    [
+        "Dates are sweet.",
+        "date palms grow",
+        "Jens. date 2021-12-01",
+        "date\n2021-12-01 x",
+        "Date 5 on May",
+    ],
 )
 def test_what_is_no_header_is_text(raw: str) -> None:
     source = read_source(raw)

@@ -26,6 +26,7 @@ SIGNED_IN = {
     "account_reauthenticate",
 }
 ANYBODY = {
+    "favicon",
     "healthz",
     "readyz",
     "javascript-catalog",

@@ -407,7 +407,7 @@ class Workbench {
 
   // --- What comes from the server -------------------------------------------------------
 
-  undone(answer) {
+  undone({ undone: answer }) {
     const said = gettext("Undone");
     announce(said);
     toast(said);
