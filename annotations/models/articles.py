@@ -36,8 +36,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             )
 
         here = models.OuterRef("pk")
-        # A run's sentences are as many numbers as an article has words: no list shows them.
-        return self.select_related("current_run").defer("current_run__sentences").annotate(
+        return self.select_related("current_run").annotate(
             suggestion_count=Coalesce(models.F("current_run__suggestion_count"), 0),
             decided_count=count(
                 SuggestionDecision.objects.filter(

@@ -44,7 +44,8 @@ def corpus_list(request: SignedInRequest) -> HttpResponse:
 def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
     chosen = request.GET.get("show", "")
-    articles = Article.objects.filter(corpus=corpus).with_progress()
+    # A run's sentences are many numbers, and no list shows them.
+    articles = Article.objects.filter(corpus=corpus).with_progress().defer("current_run__sentences")
     if chosen in FILTERS:
         articles = articles.filter(state__in=FILTERS[chosen])
     counts = _counts(corpus)

@@ -278,8 +278,10 @@ def test_use_is_noted_once_a_minute(cast: Cast, django_assert_num_queries: Any) 
         token_used(token=token)
 
 
-def test_a_corpus_is_deleted_with_all_that_people_did_in_it(cast: Cast) -> None:
+@pytest.mark.django_db
+def test_a_corpus_is_deleted_with_all_that_people_did_in_it() -> None:
     """The rows go, the history stays."""
+    cast = factories.make_cast()
     guideline_add(actor=None, corpus=cast.corpus, text="Be fair.")
     article = factories.make_extracted(cast.corpus)
     claim = factories.make_claim(article, cast.reviewer, claimant="The minister")
