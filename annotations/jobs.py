@@ -37,7 +37,7 @@ def send(job_id: int, kind: str) -> bool:
     return True
 
 
-def _broker_errors() -> tuple[type[Exception], ...]:
+def _broker_errors() -> tuple[type[BaseException], ...]:
     """What the broker's client raises when the broker is away: not all of it is Kombu's own."""
     link = current_app.connection_for_write()
     return (OperationalError, OSError, *link.connection_errors, *link.channel_errors)

@@ -23,7 +23,7 @@ from kombu.utils.json import dumps, loads
 log = structlog.get_logger(__name__)
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """One connection's view of the folders."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         for folder in (self.data_folder_in, self.data_folder_out, self.control_folder):
             Path(folder).mkdir(parents=True, exist_ok=True)
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         target = Path(self.data_folder_out, name)
         content = dumps(payload).encode()
@@ -44,7 +44,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
             self._make_folders()
             _write(target, content)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         for message in self._messages(queue):
             taken = message.with_suffix(".taken")
             try:
@@ -95,7 +95,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
             super()._queue_bind(exchange, *args)
         except ValueError:
             log.warning("broken_exchange_mended", exchange=exchange)
-            self._exchange_file(exchange).unlink(missing_ok=True)
+            Path(self.control_folder, f"{exchange}.exchange").unlink(missing_ok=True)
             super()._queue_bind(exchange, *args)
 
 
@@ -105,7 +105,7 @@ def _write(target: Path, content: bytes) -> None:
     aside.rename(target)
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """What ``filesystem://`` in a broker's address stands for."""
 
     Channel = Channel

@@ -27,4 +27,4 @@ def write_events_only(**_: Any) -> None:
     from django.utils.log import configure_logging
 
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
-    worker.safe_say = lambda *_: None
+    worker.safe_say = lambda *_: None  # type: ignore[attr-defined]

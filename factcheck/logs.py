@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 PROBES = ("GET /healthz", "GET /readyz")
 
 
-def one_line_a_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Drop the line at a request's start, and a probe's that found all well: the end says it all."""
+def one_line_a_request(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Drop the line at a request's start, and that of a probe that found all well."""
     name = event.get("event")
     if name == "request_started" or (
         name == "request_finished" and event.get("request") in PROBES and event.get("code") == 200
