@@ -1,7 +1,7 @@
 """The article page, cold: from the beginning of the navigation to the first painted highlight.
 
-The baseline is the same words as a bare static page of the same server, whose first paint
-costs what the browser and the connection cost.
+The baseline is the same words as a bare static page of the same server, which costs what the
+browser and the connection cost.
 """
 
 from __future__ import annotations
