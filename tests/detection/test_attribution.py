@@ -25,6 +25,7 @@ def last(found: dict[str, str | None]) -> str | None:
         "The Secretary-General declared that the alliance has 30 members.",
         "“The alliance has 30 members,” the Secretary-General said.",
         "He told reporters that the alliance has 30 members.",
+        "According to him, the alliance has 30 members.",
     ],
 )
 def test_forms_of_attribution(speakers: Speakers, sentence: str) -> None:
@@ -101,3 +102,9 @@ def test_a_leading_frame_is_trimmed_only_before_that(detector: Detector) -> None
     assert [c.quote for c in detector.detect(ArticleInput(denied)).claims] == [denied]
     loose = "John Smith said unemployment in Ohio rose by 5 percent last year."
     assert [c.quote for c in detector.detect(ArticleInput(loose)).claims] == [loose]
+
+
+def test_a_possessive_is_not_a_pronoun(speakers: Speakers) -> None:
+    begin = "Ann Miller spoke in Riga. According to her"
+    assert last(speakers(f"{begin}, exports fell by 4 percent in 2021.")) == "Ann Miller"
+    assert last(speakers(f"{begin} lawyer, exports fell by 4 percent in 2021.")) == "her lawyer"

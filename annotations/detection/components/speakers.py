@@ -11,6 +11,8 @@ Speaker = tuple[str, int, int]
 """(name, start character, end character) of the mention a name was resolved from."""
 
 PRONOUNS = {"he": "m", "she": "f"}
+# After "according to". "Her" is a pronoun only where no noun follows it.
+_OBJECT_PRONOUNS = {"him": "m", "her": "f"}
 _PREPOSITIONS = frozenset({"for", "of", "from", "with", "at", "to", "by"})
 
 
@@ -161,6 +163,11 @@ class SpeakerFinder:
             return self._named(text, memory, name, sentence, at)
         if text.lower[at] in PRONOUNS:
             return self._pronoun(text, memory, at, at, sentence)
+        alone = at + 1 >= stop or not text.words[at + 1][:1].isalnum()
+        if alone and text.lower[at] in {*_OBJECT_PRONOUNS, *self.determiners}:
+            if text.lower[at] in _OBJECT_PRONOUNS:
+                return self._pronoun(text, memory, at, at, sentence)
+            return None
         if text.lower[at] in self.determiners:
             end = at + 1
             while (
@@ -208,7 +215,8 @@ class SpeakerFinder:
     def _pronoun(
         self, text: Text, memory: Memory, at: int, limit: int, sentence: int
     ) -> Speaker | None:
-        gender = PRONOUNS[text.lower[at]]
+        word = text.lower[at]
+        gender = PRONOUNS.get(word) or _OBJECT_PRONOUNS[word]
         start, end = text.characters(at, at + 1)
         name = memory.pronoun(sentence, gender, self.reach)
         return None if name is None else (name, start, end)
