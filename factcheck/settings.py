@@ -90,6 +90,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Of the web server that ``make run`` starts. More than one wants a shared CACHE_URL.
+WEB_PROCESSES = _number("WEB_PROCESSES", 1)
+
 # --- Applications -----------------------------------------------------------------------
 INSTALLED_APPS = [
     "annotations.apps.AnnotationsConfig",

@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import socket
 import uuid
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -322,4 +323,9 @@ def _is_alive(worker: str) -> bool:
         return False
     except PermissionError:
         pass
-    return True
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True  # a system without /proc
+    # One that has ended and that nobody waited for still has its number.
+    return status.rpartition(")")[2].split()[0] != "Z"

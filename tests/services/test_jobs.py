@@ -7,6 +7,8 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -299,6 +301,18 @@ def test_a_living_process_keeps_its_job_until_it_counts_as_stuck(
         jobs_sweep()
         (again,) = claim(job)
     assert again.lease != held.lease
+
+
+def test_a_process_that_nobody_waited_for_is_dead(job: Job, sent: list[int]) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert ended.stdout is not None
+    ended.stdout.read()  # until it has ended; nobody has asked for its exit code
+    deadline = time.monotonic() + 5
+    while "Z" not in Path(f"/proc/{ended.pid}/stat").read_text() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    jobs_claim(worker=f"{socket.gethostname()}:{ended.pid}")
+    assert jobs_sweep()["released"] == 1
+    ended.wait()
 
 
 def test_the_sweep_leaves_the_living_and_other_hosts_alone(

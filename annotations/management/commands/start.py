@@ -78,7 +78,7 @@ class SiteLogger(Logger):
 
 
 class Server(BaseApplication):
-    """Gunicorn, configured in code: one process with threads, forked from a loaded application."""
+    """Gunicorn, configured in code: processes with threads, forked from a loaded application."""
 
     def __init__(self, bind: str) -> None:
         self._bind = bind
@@ -87,7 +87,7 @@ class Server(BaseApplication):
     def load_config(self) -> None:
         for name, value in {
             "bind": self._bind,
-            "workers": 1,
+            "workers": settings.WEB_PROCESSES,
             "worker_class": "gthread",
             "threads": THREADS,
             # The parent and the worker share the memory of the code, and a restart is quick.
