@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib import import_module  # noqa: E402
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,28 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("left out")
         for reason, count in reasons.items():
             terminalreporter.line(f"{count} tests: {reason}")
+
+
+@pytest.fixture(autouse=True)
+def _vocabulary(request: pytest.FixtureRequest) -> None:
+    """Put the scales and claim types back that the flush after a transactional test removes.
+
+    Django's own serialized rollback keeps its copy on the connection object, and once
+    Playwright's event loop runs in this process, there is another one of those.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    if not (marker and marker.kwargs.get("transaction")) and not (
+        {"transactional_db", "live_server"} & set(request.fixturenames)
+    ):
+        return
+    request.getfixturevalue("transactional_db")
+    from django.apps import apps
+
+    from annotations.models import RatingScale
+
+    if not RatingScale.objects.exists():
+        guards = import_module("annotations.migrations.0002_guards_and_vocabulary")
+        guards.add_vocabulary(apps, None)
 
 
 # --- A real browser ----------------------------------------------------------------------------

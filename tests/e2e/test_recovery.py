@@ -30,7 +30,7 @@ from tests.stack import Stack, children, running_stack, wait_until
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-ARTICLES = 64
+ARTICLES = 48
 RUNNING = "SELECT DISTINCT worker FROM annotations_job WHERE state = 'running'"
 # What people made, as one comparable list.
 PEOPLES_WORK = (
@@ -65,7 +65,7 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 
 def start_work(site: Stack, folder: Path, seed: int, count: int = ARTICLES) -> list[int]:
     """Import articles; their ids. The worker begins with the first while the last are read."""
-    names = [path.name for path in write_articles(folder, count, seed=seed, sentences=40)]
+    names = [path.name for path in write_articles(folder, count, seed=seed, sentences=120)]
     assert f"{count} imported" in import_folder(site, folder)
     listed = ", ".join(f"'{name}'" for name in names)
     found = rows(site, f"SELECT id FROM annotations_article WHERE source_name IN ({listed})")
