@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from importlib import import_module  # noqa: E402
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 

@@ -6,19 +6,17 @@ import itertools
 import json
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.signing import sign_in
-from tests.stack import Stack
+from tests.stack import Stack, wait_until
 
 _numbers = itertools.count(1)
 
-TEXT = """date 2026-03-02
-Unemployment in Exland doubled to 8 percent in 2025, the statistics office said on Monday.
+TEXT = """Unemployment in Exland doubled to 8 percent in 2025, the statistics office said on Monday.
 The government of Exland cut its budget by 40 million crowns last year. "Crime has fallen by
 30 percent since 2020," Interior Minister Ana Bell said in Port Ellis on Tuesday.
 
@@ -29,62 +27,63 @@ The weather was lovely."""
 class Site:
     """The running site as one test uses it: its own article, and the API beside the browser."""
 
-    def __init__(self, stack: Stack, folder: Path, token: str) -> None:
-        self.stack, self.folder, self.token = stack, folder, token
+    def __init__(self, stack: Stack, tokens: dict[str, str]) -> None:
+        self.stack, self.tokens = stack, tokens
 
-    def api(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask the API as the reviewer; raises ``HTTPError`` as urllib does."""
+    def api(self, method: str, path: str, body: Any = None, *, who: str = "reviewer") -> Any:
+        """Ask the API as a person; raises ``HTTPError`` as urllib does."""
         request = urllib.request.Request(  # noqa: S310  our own server
             f"{self.stack.base_url}/api/v1/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Token {self.token}", "Content-Type": "application/json"},
+            headers={
+                "Authorization": f"Token {self.tokens[who]}",
+                "Content-Type": "application/json",
+            },
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return json.loads(answer.read() or b"null")
 
-    def article(self, text: str = TEXT) -> int:
-        """Import a text that no other test has, and wait until it is extracted."""
-        number = self.add(text)
-        for _ in range(300):
-            if self.api("GET", f"articles/{number}/status/")["state"] == "ready":
-                return number
-            import time
-
-            time.sleep(0.1)
-        raise AssertionError("the article was not extracted")
-
     def add(self, text: str = TEXT) -> int:
-        file = self.folder / f"article-{next(_numbers)}.txt"
-        file.write_text(f"{text}\nText number {next(_numbers)}.")
-        self.stack.manage("import_articles", str(file), "--corpus", "Sample")
-        (found,) = [
-            a
-            for a in self.api("GET", "articles/?page_size=200")["results"]
-            if a["source_name"] == file.name
-        ]
-        return int(found["id"])
+        """Add a text that no other test has; its number."""
+        made = self.api(
+            "POST",
+            "articles/",
+            {"corpus": 1, "text": f"{text}\nText number {next(_numbers)}."},
+            who="admin",
+        )
+        return int(made["id"])
+
+    def article(self, text: str = TEXT) -> int:
+        """Add a text, and wait until it is extracted."""
+        number = self.add(text)
+        wait_until(
+            lambda: self.api("GET", f"articles/{number}/status/")["state"] == "ready",
+            30,
+            "the article is extracted",
+        )
+        return number
 
     def claims(self, article: int) -> list[dict[str, Any]]:
         return self.api("GET", f"claims/?article={article}")["results"]
 
 
 @pytest.fixture(scope="session")
-def token(stack: Stack) -> str:
-    made = stack.manage(
-        "shell",
-        "-v0",
-        "-c",
-        "from annotations.models import User;"
-        "from annotations.services.tokens import token_create;"
-        "print(token_create(actor=User.objects.get(username='reviewer'), name='tests')[1])",
-    )
-    return made.stdout.split()[-1]
+def tokens(stack: Stack) -> dict[str, str]:
+    """A key to the API for each of the first people."""
+    script = """
+from annotations.models import User
+from annotations.services.tokens import token_create
+for user in User.objects.filter(username__in=["admin", "reviewer"]):
+    print(user.username, token_create(actor=user, name="tests")[1])
+"""
+    made = stack.manage("shell", "-v0", "-c", script)
+    return dict(line.split() for line in made.stdout.splitlines())
 
 
 @pytest.fixture
-def site(stack: Stack, tmp_path: Path, token: str) -> Site:
-    return Site(stack, tmp_path, token)
+def site(stack: Stack, tokens: dict[str, str]) -> Site:
+    return Site(stack, tokens)
 
 
 @pytest.fixture

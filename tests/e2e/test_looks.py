@@ -17,8 +17,7 @@ from tests.stack import Stack
 Open = Callable[[int], Page]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
-MIXED = """date 2026-03-02
-🌍🇪🇺 The 👩🏽‍🚀 agency of Exland said costs rose by 40 percent in 2025 🚀.
+MIXED = """🌍🇪🇺 The 👩🏽‍🚀 agency of Exland said costs rose by 40 percent in 2025 🚀.
 The mayor of Port Ellis said the word سلام (salam) was added to 300 signs in 2024.
 According to Dina Roth, שלום appeared on 12 percent of the city's posters last year.
 The cafe\u0301 Zoe\u0308 served 5,000 guests in January, its owner reported."""
