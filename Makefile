@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A file's tests stay together, because they share a running site.
+PARALLEL := --numprocesses auto --dist loadfile
 SITE := $(BIN)/python -I factcheck/supervisor.py
 # It is ours to choose; a value left over from another project would be loaded instead.
 unexport DJANGO_SETTINGS_MODULE
@@ -30,8 +32,8 @@ test: venv-dev
 	@echo '== types'           && DEBUG=true $(BIN)/mypy
 	@echo '== import contracts' && $(BIN)/lint-imports --no-logo
 	@echo '== migrations'      && DEBUG=true $(BIN)/python manage.py makemigrations --check
-	@echo '== tests on SQLite' && $(BIN)/python -m pytest --quiet $(PYTEST)
-	@echo '== tests on PostgreSQL' && sh tests/on_postgres.sh $(PYTEST)
+	@echo '== tests on SQLite' && $(BIN)/python -m pytest --quiet $(PARALLEL) $(PYTEST)
+	@echo '== tests on PostgreSQL' && sh tests/on_postgres.sh $(PARALLEL) $(PYTEST)
 
 format: venv-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -59,17 +59,22 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _vocabulary(request: pytest.FixtureRequest) -> None:
-    """Put the scales and claim types back that the flush after a transactional test removes.
+    """Put the scales and claim types back that the flush after a transactional test removed.
 
-    Django's own serialized rollback keeps its copy on the connection object, and once
+    Tests come in no certain order when several processes share them, and Django's own serialized rollback keeps its copy on the connection object, and once
     Playwright's event loop runs in this process, there is another one of those.
     """
     marker = request.node.get_closest_marker("django_db")
-    if not (marker and marker.kwargs.get("transaction")) and not (
-        {"transactional_db", "live_server"} & set(request.fixturenames)
-    ):
+    fixtures = set(request.fixturenames)
+    if (marker and marker.kwargs.get("transaction")) or fixtures & {
+        "transactional_db",
+        "live_server",
+    }:
+        request.getfixturevalue("transactional_db")
+    elif marker or "db" in fixtures:
+        request.getfixturevalue("db")
+    else:
         return
-    request.getfixturevalue("transactional_db")
     from django.apps import apps
 
     from annotations.models import RatingScale
