@@ -61,8 +61,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def _vocabulary(request: pytest.FixtureRequest) -> None:
     """Put the scales and claim types back that the flush after a transactional test removed.
 
-    Tests come in no certain order when several processes share them, and Django's own serialized rollback keeps its copy on the connection object, and once
-    Playwright's event loop runs in this process, there is another one of those.
+    Several processes run the tests in no certain order, and Django's own serialized rollback
+    keeps its copy on the connection object, of which there is another one once Playwright's
+    event loop runs in this process.
     """
     marker = request.node.get_closest_marker("django_db")
     fixtures = set(request.fixturenames)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -252,3 +253,19 @@ def test_error_pages_and_api_problems(reviewer: Client) -> None:
     problem = reviewer.get("/api/v1/nothing/")
     assert problem.status_code == 404
     assert problem["Content-Type"] == "application/problem+json"
+
+
+def test_every_module_of_the_workbench_is_preloaded(article: Article, reviewer: Client) -> None:
+    """A module that is missing here would be fetched only after the one that imports it."""
+    folder = Path(__file__).resolve().parents[2] / "annotations/static/annotations/js"
+
+    def imported(name: str, found: set[str]) -> set[str]:
+        for other in re.findall(r'from "\./(\w+\.js)"', (folder / name).read_text()):
+            if other not in found:
+                found.add(other)
+                imported(other, found)
+        return found
+
+    page = reviewer.get(reverse("article", args=[article.pk])).content.decode()
+    preloaded = re.findall(r'modulepreload" href="[^"]*/js/(\w+)\.[^"]*js"', page)
+    assert sorted(f"{name}.js" for name in preloaded) == sorted(imported("workbench.js", set()))
