@@ -216,3 +216,45 @@ def test_a_half_written_form_is_there_when_its_claim_is_opened_again(
     expect(page.get_by_label("Mostly False")).to_be_checked()
     expect(page.get_by_label("Address")).to_have_value("https://stat.example/half")
     expect(page.locator("#items [aria-current=true]")).to_be_focused()
+
+
+def test_a_slow_answer_takes_nothing_back(
+    site: Site, open_page: Open, settle: Callable[[], None]
+) -> None:
+    """Evidence added while the claim is being saved is not in that answer, and stays all the same."""
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    settle()
+    held: list[Route] = []
+    page.route(CLAIMS, lambda route: held.append(route))
+    type_normalised(page, "Saved slowly.")
+    expect(page.locator("#save-state")).to_have_text("Saving…")
+    page.keyboard.press("e")
+    page.get_by_label("Address").fill("https://stat.example/meanwhile")
+    page.get_by_label("Stance").select_option("SUPPORTS")
+    page.keyboard.press("Control+Enter")
+    link = page.get_by_role("link", name="stat.example/meanwhile")
+    expect(link).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.type("Given before anything was saved.")
+    page.keyboard.press("Control+Enter")
+    # Seen, and then held up on its way back: the evidence is queued behind it.
+    assert len(held) == 1
+    page.evaluate(
+        """() => {
+            window.lost = 0;
+            new MutationObserver(() => {
+                if (!document.querySelector('.evidence a, .verdicts strong')) window.lost += 1;
+            }).observe(document.getElementById("items"), { childList: true, subtree: true });
+        }"""
+    )
+    held[0].continue_()
+    page.unroute(CLAIMS)
+    settle()
+    expect(link).to_be_visible()
+    expect(page.locator(".verdicts")).to_contain_text("Mostly True")
+    assert page.evaluate("window.lost") == 0
+    (claim,) = site.claims(article)
+    assert (len(claim["evidence"]), len(claim["verdicts"])) == (1, 1)
+    assert claim["normalised"] == "Saved slowly."

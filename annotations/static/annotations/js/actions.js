@@ -14,6 +14,21 @@ export class Actions {
     Object.assign(this, { page, model, saves });
   }
 
+  /** The parts of a claim that the server hasn't taken yet, as they are here. */
+  unsent(claim) {
+    const parts = this.saves.pending(claim.uid);
+    const evidence = claim.evidence.some((piece) => this.saves.waitsFor(`evidence ${piece.uid}`));
+    if (evidence || this.saves.waitsFor(`evidence gone ${claim.uid}`)) parts.evidence = claim.evidence;
+    if (this.saves.waitsFor(`verdict ${claim.uid}`)) parts.verdicts = claim.verdicts;
+    return parts;
+  }
+
+  /** Is a decision on the suggestion on its way? */
+  decisionWaits(id) {
+    return this.saves.waitsFor(`s${id}`)
+      || this.model.claims.some((claim) => claim.suggestion === id && claim.id === null);
+  }
+
   accept(suggestion) {
     const types = this.model.corpus.types.some((t) => t.key === suggestion.kind) ? [suggestion.kind] : [];
     const quote = this.page.quote(suggestion.start, suggestion.end);
@@ -102,7 +117,8 @@ export class Actions {
     const mine = Object.fromEntries(Object.keys(fields).map((name) => [name, fields[name]]));
     this.model.merge(claim, theirs, mine);
     const chosen = await conflict({ mine, theirs, base, fields: Object.keys(mine), model: this.model });
-    this.model.merge(claim, theirs);
+    // Evidence and verdicts may have been saved while the dialog was open: those are left alone.
+    this.model.merge(claim, pick(theirs, [...CLAIM_FIELDS, "revision"]));
     this.saves.mark(claim.uid, { state: "saved" });
     if (Object.keys(chosen).length) this.patch(claim, chosen);
     this.page.redraw();
@@ -122,7 +138,9 @@ export class Actions {
   }
 
   saveEvidence(claim, piece, fields) {
-    const shown = piece || {
+    // An answer that came meanwhile may have put another object in the piece's place.
+    const here = piece && claim.evidence.find((other) => other.uid === piece.uid);
+    const shown = here || piece || {
       id: null, uid: this.model.newUid(), added_by: this.model.me, revision: 0,
     };
     const before = { ...shown };
@@ -137,9 +155,7 @@ export class Actions {
       item,
       send,
       done: (answer) => {
-        // The piece may have been replaced by a refresh meanwhile: find it by its uid.
-        const here = this.model.claim(claim.uid)?.evidence.find((e) => e.uid === shown.uid) || shown;
-        Object.assign(here, answer);
+        Object.assign(shown, answer);
         this.page.redraw();
       },
       refused: async (problem) => {
@@ -166,7 +182,7 @@ export class Actions {
 
   withdrawEvidence(claim, piece) {
     claim.evidence = claim.evidence.filter((other) => other !== piece);
-    const item = `evidence ${piece.uid}`;
+    const item = `evidence gone ${claim.uid}`;
     this.page.alias(item, claim.uid);
     this.saves.add({
       item,
@@ -262,7 +278,7 @@ export class Actions {
   }
 
   #answered(claim, answer) {
-    this.model.merge(claim, answer, this.saves.pending(claim.uid));
+    this.model.merge(claim, answer);
     this.page.redraw();
   }
 
@@ -276,7 +292,12 @@ export class Actions {
   async #startOver(problem, draft = null) {
     toast(problem.message, "error");
     announce(problem.message);
-    if (draft) this.model.drop(draft);
+    if (draft) {
+      this.model.drop(draft);
+      // What was done to a claim that never came to be has nowhere to go.
+      const gone = new Set([draft.uid, ...this.page.aliasesOf(draft.uid)]);
+      this.saves.forget((item) => gone.has(item));
+    }
     this.saves.mark(draft?.uid || "article", null);
     try {
       await this.refresh();

@@ -2,16 +2,29 @@
 // the reviewer acts. Knows nothing of the page's elements.
 
 export class Model {
-  constructor(data) {
+  /**
+   * `unsent(claim)` gives the parts of a claim that the server hasn't taken yet, `decisionWaits(id)`
+   * says whether a decision on a suggestion is on its way: an answer never overwrites these.
+   */
+  constructor(data, { unsent, decisionWaits }) {
+    Object.assign(this, { claims: [], suggestions: [], unsent, decisionWaits });
     this.take(data);
   }
 
-  /** Take the server's state. Claims that wait to be saved for the first time are kept. */
+  /** Take the server's state. What waits to be saved is kept, and a claim stays the same object. */
   take(data) {
-    const unsent = (this.claims || []).filter((claim) => claim.id === null);
+    const before = new Map(this.claims.map((claim) => [claim.uid, claim]));
+    const decided = new Map(this.suggestions.map((suggestion) => [suggestion.id, suggestion.outcome]));
     Object.assign(this, data);
     const known = new Set(data.claims.map((claim) => claim.uid));
-    this.claims = [...data.claims, ...unsent.filter((claim) => !known.has(claim.uid))];
+    this.claims = data.claims.map((claim) => {
+      const mine = before.get(claim.uid);
+      return mine ? Object.assign(mine, claim, this.unsent(mine)) : claim;
+    });
+    this.claims.push(...[...before.values()].filter((claim) => claim.id === null && !known.has(claim.uid)));
+    for (const suggestion of this.suggestions) {
+      if (this.decisionWaits(suggestion.id)) suggestion.outcome = decided.get(suggestion.id);
+    }
     this.#order();
   }
 
@@ -85,9 +98,9 @@ export class Model {
     this.#order();
   }
 
-  /** The server's answer about a claim, less the fields still waiting to be sent. */
-  merge(claim, answer, pending = {}) {
-    Object.assign(claim, answer, pending);
+  /** The server's answer about a claim, less what still waits to be sent. */
+  merge(claim, answer, chosen = {}) {
+    Object.assign(claim, answer, this.unsent(claim), chosen);
     this.#order();
   }
 }

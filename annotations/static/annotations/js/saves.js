@@ -7,6 +7,7 @@ const PAUSES = [1000, 2000, 4000, 8000, 15000, 30000];
 export class Saves {
   #queue = [];
   #busy = false;
+  #started = false;
   #timer = null;
   #tries = 0;
   #states = new Map();
@@ -25,7 +26,7 @@ export class Saves {
    */
   add(change) {
     const waiting = this.#queue.findLast((other) => other.item === change.item);
-    const started = this.#busy && waiting === this.#queue[0];
+    const started = this.#started && waiting === this.#queue[0];
     if (change.fields && waiting?.fields && waiting.merge === change.merge && !started) {
       Object.assign(waiting.fields, change.fields);
     } else {
@@ -38,6 +39,12 @@ export class Saves {
   /** The fields of an item that the server hasn't taken yet. */
   pending(item) {
     return Object.assign({}, ...this.#queue.filter((c) => c.item === item).map((c) => c.fields || {}));
+  }
+
+  /** Is a change of this item on its way, or of one that `item`, a function, says yes to? */
+  waitsFor(item) {
+    const test = typeof item === "function" ? item : (other) => other === item;
+    return this.#queue.some((change) => test(change.item));
   }
 
   state(item) {
@@ -70,6 +77,11 @@ export class Saves {
     return new Promise((resolve) => { this.#waiters.push(resolve); });
   }
 
+  /** Drop the changes, not yet begun, of the items that `test` says yes to. */
+  forget(test) {
+    this.#queue = this.#queue.filter((change, i) => (i === 0 && this.#started) || !test(change.item));
+  }
+
   retry() {
     clearTimeout(this.#timer);
     this.#timer = null;
@@ -83,13 +95,16 @@ export class Saves {
       const change = this.#queue[0];
       this.#set(change.item, { state: "saving" });
       try {
+        this.#started = true;
         const answer = await change.send();
+        this.#started = false;
         this.#queue.shift();
         this.#tries = 0;
         const more = this.#queue.some((other) => other.item === change.item);
         this.#set(change.item, { state: more ? "saving" : "saved" });
         change.done?.(answer);
       } catch (problem) {
+        this.#started = false;
         if (problem.passing) {
           this.#wait(problem);
           break;

@@ -20,11 +20,14 @@ class Workbench {
 
   constructor() {
     configure({ ...byId("urls").dataset });
-    this.model = new Model(JSON.parse(byId("workbench-data").textContent));
+    this.saves = new Saves((item) => this.#saved(item));
+    this.model = new Model(JSON.parse(byId("workbench-data").textContent), {
+      unsent: (claim) => this.actions.unsent(claim),
+      decisionWaits: (id) => Boolean(this.actions?.decisionWaits(id)),
+    });
+    this.actions = new Actions(this, this.model, this.saves);
     this.reader = new Reader(byId("text"));
     this.current = null;
-    this.saves = new Saves((item) => this.#saved(item));
-    this.actions = new Actions(this, this.model, this.saves);
     this.list = new List({
       quote: (start, end) => this.quote(start, end),
       onSelect: (key) => this.select(key === this.current ? null : key),
@@ -142,8 +145,12 @@ class Workbench {
     this.#aliases.set(item, key);
   }
 
+  aliasesOf(key) {
+    return [...this.#aliases].filter(([, k]) => k === key).map(([item]) => item);
+  }
+
   #stateOf(key) {
-    const states = [key, ...[...this.#aliases].filter(([, k]) => k === key).map(([item]) => item)]
+    const states = [key, ...this.aliasesOf(key)]
       .map((item) => this.saves.state(item)).filter(Boolean);
     const worst = ["refused", "failed", "saving", "saved"];
     return states.sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state))[0] || null;
