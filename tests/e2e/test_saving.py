@@ -221,7 +221,7 @@ def test_a_half_written_form_is_there_when_its_claim_is_opened_again(
 def test_a_slow_answer_takes_nothing_back(
     site: Site, open_page: Open, settle: Callable[[], None]
 ) -> None:
-    """Evidence added while the claim is being saved is not in that answer, and stays all the same."""
+    """Evidence added while the claim is saved is not in that answer, and stays all the same."""
     article = site.article()
     page = open_page(article)
     accept_first(page)
