@@ -116,7 +116,11 @@ def _suggestion(article: Article, suggestion: Suggestion) -> dict[str, Any]:
         "kind": suggestion.kind,
         "quoted": suggestion.quoted,
         "claimant_name": suggestion.claimant_name,
-        "reasons": suggestion.reasons,
+        # PostgreSQL keeps no order of keys; the file is the same from every database.
+        "reasons": [
+            {name: reason[name] for name in ("feature", "label", "weight", "spans")}
+            for reason in suggestion.reasons
+        ],
         "outcome": decision.outcome if decision else None,
         "claim": decision.claim.uid if decision and decision.claim else None,
         "decided_by": _person(decision.decided_by) if decision else None,
