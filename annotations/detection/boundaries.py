@@ -66,6 +66,29 @@ def find_starts(text: str, rules: SentenceRules) -> list[int]:
     return sorted(starts)
 
 
+_BEFORE = re.compile(r"([.!?…]+)([\"'”\u2019»)\]}\u203a]{0,8})\s{1,8}$")
+
+
+def is_forbidden(text: str, start: int, rules: SentenceRules) -> bool:
+    """Whether no sentence can begin at ``start``: after an abbreviation that never ends one, an
+    initial, or a quotation whose speaker is only now named.
+
+    For boundaries that were guessed; ``find_starts`` proposes none of these.
+    """
+    window = max(0, start - 48)
+    before = _BEFORE.search(text, window, start)
+    if before is None:
+        return False
+    following = text[start : start + 80]
+    if before.group(2):
+        return _is_reporting_clause(following, rules)
+    after = _WORD_AFTER.match(following)
+    dot = before.start(1)
+    return before.group(1) == "." and not _full_stop_ends(
+        text, dot, after.group() if after else "", [], rules
+    )
+
+
 def paragraph_starts(text: str) -> list[int]:
     """Offsets just after a blank line (and 0): quotations do not run across these silently."""
     starts = [0]

@@ -73,3 +73,27 @@ DEFAULT_WEIGHTS: dict[str, float] = {
     "byline": -3.5,
     "self_reference": -2.0,
 }
+
+LEARNT_REASONS: dict[str, str] = {
+    "wording_for": "wording that fact-checkers pick",
+    "wording_against": "wording that is rarely checked",
+    "meaning": "close in meaning to what was checked, or not",
+    "length": "how long it is",
+    "first_person": "about the speaker",
+    "second_person": "speaks to somebody",
+    "third_person": "about somebody else",
+    "pointing": "points to something said before",
+    "opener": "how it begins",
+    "capitals": "words written as names",
+    "digits": "figures",
+    "signs": "its punctuation",
+    "grammar": "its grammar",
+    "dateline": "a dateline",
+    "speaker": "who speaks, and when",
+    "context": "the sentences around it",
+    "other": "smaller reasons together",
+}
+"""What the trained scorer adds to FEATURES; it has no weights of its own here."""
+
+LABELS: dict[str, str] = {**FEATURES, **LEARNT_REASONS}
+"""Every reason's name for people."""

@@ -15,9 +15,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
-from spacy.util import registry
+from spacy.util import compile_prefix_regex, compile_suffix_regex, registry
 
 _WORD = re.compile(r"\S+")
+_RUN = r"(?:[!?]{2,}|={2,}|\*{2,}|_{2,}|-{3,}|~{2,}|#{2,}|<{2,}|>{2,}|\${2,})"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -80,11 +81,19 @@ class GuardedTokenizer:
 
 
 @registry.tokenizers("factcheck.GuardedTokenizer.v1")  # type: ignore[untyped-decorator]
-def create_guarded_tokenizer(max_word: int) -> Callable[[Language], GuardedTokenizer]:
-    """``max_word``: the longest run of non-space characters tokenized in the standard way."""
+def create_guarded_tokenizer(
+    max_word: int, whole_runs: bool = False
+) -> Callable[[Language], GuardedTokenizer]:
+    """``max_word``: the longest run of non-space characters tokenized in the standard way.
+    ``whole_runs``: "!!!" and "-----" are one token each, as in the English treebanks."""
 
     def create(nlp: Language) -> GuardedTokenizer:
-        standard = registry.tokenizers.get("spacy.Tokenizer.v1")()
-        return GuardedTokenizer(standard(nlp), max_word)
+        inner = registry.tokenizers.get("spacy.Tokenizer.v1")()(nlp)
+        if whole_runs:
+            prefixes = [_RUN, *(nlp.Defaults.prefixes or ())]
+            suffixes = [_RUN, *(nlp.Defaults.suffixes or ())]
+            inner.prefix_search = compile_prefix_regex(prefixes).search
+            inner.suffix_search = compile_suffix_regex(suffixes).search
+        return GuardedTokenizer(inner, max_word)
 
     return create

@@ -1,23 +1,40 @@
 """The pipeline's components, one a file. Importing this package registers all of them."""
 
 from annotations.detection import scorer, tokenizer
+from annotations.detection.attribution import component as attributions
+from annotations.detection.checkworthiness import component as checkworthiness
+from annotations.detection.claim_types import component as claim_types
 from annotations.detection.components import (
     attribution,
+    claim_spans,
     claims,
     cues,
     extensions,
     names,
     quotes,
+    repeats,
     sentences,
 )
+from annotations.detection.dates import component as dates
+from annotations.detection.linguistics import biaffine, entities, lexemes, parser
 
 __all__ = [
     "attribution",
+    "attributions",
+    "biaffine",
+    "checkworthiness",
+    "claim_spans",
+    "claim_types",
     "claims",
     "cues",
+    "dates",
+    "entities",
     "extensions",
+    "lexemes",
     "names",
+    "parser",
     "quotes",
+    "repeats",
     "scorer",
     "sentences",
     "tokenizer",

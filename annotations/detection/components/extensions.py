@@ -17,10 +17,16 @@ _SPAN_EXTENSIONS: dict[str, object] = {
     "role": "",  # names: lower-cased title, such as "russian president"
     "gender": "",  # names: "m", "f" or unknown
     "speaker": None,  # attributions: (name, start character, end character) or None
+    "source": None,  # attributions: (start character, end character) of who speaks, or None
+    "cue": None,  # attributions: (start character, end character) of the words that report
+    "confidence": 0.0,  # attributions: how sure, in [0, 1]
+    "interval": None,  # dates: (first day, last day, granularity, anchor), days in ISO, or None
     "check_worthiness": 0.0,
     "reasons": (),  # tuples (feature, label, weight, spans in characters)
     "claimant": None,  # (name, start character, end character) or None
     "kind": "other",
+    "kind_confidence": 0.0,  # how sure the kind is, in [0, 1]
+    "first_mention": None,  # claims: (start character, end character) of what they repeat
     "quoted": False,
 }
 
@@ -32,6 +38,12 @@ def register_extensions() -> None:
     if not Doc.has_extension("people"):
         # (full name, roles, gender, index of the first token)
         Doc.set_extension("people", default=())
+    # What is known of an article beside its text; set before the pipeline runs.
+    if not Doc.has_extension("published"):
+        Doc.set_extension("published", default=None)  # datetime.date or None
+        Doc.set_extension("dateline", default="")
+        # (start character, end character, speaker) of text that comes divided, such as a debate
+        Doc.set_extension("lines", default=())
 
 
 register_extensions()

@@ -1,4 +1,9 @@
-"""``claim_sentences``: sets sentence boundaries by rule."""
+"""``claim_sentences``: sets sentence boundaries, by rule and by what was learnt.
+
+The rules know lines, marks, abbreviations, datelines, captions and transcripts. Where a trained
+component has set boundaries before this one, those that the rules do not forbid are kept too.
+Text that came divided (``doc._.lines``) has a sentence a line.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotations.detection.boundaries import SentenceRules, find_starts
+from annotations.detection.boundaries import SentenceRules, find_starts, is_forbidden
 from annotations.detection.components.extensions import read_tokens
 from annotations.detection.lexicon import read_lexicon
 
@@ -66,14 +71,26 @@ class ClaimSentences:
     def __call__(self, doc: Doc) -> Doc:
         tokens = read_tokens(doc)
         begins = [-1] * len(tokens.starts)
+        if doc._.lines:
+            boundaries = sorted(start for start, _, _ in doc._.lines)
+        else:
+            boundaries = find_starts(tokens.text, self.rules)
         at = 0
-        for boundary in find_starts(tokens.text, self.rules):
+        for boundary in boundaries:
             at = bisect_left(tokens.starts, boundary, at)
             if at == len(begins):
                 break
             # A boundary inside a token is none: the sentence would lose half a word.
             if not tokens.text[boundary : tokens.starts[at]].strip():
                 begins[at] = 1
+        if not doc._.lines:
+            learnt = doc.to_array(SENT_START)
+            for at in np.flatnonzero(learnt == 1).tolist():
+                # A mark that already begins a sentence keeps the word after it.
+                opened = at > 0 and begins[at - 1] == 1 and not tokens.words[at - 1][:1].isalnum()
+                offset = tokens.starts[at]
+                if not opened and not is_forbidden(tokens.text, offset, self.rules):
+                    begins[at] = 1
         run = 0
         for at, begin in enumerate(begins):
             run = 1 if begin == 1 else run + 1

@@ -1,0 +1,236 @@
+"""The whole recipe: from the unpacked archives to a detector in a folder.
+
+Each step trains the components of one kind on what the steps before it read: linguistics,
+attributions, the scorer, the claim types. Only training parts are read, and development parts
+only to report figures (``metrics.json``); which files, with their checksums, stands in
+``training.json`` beside the model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+
+from annotations.detection.attribution.training import train_attribution
+from annotations.detection.checkworthiness.training import train_scorer
+from annotations.detection.claim_types import read_labels, train_claim_types
+from annotations.detection.corpora.checkthat import read_debates
+from annotations.detection.corpora.claimbuster import read_sentences
+from annotations.detection.corpora.conllu import read_conllu
+from annotations.detection.corpora.errors import CorpusError
+from annotations.detection.corpora.polnear import read_polnear
+from annotations.detection.evaluation.attribution import doc_attributions, evaluate_attribution
+from annotations.detection.evaluation.binary import binary_metrics
+from annotations.detection.evaluation.sentences import evaluate_sentences
+from annotations.detection.evaluation.swaps import pipeline_probabilities, swap_test
+from annotations.detection.training.linguistics import (
+    build_linguistic,
+    read_training_parts,
+    train_linguistics,
+)
+
+SIZES = ("small", "accurate")
+RECIPES = Path(__file__).parent / "recipes"
+EPOCHS = 5
+VERSION = "2.0.0"
+"""Of the recipe, and so of what it makes: changed whenever the same data gives another result."""
+
+Report = Callable[[str, float], None]
+"""Told what is going on, and how much of the step is done, from 0 to 1."""
+
+TREEBANK = Path("ud-english-ewt")
+NEWS = Path("polnear")
+SILVER = Path("polnear-corenlp")
+DEBATES = (Path("checkthat2019"), Path("checkthat2020"))
+SENTENCES = Path("claimbuster", "kfold_25ncs.json")
+
+
+def train_detector(
+    *,
+    data: Path,
+    output: Path,
+    size: str = "small",
+    seed: int = 0,
+    epochs: int = EPOCHS,
+    linguistics: Path | None = None,
+    report: Report = lambda message, done: None,
+) -> dict[str, Any]:
+    """Train a detector of a size (``SIZES``) and write it to ``output``, whole or not at all.
+
+    ``linguistics``: a trained detector whose linguistic components are taken as they are.
+    Returns what is written to ``metrics.json``. The same for the same seed and data.
+    Raises CorpusError for a file that is missing or wrong, before anything is trained, and
+    FileExistsError where ``output`` holds something that is no detector.
+    """
+    if size not in SIZES:
+        raise ValueError(f"size {size!r}; there are {SIZES}")
+    _check_output(output)
+    files = data_files(data)
+    started = time.monotonic()
+    sentences = read_sentences(data / SENTENCES)
+    debates = read_debates([path for folder in DEBATES for path in _tsv(data / folder)])
+    labels = read_labels(data)
+    nlp = build_linguistic(RECIPES / "small.cfg")
+    report("reading treebank and news", 0.0)
+    if linguistics is None:
+        treebank, news = read_training_parts(data)
+        train_linguistics(
+            nlp, treebank=treebank, news=news, epochs=epochs, seed=seed, report=report
+        )
+    else:
+        _adopt(nlp, linguistics)
+
+    def say(message: str) -> None:
+        report(message, 1.0)
+
+    with nlp.select_pipes(enable=_before(nlp, "claim_attributions")):
+        articles = list(read_polnear(data / NEWS / "data" / "train"))
+        attribution: Any = nlp.get_pipe("claim_attributions")
+        attribution.model = train_attribution(nlp=nlp, articles=articles, seed=seed, progress=say)
+    extra = None
+    if size == "accurate":
+        from annotations.detection.embeddings.encoder import TunedEncoder
+
+        extra = TunedEncoder()
+    with nlp.select_pipes(enable=_before(nlp, "claim_scorer")):
+        scorer: Any = nlp.get_pipe("claim_scorer")
+        learnt = train_scorer(
+            nlp=nlp, debates=debates, sentences=sentences, seed=seed, progress=say, extra=extra
+        )
+        scorer.learn_from(learnt)
+        held_out = binary_metrics(
+            [sentence.label for sentence in sentences], learnt.held_out.tolist(), threshold=0.5
+        )
+        say("claim types")
+        types: Any = nlp.get_pipe("claim_types")
+        kinds = train_claim_types(nlp=nlp, rows=labels, seed=seed)
+        types.assign(kinds.model, kinds.featurizer)
+    seconds = time.monotonic() - started
+    nlp.meta.update(
+        {
+            "name": size,
+            "version": VERSION,
+            "description": "Finds what is worth checking in English news and debates, and why.",
+            "license": "see docs/detector.md",
+        }
+    )
+    say("measuring on the development parts")
+    metrics: dict[str, Any] = {
+        **_development_figures(nlp, data),
+        "checkworthiness_held_out": held_out,
+        "claim_types_held_out": {
+            key: value for key, value in asdict(kinds.validation).items() if key != "confusion"
+        },
+        "swaps": {name: asdict(change) for name, change in _swaps(nlp).items()},
+        "training_seconds": round(seconds),
+    }
+    record = {
+        "size": size,
+        "seed": seed,
+        "epochs": epochs,
+        "recipe": VERSION,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("spacy", "thinc", "numpy")},
+        },
+        "data": {str(path.relative_to(data)): digest for path, digest in files.items()},
+    }
+    _write(nlp, output, {"metrics.json": metrics, "training.json": record})
+    return metrics
+
+
+def data_files(data: Path) -> dict[Path, str]:
+    """Every file that the recipe reads, with its SHA-256. Raises CorpusError for one missing."""
+    wanted = [
+        data / TREEBANK / "en_ewt-ud-train.conllu",
+        data / SILVER / "train.conllu",
+        data / SENTENCES,
+        *(path for folder in DEBATES for path in _tsv(data / folder)),
+    ]
+    texts = data / NEWS / "data" / "train" / "text"
+    wanted += sorted(texts.glob("*.txt"))
+    wanted += sorted((texts.parent / "attributions").glob("*.ann"))
+    for path in wanted:
+        if not path.is_file():
+            raise CorpusError(path, None, "missing; --data is the folder of unpacked archives")
+    if not any(path.parent == texts for path in wanted):
+        raise CorpusError(texts, None, "holds no .txt; --data is the folder of unpacked archives")
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in wanted}
+
+
+def _tsv(folder: Path) -> list[Path]:
+    found = sorted(folder.glob("*.tsv"))
+    if not found:
+        raise CorpusError(folder, None, "holds no .tsv; --data is the folder of unpacked archives")
+    return found
+
+
+def _before(nlp: Language, name: str) -> list[str]:
+    names = nlp.component_names
+    return names[: names.index(name)]
+
+
+def _adopt(nlp: Language, source: Path) -> None:
+    """Take the linguistic components of a trained pipeline, weights and all."""
+    names = _before(nlp, "claim_attributions")
+    others = [name for name in nlp.component_names if name not in names]
+    nlp.from_disk(source, exclude=["vocab", *others])
+
+
+def _development_figures(nlp: Language, data: Path) -> dict[str, Any]:
+    """Sentences, tags, parses and attributions, where the development parts are there."""
+    figures: dict[str, Any] = {}
+    treebank = data / TREEBANK / "en_ewt-ud-dev.conllu"
+    silver = data / SILVER / "dev.conllu"
+    news = data / NEWS / "data" / "dev"
+    with nlp.select_pipes(enable=_before(nlp, "claim_dates")):
+        if treebank.is_file():
+            figures["ewt_dev"] = evaluate_sentences(nlp, read_conllu(treebank))
+        if silver.is_file() and news.is_dir():
+            figures["polnear_dev_silver"] = evaluate_sentences(
+                nlp, read_conllu(silver, news / "text")
+            )
+            figures["polnear_dev_attribution"] = evaluate_attribution(
+                news, lambda texts: map(doc_attributions, nlp.pipe(texts, batch_size=16))
+            )
+    return figures
+
+
+def _swaps(nlp: Language) -> Any:
+    return swap_test(pipeline_probabilities(nlp))
+
+
+def _check_output(output: Path) -> None:
+    taken = output.exists() and (not output.is_dir() or any(output.iterdir()))
+    if taken and not (output / "config.cfg").is_file():
+        raise FileExistsError(f"{output} is there already and holds no detector")
+
+
+def _write(nlp: Language, output: Path, records: dict[str, Any]) -> None:
+    """All into a folder beside the output, which then takes its place."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
+        fresh = Path(folder) / "model"
+        nlp.to_disk(fresh, exclude=["vocab"])
+        for name, record in records.items():
+            text = json.dumps(record, indent=2, sort_keys=True, default=str)
+            (fresh / name).write_text(text + "\n", encoding="utf-8")
+        if output.exists():
+            shutil.rmtree(output)
+        fresh.rename(output)
+
+
+def folders(paths: Iterable[Path]) -> list[Path]:
+    """TSV files, and those of folders, sorted within each folder."""
+    return [path for one in paths for path in (_tsv(one) if one.is_dir() else [one])]
