@@ -12,10 +12,14 @@ from annotations.detection.errors import DetectionError
 from annotations.detection.interface import (
     CLAIM_KINDS,
     ArticleInput,
+    Attribution,
     Claimant,
+    DatedExpression,
     DetectedClaim,
     Detection,
+    Line,
     Reason,
+    ScoredSentence,
 )
 
 if TYPE_CHECKING:
@@ -25,16 +29,20 @@ __all__ = [
     "CLAIM_KINDS",
     "DEFAULT_DETECTOR",
     "ArticleInput",
+    "Attribution",
     "Claimant",
+    "DatedExpression",
     "DetectedClaim",
     "Detection",
     "DetectionError",
     "Detector",
+    "Line",
     "Reason",
+    "ScoredSentence",
     "load_detector",
 ]
 
-DEFAULT_DETECTOR = "rules-en"
+DEFAULT_DETECTOR = "small"
 
 
 def load_detector(name: str = DEFAULT_DETECTOR) -> Detector:

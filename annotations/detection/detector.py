@@ -6,28 +6,32 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import load_config, load_model_from_config
+from spacy.util import load_model_from_path
 
 from annotations.detection import components as _registered  # noqa: F401  (registers factories)
 from annotations.detection.components.extensions import trim
 from annotations.detection.errors import DetectionError
 from annotations.detection.interface import (
     ArticleInput,
+    Attribution,
     Claimant,
+    DatedExpression,
     DetectedClaim,
     Detection,
     Reason,
+    ScoredSentence,
 )
 from annotations.detection.lexicon import LEXICON_ROOT, lexicon_digest
 
 PIPELINE_ROOT = Path(__file__).parent / "pipelines"
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 MAX_LENGTH = 1_000_000
 """Longest text accepted by default, in code points."""
 
@@ -38,7 +42,7 @@ class Detector:
     """Finds claims in articles. One instance may be used by several threads.
 
     ``threshold`` is the score at or above which a passage is a suggestion; ``config_hash`` is a
-    SHA-256 over the pipeline's settings and the word lists they name.
+    SHA-256 over the pipeline's settings, the word lists they name, and its trained weights.
     """
 
     def __init__(
@@ -47,17 +51,20 @@ class Detector:
         *,
         name: str,
         version: str = VERSION,
+        folder: Path | None = None,
         spans_key: str = "claims",
+        candidates_key: str = "candidates",
         max_length: int = MAX_LENGTH,
     ) -> None:
         self.nlp = nlp
         self.name = name
         self.version = version
         self.spans_key = spans_key
+        self.candidates_key = candidates_key
         self.max_length = max_length
         nlp.max_length = max_length
-        self.threshold = float(nlp.get_pipe_config("claim_spotter")["threshold"])
-        self.config_hash = _config_hash(nlp)
+        self.threshold = float(nlp.get_pipe_config("claim_spans")["threshold"])
+        self.config_hash = _config_hash(nlp, folder)
         # A spaCy vocabulary is written to while texts are read, and a memory zone must not be
         # entered twice: one batch at a time.
         self._lock = threading.Lock()
@@ -108,11 +115,48 @@ class Detector:
             )
         return None
 
+    def explain(self, article: ArticleInput) -> list[ScoredSentence]:
+        """Every sentence of an article with its score and reasons, suggested or not, in order.
+
+        Raises DetectionError for an article that cannot be read.
+        """
+        refusal = self._refusal(article)
+        if refusal is not None:
+            raise refusal
+        with self._lock, self.nlp.memory_zone():
+            doc = self.nlp(self._doc(article))
+            claims = list(doc.spans[self.spans_key])
+            return [
+                ScoredSentence(
+                    *trim(article.text, span.start_char, span.end_char),
+                    score=float(span._.check_worthiness),
+                    kind=str(span._.kind),
+                    kind_confidence=float(span._.kind_confidence),
+                    reasons=_reasons(span),
+                    claim=next(
+                        (
+                            trim(article.text, claim.start_char, claim.end_char)
+                            for claim in claims
+                            if claim.start < span.end and span.start < claim.end
+                        ),
+                        None,
+                    ),
+                )
+                for span in doc.spans[self.candidates_key]
+            ]
+
+    def _doc(self, article: ArticleInput) -> Doc:
+        doc = self.nlp.make_doc(article.text)
+        doc._.published = article.published
+        doc._.dateline = article.dateline
+        doc._.lines = tuple((line.start, line.end, line.speaker) for line in article.lines)
+        return doc
+
     def _read(self, batch: list[ArticleInput]) -> list[Detection]:
         # Results are built inside the zone: docs and new words are freed when it ends, so a
         # stream of any length needs the memory of one batch.
         with self._lock, self.nlp.memory_zone():
-            pairs = ((article.text, article) for article in batch)
+            pairs = ((self._doc(article), article) for article in batch)
             docs = self.nlp.pipe(pairs, as_tuples=True, batch_size=len(batch))
             return [self._detection(doc, article.text) for doc, article in docs]
 
@@ -122,52 +166,114 @@ class Detector:
             start, end = trim(text, sentence.start_char, sentence.end_char)
             if start < end:
                 sentences.append((start, end))
-        claims = (self._claim(span, text) for span in doc.spans[self.spans_key])
+        dates = sorted(doc.spans.get("dates", ()), key=lambda span: span.start)
+        said = list(doc.spans.get("attributions", ()))
+        claims = (self._claim(span, text, said, dates) for span in doc.spans[self.spans_key])
         return Detection(
             sentences=tuple(sentences),
             claims=tuple(sorted(claims, key=lambda claim: (claim.start, claim.end))),
             words=len(text.split()),
         )
 
-    def _claim(self, span: Span, text: str) -> DetectedClaim:
+    def _claim(self, span: Span, text: str, said: list[Span], dates: list[Span]) -> DetectedClaim:
         start, end = trim(text, span.start_char, span.end_char)
         speaker = span._.claimant
+        sentence = span.sent
         return DetectedClaim(
             start=start,
             end=end,
             quote=text[start:end],
             score=float(span._.check_worthiness),
             kind=str(span._.kind),
+            kind_confidence=float(span._.kind_confidence),
             quoted=bool(span._.quoted),
             claimant=None if speaker is None else Claimant(*speaker),
-            reasons=tuple(
-                Reason(feature, label, weight, tuple((a, b) for a, b in spans))
-                for feature, label, weight, spans in span._.reasons
+            reasons=_reasons(span),
+            attribution=_attribution(span, said),
+            # "Yesterday" may stand in the frame that was cut off: the sentence's times are its.
+            dates=tuple(
+                _dated(date)
+                for date in dates
+                if sentence.start <= date.start and date.end <= sentence.end
             ),
+            first_mention=span._.first_mention,
         )
 
 
+def _reasons(span: Span) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(feature, label, weight, tuple((a, b) for a, b in spans))
+        for feature, label, weight, spans in span._.reasons
+    )
+
+
+def _attribution(span: Span, said: list[Span]) -> Attribution | None:
+    """The attribution that gave the claim its claimant, with all its pieces."""
+    speaker = span._.claimant
+    if speaker is None:
+        return None
+    best = max(
+        (piece for piece in said if piece._.speaker == speaker),
+        key=lambda piece: min(piece.end, span.end) - max(piece.start, span.start),
+        default=None,
+    )
+    if best is None or min(best.end, span.end) <= max(best.start, span.start):
+        return None
+    pieces = [piece for piece in said if piece.id == best.id and piece.id] or [best]
+    return Attribution(
+        form=best.label_,
+        content=tuple((piece.start_char, piece.end_char) for piece in pieces),
+        source=best._.source,
+        cue=best._.cue,
+        confidence=float(best._.confidence),
+    )
+
+
+def _dated(span: Span) -> DatedExpression:
+    interval = span._.interval
+    if interval is None:
+        return DatedExpression(span.start_char, span.end_char, None, None, "", "")
+    first, last, granularity, anchor = interval
+    return DatedExpression(
+        span.start_char,
+        span.end_char,
+        date.fromisoformat(first),
+        date.fromisoformat(last),
+        granularity,
+        anchor,
+    )
+
+
 def build_detector(
-    name: str,
+    name: str | Path,
     *,
     overrides: Mapping[str, Any] | None = None,
     max_length: int = MAX_LENGTH,
 ) -> Detector:
-    """A fresh detector from a shipped pipeline, with dotted config ``overrides`` applied, such as
-    ``{"components.claim_spotter.threshold": 0.6}``.
+    """A fresh detector: a shipped one by name, or any that was trained, by its folder. Dotted
+    config ``overrides`` are applied, such as ``{"components.claim_spans.threshold": 0.6}``.
 
-    Raises DetectionError (permanent) when no pipeline of that name is shipped.
+    Raises DetectionError (permanent) when there is none, or what it needs is not installed.
     """
-    path = PIPELINE_ROOT / name / "config.cfg"
-    if not name.replace("-", "").replace("_", "").isalnum() or not path.is_file():
+    path = _folder(name)
+    nlp = load_model_from_path(path, config=dict(overrides or {}))
+    return Detector(nlp, name=path.name, folder=path, max_length=max_length)
+
+
+def _folder(name: str | Path) -> Path:
+    if isinstance(name, Path):
+        if not (name / "config.cfg").is_file():
+            raise DetectionError(f"{name} holds no trained detector", permanent=True)
+        return name
+    path = PIPELINE_ROOT / name
+    plain = name.replace("-", "").replace("_", "").isalnum()
+    if not plain or not (path / "config.cfg").is_file():
         known = sorted(folder.name for folder in PIPELINE_ROOT.iterdir() if folder.is_dir())
         raise DetectionError(f"no detector named {name!r}; there are {known}", permanent=True)
-    config = load_config(path, overrides=dict(overrides or {}), interpolate=True)
-    nlp = load_model_from_config(config, auto_fill=True)
-    return Detector(nlp, name=name, max_length=max_length)
+    return path
 
 
-def load_detector(name: str = "rules-en") -> Detector:
+def load_detector(name: str = "small") -> Detector:
     """The named detector, built once a process however many threads ask."""
     with _loading:
         return _load(name)
@@ -181,11 +287,23 @@ def _load(name: str) -> Detector:
     return build_detector(name)
 
 
-def _config_hash(nlp: Language) -> str:
+def _config_hash(nlp: Language, folder: Path | None) -> str:
     settings = {part: nlp.config[part] for part in ("nlp", "components")}
     canonical = json.dumps(settings, sort_keys=True, separators=(",", ":"), default=str)
     digest = hashlib.sha256(canonical.encode())
     digest.update(lexicon_digest(_lexicon_names(settings["components"])).encode())
+    if folder is not None:
+        digest.update(weights_digest(folder).encode())
+    return digest.hexdigest()
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256 over the files of a trained pipeline but its settings and its measurements."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in {".cfg", ".json", ".md"}:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

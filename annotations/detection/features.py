@@ -40,40 +40,6 @@ FEATURES: dict[str, str] = {
     "limit": "kept within the scale",
 }
 
-DEFAULT_WEIGHTS: dict[str, float] = {
-    "bias": -2.0,
-    "number": 0.9,
-    "percent": 0.9,
-    "money": 0.7,
-    "comparison": 0.5,
-    "change": 0.6,
-    "event": 0.6,
-    "state": 0.15,
-    "actor": 0.35,
-    "place": 0.25,
-    "date": 0.3,
-    "causation": 0.5,
-    "law": 0.45,
-    "topic": 0.5,
-    "attributed": 0.6,
-    "negation": 0.4,
-    "opinion": -0.9,
-    "belief": -1.4,
-    "experience": -0.6,
-    "prediction": -0.7,
-    "modal": -0.3,
-    "hedge": -0.3,
-    "question": -2.5,
-    "imperative": -1.5,
-    "short": -1.2,
-    "vague": -0.6,
-    "fragment": -1.4,
-    "heading": -0.9,
-    "caption": -3.0,
-    "byline": -3.5,
-    "self_reference": -2.0,
-}
-
 LEARNT_REASONS: dict[str, str] = {
     "wording_for": "wording that fact-checkers pick",
     "wording_against": "wording that is rarely checked",
@@ -93,7 +59,7 @@ LEARNT_REASONS: dict[str, str] = {
     "context": "the sentences around it",
     "other": "smaller reasons together",
 }
-"""What the trained scorer adds to FEATURES; it has no weights of its own here."""
+"""What the scorer sees beside the cues of FEATURES."""
 
 LABELS: dict[str, str] = {**FEATURES, **LEARNT_REASONS}
 """Every reason's name for people."""

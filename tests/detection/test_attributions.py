@@ -519,7 +519,9 @@ def hostile() -> Iterator[tuple[str, list[str], list[int]]]:
     yield "marks", ["e" + "\u0301" * 1_000_000, "said"], [1, 1]
 
 
-@pytest.mark.parametrize(("name", "words", "heads"), list(hostile()), ids=lambda value: str(value)[:9])
+@pytest.mark.parametrize(
+    ("name", "words", "heads"), list(hostile()), ids=lambda value: str(value)[:9]
+)
 def test_hostile_texts_take_linear_time(
     nlp: Language, component: ClaimAttributions, name: str, words: list[str], heads: list[int]
 ) -> None:

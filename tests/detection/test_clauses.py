@@ -350,7 +350,7 @@ def test_the_registered_scorer_counts_what_is_found() -> None:
 
 
 def test_whole_texts(nato: str) -> None:
-    nlp = build_detector("rules-en").nlp
+    nlp = build_detector("small").nlp
     nlp.add_pipe("claim_spans")
     doc = nlp(nato)
     texts = {span.text: span for span in doc.spans["claims"]}

@@ -395,7 +395,7 @@ def test_a_date_that_is_a_word_of_a_name_is_none() -> None:
 
 
 def test_in_the_product_s_own_example(nato: str) -> None:
-    nlp = build_detector("rules-en").nlp
+    nlp = build_detector("small").nlp
     nlp.add_pipe("claim_dates")
     doc = nlp(nato)
     rows = {span.text: span._.interval for span in doc.spans["dates"]}

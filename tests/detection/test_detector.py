@@ -80,7 +80,7 @@ def test_too_long_a_text_is_refused_for_good(detector: Detector) -> None:
 
 
 def test_the_limit_is_a_setting() -> None:
-    small = build_detector("rules-en", max_length=60)
+    small = build_detector("small", max_length=60)
     assert len(small.detect(ArticleInput(FACT.format(5))).claims) == 1
     with pytest.raises(DetectionError):
         small.detect(ArticleInput("a" * 61))
@@ -105,15 +105,15 @@ def test_a_bad_article_does_not_lose_the_ones_before_it(detector: Detector) -> N
         next(stream)
 
 
-@pytest.mark.parametrize("name", ["no-such", "../rules-en", "", "rules-en/"])
+@pytest.mark.parametrize("name", ["no-such", "../small", "", "small/"])
 def test_an_unknown_name_is_a_clear_error(name: str) -> None:
-    with pytest.raises(DetectionError, match="rules-en") as caught:
+    with pytest.raises(DetectionError, match="small") as caught:
         load_detector(name)
     assert caught.value.permanent
 
 
 def test_the_threshold_decides(nato: str) -> None:
-    strict = build_detector("rules-en", overrides={"components.claim_spotter.threshold": 0.75})
+    strict = build_detector("small", overrides={"components.claim_spans.threshold": 0.75})
     claims = strict.detect(ArticleInput(nato)).claims
     assert strict.threshold == 0.75
     assert claims
@@ -125,17 +125,17 @@ def test_the_hash_follows_settings_and_word_lists(
     detector: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert re.fullmatch("[0-9a-f]{64}", detector.config_hash)
-    assert build_detector("rules-en").config_hash == detector.config_hash
-    changed = build_detector("rules-en", overrides={"components.claim_spotter.weights.number": 1.0})
+    assert build_detector("small").config_hash == detector.config_hash
+    changed = build_detector("small", overrides={"components.claim_spans.threshold": 0.6})
     assert changed.config_hash != detector.config_hash
     for file in lexicon_module.LEXICON_ROOT.glob("*.txt"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     monkeypatch.setattr(lexicon_module, "LEXICON_ROOT", tmp_path)
     monkeypatch.setattr(module, "LEXICON_ROOT", tmp_path)
-    assert build_detector("rules-en").config_hash == detector.config_hash
+    assert build_detector("small").config_hash == detector.config_hash
     with (tmp_path / "topic.txt").open("a") as topic:
         topic.write("beekeeping\n")
-    assert build_detector("rules-en").config_hash != detector.config_hash
+    assert build_detector("small").config_hash != detector.config_hash
 
 
 def test_the_hash_is_the_same_in_another_process(detector: Detector) -> None:

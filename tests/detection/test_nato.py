@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from annotations.detection import ArticleInput, Detection, Detector
-from tests.detection.conftest import candidates, claim_with
+from tests.detection.conftest import claim_with
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,45 @@ def test_is_not_suggested(found: Detection, words: str) -> None:
 def test_every_quotation_of_the_second_paragraph_is_stoltenbergs(
     detector: Detector, nato: str, opening: str
 ) -> None:
-    spans = [s for s in candidates(detector, nato) if s.text.startswith(opening)]
-    assert [span._.claimant[0] for span in spans] == ["Jens Stoltenberg"]
-    assert spans[0]._.quoted
+    doc = detector.nlp(nato)
+    start = nato.index(opening)
+    (sentence,) = [sent for sent in doc.sents if sent.start_char == start]
+    said = [
+        span
+        for span in doc.spans["attributions"]
+        if span.start < sentence.end and sentence.start < span.end
+    ]
+    assert {span._.speaker[0] for span in said if span._.speaker} == {"Jens Stoltenberg"}
+    covered = {at for span in said if span._.speaker for at in range(span.start, span.end)}
+    assert len(covered & set(range(sentence.start, sentence.end))) * 2 > len(sentence)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last", "granularity"),
+    [
+        ("yesterday", "2021-11-30", "2021-11-30", "day"),
+        ("earlier today", "2021-12-01", "2021-12-01", "day"),
+        ("September 2021", "2021-09-01", "2021-09-30", "month"),
+    ],
+)
+def test_times_are_reckoned_from_the_articles_date(
+    detector: Detector, nato: str, words: str, first: str, last: str, granularity: str
+) -> None:
+    dates = {span.text: span._.interval for span in detector.nlp(nato).spans["dates"]}
+    assert dates[words][:3] == (first, last, granularity)
+
+
+def test_the_red_line_of_the_third_paragraph_repeats_that_of_the_first(
+    found: Detection, nato: str
+) -> None:
+    first = claim_with(found.claims, 'would be a "red line" issue')
+    again = claim_with(found.claims, 'crossing a "red line"')
+    assert again.first_mention == (first.start, first.end)
+    assert first.first_mention is None
+    assert [nato[date.start : date.end] for date in again.dates if date.first] == [
+        "today",
+        "yesterday",
+    ]
 
 
 def test_sentences_are_split_where_a_reader_would(found: Detection, nato: str) -> None:

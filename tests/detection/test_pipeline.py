@@ -11,16 +11,26 @@ from spacy.training import Example
 
 from annotations.detection import Detector
 from annotations.detection.detector import build_detector
-from annotations.detection.features import DEFAULT_WEIGHTS, FEATURES
 
 COMPONENTS = [
+    "tok2vec",
+    "tagger",
+    "senter",
     "claim_sentences",
+    "claim_parser",
+    "claim_lexemes",
+    "claim_entities",
     "claim_quotes",
     "claim_names",
-    "claim_attribution",
+    "claim_attributions",
+    "claim_dates",
     "claim_cues",
-    "claim_spotter",
+    "claim_scorer",
+    "claim_types",
+    "claim_spans",
+    "claim_repeats",
 ]
+OWN = [name for name in COMPONENTS if name.startswith("claim_")]
 
 
 def scores(doc: Doc) -> list[tuple[str, float, str]]:
@@ -33,10 +43,10 @@ def test_components_declare_what_they_need_and_give(detector: Detector) -> None:
     assert analysis is not None
     assert not any(analysis["problems"].values())
     assert all(analysis["summary"][name]["assigns"] for name in COMPONENTS)
-    assert "span._.check_worthiness" in analysis["summary"]["claim_spotter"]["assigns"]
+    assert "span._.check_worthiness" in analysis["summary"]["claim_scorer"]["assigns"]
 
 
-@pytest.mark.parametrize("name", COMPONENTS)
+@pytest.mark.parametrize("name", OWN)
 def test_the_shipped_settings_name_every_default(detector: Detector, name: str) -> None:
     defaults = detector.nlp.get_factory_meta(name).default_config
     shipped = detector.nlp.get_pipe_config(name)
@@ -61,17 +71,9 @@ def test_docs_survive_a_docbin(detector: Detector, nato: str) -> None:
     assert scores(again) == scores(doc)
 
 
-def test_every_feature_has_a_weight_and_no_other() -> None:
-    assert set(DEFAULT_WEIGHTS) | {"limit"} == set(FEATURES)
-    with pytest.raises(ValueError, match="no_such_feature"):
-        build_detector(
-            "rules-en", overrides={"components.claim_spotter.weights.no_such_feature": 1.0}
-        )
-
-
 def test_an_unknown_word_list_is_an_error() -> None:
     with pytest.raises(ValueError, match="no_such_list"):
-        build_detector("rules-en", overrides={"components.claim_names.titles": "no_such_list"})
+        build_detector("small", overrides={"components.claim_names.titles": "no_such_list"})
 
 
 def test_evaluation_uses_the_registered_scorer(detector: Detector) -> None:

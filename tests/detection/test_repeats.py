@@ -155,7 +155,7 @@ def test_a_quoted_phrase_weighs_more() -> None:
 
 
 def test_in_the_product_s_own_example(nato: str) -> None:
-    nlp = build_detector("rules-en").nlp
+    nlp = build_detector("small").nlp
     nlp.add_pipe("claim_spans")
     nlp.add_pipe("claim_repeats")
     doc = nlp(nato)

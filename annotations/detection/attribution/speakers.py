@@ -78,8 +78,10 @@ _RELCL, _CONJ, _APPOS = DEP_NUMBER["acl:relcl"], DEP_NUMBER["conj"], DEP_NUMBER[
 _JOINING = frozenset(
     DEP_NUMBER[dep] for dep in ("det", "amod", "compound", "nummod", "nmod:poss", "flat")
 )
-_ENDS = frozenset({",", "who", "which", "that", "-", "--", "\u2013", "—", "(", ":", ";", '"', "''"})
+_ENDS = frozenset({",", "who", "which", "that", "--", "\u2013", "—", "(", ":", ";", '"', "''"})
 _LONG_NAME = 10
+_LONGEST_REACH = 20
+"""Sentences back, quotations counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Mention:
     kind: str
     canonical: str
     gender: str
+    role: str = ""
 
 
 class Directory:
@@ -175,6 +178,24 @@ class SpeakerFinder:
             return stop - 1
         return first + int(np.where(depths < 0, 99, depths).argmin())
 
+    def _titled(self, first: int, head: int) -> tuple[str, int] | None:
+        """Who goes by the title that the source is, and where its words end."""
+        sheet = self.sheet
+        begin = first
+        while begin < head and self.lower[begin] in self.rules.determiners:
+            begin += 1
+        definite = begin > 0 and self.lower[begin - 1] == "the"
+        if not definite and not (begin == first and sheet.words[head][:1].isupper()):
+            return None
+        place = int(sheet.place[head])
+        mention = self._name_at(head)
+        if mention is not None and mention.role:
+            full = self.directory.titled(mention.role, place)
+            if full is not None:
+                return full, mention.stop
+        full = self.directory.titled(" ".join(self.lower[begin : head + 1]), place)
+        return None if full is None else (full, head + 1)
+
     def _characters(self, first: int, stop: int) -> tuple[int, int]:
         return int(self.sheet.start[first]), int(self.sheet.end[stop - 1])
 
@@ -241,7 +262,8 @@ class SpeakerFinder:
         gender = _GENDERS[self.lower[at]]
         home = int(sheet.sentence[at])
         options: list[Mention] = []
-        for sentence in range(home, max(-1, home - self.rules.pronoun_reach - 1), -1):
+        steps = 0
+        for sentence in range(home, max(-1, home - _LONGEST_REACH), -1):
             begin, end = int(sheet.firsts[sentence]), int(sheet.firsts[sentence + 1])
             if sentence in self.spoke:
                 options.append(self.spoke[sentence])
@@ -250,6 +272,10 @@ class SpeakerFinder:
             else:
                 # The first person named is what "he" in the next sentence most likely means.
                 options.extend(self._persons(begin, end))
+            # What stands wholly in quotation marks is no step back in the telling.
+            steps += not (sheet.long_quote[begin] and sheet.long_quote[end - 1])
+            if steps > self.rules.pronoun_reach:
+                break
         for person in options:
             if person.gender in ("", gender):
                 if home not in self.spoke:
@@ -294,25 +320,23 @@ class SpeakerFinder:
 
     def _described(self, first: int, stop: int, head: int, cue: int) -> Speaker | None:
         """A source without a person's name: someone known by this title, or its own words."""
+        sheet = self.sheet
         word = self.lower[head]
         if (
             word in _OTHER_PRONOUNS
             or word in self.rules.no_speakers
-            or not self.sheet.words[head][:1].isalpha()
+            or not sheet.words[head][:1].isalpha()
         ):
             return None
         # A participle's source is only read off the sentence: "The bill was dropped, saying ...".
         if self.lower[cue].endswith("ing") and abs(head - cue) > 3 and self._name_at(head) is None:
             return None
-        begin = first
-        while begin < head and self.lower[begin] in self.rules.determiners:
-            begin += 1
-        definite = begin > first and self.lower[begin - 1] == "the"
-        if definite or (begin == first and self.sheet.words[head][:1].isupper()):
-            role = " ".join(self.lower[begin : head + 1])
-            full = self.directory.titled(role, int(self.sheet.place[head]))
-            if full is not None:
-                return full, *self._characters(first, head + 1)
+        titled = self._titled(first, head)
+        if titled is not None:
+            name, last = titled
+            # "He" in the next sentence is this person.
+            self.spoke[int(sheet.sentence[cue])] = Mention(first, last, "PERSON", name, "")
+            return name, *self._characters(first, last)
         end = stop
         for at in range(head + 1, stop):
             if self.lower[at] in _ENDS:
@@ -359,4 +383,5 @@ def _mentions(doc: Doc, sheet: Sheet, names_key: str) -> Iterable[Mention]:
                 kind=name.label_,
                 canonical=name._.canonical if person else "",
                 gender=name._.gender if person else "",
+                role=name._.role if name.label_ == "ROLE" else "",
             )

@@ -5,3 +5,6 @@ sentence, ``sheet`` holds both for a document. ``model`` is the weights, ``debat
 around a line add, ``reasons`` the account given to people, ``component`` the spaCy component.
 ``training`` learns the weights and ``validation`` cross-validates them.
 """
+
+# Components import each other through their package, so that must come first.
+from annotations.detection import components as _components  # noqa: F401

@@ -90,7 +90,8 @@ def _speaker_columns(sheet: Sheet, speakers: Sequence[str]) -> Floats:
 
     def total(values: Floats) -> Floats:
         """The sum over all lines of the line's speaker."""
-        return np.bincount(who, weights=values, minlength=len(names))[who]
+        sums: Floats = np.bincount(who, weights=values, minlength=len(names)).astype(float)
+        return np.take(sums, who)
 
     place = np.arange(count)
     into = place - turn_begin

@@ -89,7 +89,8 @@ def rows_of(doc: Doc, sheet: Sheet) -> list[int]:
     """The line that each row of the sheet is."""
     starts = np.asarray([start for start, _, _ in doc._.lines])
     begin = [sheet.starts[at] for at in sheet.bounds[:-1]]
-    return np.maximum(np.searchsorted(starts, begin, side="right") - 1, 0).tolist()
+    places = np.maximum(np.searchsorted(starts, begin, side="right") - 1, 0)
+    return [int(place) for place in places]
 
 
 def read_sentence_parts(nlp: Language, sentences: Sequence[LabelledSentence]) -> list[Part]:

@@ -53,7 +53,7 @@ def word_grams(numbers: NDArray[np.uint64], bounds: Places, *, seed: int = 0) ->
     word[places] = np.arange(len(numbers))
     word[begins], word[ends] = bounds[:-1], bounds[1:] - 1
     keys, sentences, first, last = [], [], [], []
-    state = np.full(len(padded), np.uint64(seed + 1) * _FACTOR)
+    state = np.full(len(padded), (seed + 1) * int(_FACTOR) % 2**64, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for size in range(1, LONGEST + 1):
             stop = len(padded) - size + 1

@@ -178,10 +178,9 @@ def _word_weights(model: ScorerModel, sheet: Sheet, scored: Scored, blend: Blend
     weights = entries.values * mixed[entries.columns]
     size = entries.last - entries.first + 1
     share = weights / size
-    total = np.bincount(entries.first, weights=share, minlength=len(sheet.words))
+    count = len(sheet.words)
+    total: Floats = np.bincount(entries.first, weights=share, minlength=count).astype(float)
     for step in (1, 2):
         more = size > step
-        total += np.bincount(
-            entries.first[more] + step, weights=share[more], minlength=len(sheet.words)
-        )
+        total += np.bincount(entries.first[more] + step, weights=share[more], minlength=count)
     return total

@@ -121,7 +121,7 @@ def learn(
     scale = dense_scale(everything)
     rows = build_rows(sentences, columns, scale)
     progress(f"{columns.width} n-grams")
-    beside = {name: extra for name in extra_heads}
+    beside = dict.fromkeys(extra_heads, extra)
     folds = key_folds(rows.keys, seed)
     claim = _Head(rows, _PENALTY[HEADS[0]], folds, beside.get(HEADS[0]), seed)
     progress("learnt from the sentences")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import srsly  # type: ignore[import-untyped]
+import srsly
 from numpy.typing import NDArray
 
 from annotations.detection.claim_types.features import BUCKETS, Features

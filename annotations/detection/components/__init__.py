@@ -5,9 +5,7 @@ from annotations.detection.attribution import component as attributions
 from annotations.detection.checkworthiness import component as checkworthiness
 from annotations.detection.claim_types import component as claim_types
 from annotations.detection.components import (
-    attribution,
     claim_spans,
-    claims,
     cues,
     extensions,
     names,
@@ -19,13 +17,11 @@ from annotations.detection.dates import component as dates
 from annotations.detection.linguistics import biaffine, entities, lexemes, parser
 
 __all__ = [
-    "attribution",
     "attributions",
     "biaffine",
     "checkworthiness",
     "claim_spans",
     "claim_types",
-    "claims",
     "cues",
     "dates",
     "entities",

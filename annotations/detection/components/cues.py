@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from spacy.attrs import TAG
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -24,6 +25,9 @@ _CLOCK = frozenset({"a.m.", "p.m.", "am", "pm", "a.m", "p.m", "o'clock"})
 _CLOSING = "\"'”\u2019»)] "
 _ADJECTIVAL = frozenset({"a", "an", "the", "his", "her", "their", "its", "of", "more"})
 _VAGUE = frozenset({"it", "this", "that", "they", "we", "he", "she", "these", "those", "there"})
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_PAST = frozenset({"VBD", "VBN"})
+_STAMP = frozenset({"updated", "published", "posted", "date", "est", "edt", "gmt", "pst", "pdt"})
 _BYLINE = re.compile(r"(?:by|from)\s+[A-Z]", re.IGNORECASE)
 
 DEFAULT_LEXICONS = {
@@ -132,11 +136,17 @@ class ClaimCues:
         tokens = read_tokens(doc)
         words = tokens.words
         lower = lowered(words)
-        speech = {at for cue in doc.spans[self.speech_key] for at in range(cue.start, cue.end)}
-        names: list[Span] = sorted(doc.spans[self.names_key], key=lambda name: name.start)
+        tags = _read_tags(doc)
+        speech = {
+            at for cue in doc.spans.get(self.speech_key, ()) for at in range(cue.start, cue.end)
+        }
+        names: list[Span] = sorted(doc.spans.get(self.names_key, ()), key=lambda name: name.start)
         named = {at for name in names for at in range(name.start, name.end)}
         persons = {
             at for name in names if name.label_ == "PERSON" for at in range(name.start, name.end)
+        }
+        places = {
+            at for name in names if name.label_ == "PLACE" for at in range(name.start, name.end)
         }
         spans = [
             Span(doc, name.start, name.end, label="place" if name.label_ == "PLACE" else "actor")
@@ -153,14 +163,18 @@ class ClaimCues:
                     if stop - first > 1 or first not in named or named_matter:
                         found.append((first, stop, feature))
             found.extend(self._figures(words, lower, begin, end))
-            events = list(self._events(words, lower, begin, end, speech, named))
+            events = list(self._events(words, lower, tags, begin, end, speech, named))
             found.extend(events)
             start, close = trim(text, sentence.start_char, sentence.end_char)
             verb = (
                 bool(events)
-                or bool(speech & set(range(begin, end)))
+                or any(at in speech for at in range(begin, end))
                 or any(feature in {"state", "prediction", "modal"} for _, _, feature in found)
+                or any(tag in _FINITE for tag in tags[begin:end])
             )
+            dates = {at for a, b, feature in found if feature == "date" for at in range(a, b)}
+            if not verb and self._is_dateline(words, lower, begin, end, places, dates):
+                found.append((begin, end, "dateline"))
             shape = self._shape(text[start:close], words, lower, begin, end, verb)
             whole = [(begin, end, feature) for feature in shape]
             spans.extend(Span(doc, a, b, label=key) for a, b, key in (*found, *whole))
@@ -189,6 +203,7 @@ class ClaimCues:
         self,
         words: list[str],
         lower: list[str],
+        tags: list[str],
         begin: int,
         end: int,
         speech: set[int],
@@ -199,6 +214,8 @@ class ClaimCues:
             word = lower[at]
             if at in speech or at in named or word in self.not_past:
                 continue
+            if tags and tags[at] not in _PAST:
+                continue
             regular = word.endswith("ed") and len(word) > 4 and word.isalpha()
             if not regular and word not in self.past:
                 continue
@@ -206,6 +223,32 @@ class ClaimCues:
             if before in _ADJECTIVAL or before == "to" or is_capitalised(words[at]):
                 continue
             yield at, at + 1, "event"
+
+    def _is_dateline(
+        self,
+        words: list[str],
+        lower: list[str],
+        begin: int,
+        end: int,
+        places: set[int],
+        dates: set[int],
+    ) -> bool:
+        """A place or a time, with nothing said about it: "RIGA, Latvia (Reuters) —"."""
+        if not places.intersection(range(begin, end)) and not dates.intersection(range(begin, end)):
+            return False
+        tokens = [at for at in range(begin, end) if words[at][0].isalnum()]
+        if len(tokens) > 14:
+            return False
+        fitting = sum(
+            at in places
+            or at in dates
+            or words[at][0].isdigit()
+            or (len(words[at]) > 1 and words[at].isupper())
+            or lower[at] in _CLOCK
+            or lower[at] in _STAMP
+            for at in tokens
+        )
+        return fitting * 4 >= len(tokens) * 3
 
     def _shape(
         self, text: str, words: list[str], lower: list[str], begin: int, end: int, verb: bool
@@ -231,3 +274,12 @@ class ClaimCues:
                 yield "vague"
             if len(tokens) <= 10 and _BYLINE.match(text) and capitals * 2 >= len(tokens):
                 yield "byline"
+
+
+def _read_tags(doc: Doc) -> list[str]:
+    """The Penn tag of each token; nothing where no tagger ran."""
+    tags = doc.to_array(TAG).tolist()
+    if not any(tags):
+        return []
+    strings = doc.vocab.strings
+    return [strings[tag] for tag in tags]

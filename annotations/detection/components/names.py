@@ -6,6 +6,7 @@ Secretary-General") and NAME (anything else), and ``doc._.people``, in order of 
 
 from __future__ import annotations
 
+from spacy.attrs import ENT_TYPE
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -99,6 +100,7 @@ class ClaimNames:
         for sentence in doc.sents:
             for first, stop in self._runs(words, lower, sentence.start, sentence.end, seen_lower):
                 mentions.extend(self._read_run(words, lower, first, stop, sentence.start))
+        self._ask_entities(doc, mentions, lower)
         people = resolve_people(mentions, words, lower, self.titles)
         spans = []
         for mention in mentions:
@@ -112,6 +114,28 @@ class ClaimNames:
         doc.spans[self.spans_key] = spans
         doc._.people = people
         return doc
+
+    def _ask_entities(self, doc: Doc, mentions: list[Mention], lower: list[str]) -> None:
+        """Where a recogniser ran before, let it decide what the word lists leave open."""
+        kinds = doc.to_array(ENT_TYPE)
+        strings = doc.vocab.strings
+        if not kinds.any():
+            return
+        for mention in mentions:
+            found = kinds[mention.first : mention.stop].tolist()
+            kind = strings[found[-1]] if found and found[-1] and len(set(found)) == 1 else ""
+            certain = bool(mention.role or mention.gender)
+            if mention.kind == "NAME" and kind == "PERSON":
+                plain = all(
+                    lower[at] not in self.organisation_words and lower[at] not in self.openers
+                    for at in range(mention.first, mention.stop)
+                )
+                if plain and mention.stop - mention.first >= 2:
+                    mention.kind = "PERSON"
+            elif mention.kind == "NAME" and kind == "LOC":
+                mention.kind = "PLACE"
+            elif mention.kind == "PERSON" and not certain and kind in {"ORG", "LOC", "MISC"}:
+                mention.kind = "PLACE" if kind == "LOC" else "NAME"
 
     def _runs(
         self, words: list[str], lower: list[str], begin: int, end: int, seen_lower: set[str]

@@ -65,7 +65,7 @@ def read_debates(paths: Iterable[Path]) -> list[Debate]:
 
     Raises CorpusError for a path that does not exist and for a folder without such files.
     """
-    debates = []
+    debates: list[Debate] = []
     for path in paths:
         if path.is_dir():
             files = sorted(path.rglob("*.tsv"))

@@ -72,8 +72,9 @@ def _from_spacing(sentences: list[_Sentence]) -> str:
     length = 0
     for sentence in sentences:
         if sentence.new_paragraph and pieces:
-            pieces.append("\n\n")
-            length += 2
+            bare = pieces[-1].rstrip(" ")
+            length += 2 - (len(pieces[-1]) - len(bare))
+            pieces[-1] = bare + "\n\n"
         for row in sentence.rows:
             if row.surface:
                 row.token.start = length

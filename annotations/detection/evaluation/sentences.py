@@ -2,9 +2,10 @@
 
 A *boundary* is the first letter or figure of a sentence, in code points: treebanks and tools
 differ in which sentence they give a quotation mark or a dash to, which is another question. The
-beginning of a document is none, since nobody can miss it. ``exact`` counts whole sentences instead, as the CoNLL shared
-tasks do. Tags and parses are measured on the words that both sides divide alike (``aligned`` is
-their share of the gold words), the parses with the sentences that the pipeline found.
+beginning of a document is none, since nobody can miss it. ``exact`` counts whole sentences
+instead, as the CoNLL shared tasks do. Tags and parses
+are measured on the words that both sides divide alike (``aligned`` is their share of the gold
+words), the parses with the sentences that the pipeline found.
 """
 
 from __future__ import annotations

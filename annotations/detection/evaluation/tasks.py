@@ -22,7 +22,6 @@ from annotations.detection.evaluation.binary import binary_metrics
 from annotations.detection.evaluation.ranking import mean_ranking
 from annotations.detection.evaluation.sentences import evaluate_sentences
 from annotations.detection.evaluation.speed import measure_speed
-from annotations.detection.training.recipe import folders
 
 Model = str | Path
 
@@ -31,10 +30,14 @@ def checkworthiness(model: Model, paths: Sequence[Path]) -> dict[str, Any]:
     """Each file is scored as a debate; ``map``, ``rprec`` and ``p@k``, per file and mean."""
     detector = build_detector(model)
     results = {}
-    for debate in read_debates(folders(paths)):
+    for debate in read_debates(paths):
         lines = [(line.speaker, line.text) for line in debate.lines]
         scores = line_scores(detector, lines)
-        results[debate.name] = ([line.label for line in debate.lines], scores)
+        # Two folders may hold files of one name.
+        name = debate.name
+        while name in results:
+            name += "'"
+        results[name] = ([line.label for line in debate.lines], scores)
     return mean_ranking(results)
 
 

@@ -75,9 +75,10 @@ def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     ops = model.ops
     generator = np.random.default_rng(int(np.random.randint(2**31)))
     scale = 0.5 / width
-    bilinear = generator.normal(0, scale, (width, width)).astype("float32")
-    model.set_param("bilinear", ops.asarray(bilinear))
-    model.set_param("root", ops.asarray(generator.normal(0, 0.1, width).astype("float32")))
+    bilinear: Any = generator.normal(0, scale, (width, width)).astype("float32")
+    root: Any = generator.normal(0, 0.1, width).astype("float32")
+    model.set_param("bilinear", ops.asarray2f(bilinear))
+    model.set_param("root", ops.asarray1f(root))
     model.set_param("distance", ops.alloc1f(_DISTANCES))
     model.get_ref("tok2vec").initialize(X=X)
     for name in ("dependent", "head", "label"):
@@ -125,7 +126,7 @@ class ArcScorer:
         np.add.at(self.d_projected, index, np.matmul(arcs, right))
         np.add.at(self.d_heads, index, np.matmul(arcs.transpose(0, 2, 1), left))
         np.add.at(self.d_root, index, gradient[:, :, -1])
-        table = np.zeros(_DISTANCES, dtype="float32")
+        table: Any = np.zeros(_DISTANCES, dtype="float32")
         np.add.at(table, distance_buckets(length), gradient.sum(axis=0))
         self.model.inc_grad("distance", table)
 

@@ -92,7 +92,8 @@ class ClaimEntities(Tagger):  # type: ignore[misc]
             before = np.concatenate([np.zeros(1, dtype="uint64"), kind[:-1]])
             first = (kind != 0) & (begins[guess] | (kind != before))
             iob = np.where(kind == 0, 2, np.where(first, 3, 1)).astype("uint64")
-            doc.from_array([ENT_IOB, ENT_TYPE], np.stack([iob, kind], axis=1))
+            table: Any = np.stack([iob, kind], axis=1)
+            doc.from_array([ENT_IOB, ENT_TYPE], table)
 
 
 def _plain(tag: str | None) -> str:

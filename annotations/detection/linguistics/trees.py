@@ -49,7 +49,7 @@ def _repair(scores: Any, heads: list[int], size: int) -> list[int]:
         members = np.asarray(cycle)
         outside = np.setdiff1d(np.arange(size), members)
         loops = [at for at in cycle if _in_loop(heads, at)]
-        table = scores[np.ix_(loops, outside)]
+        table = scores[np.ix_(np.asarray(loops), outside)]
         kept = np.asarray([float(scores[at, heads[at]]) for at in loops])
         best = table.max(axis=1) - kept
         place = int(best.argmax())

@@ -8,6 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from spacy.attrs import TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -21,6 +23,8 @@ from annotations.detection.training.treebank import references
 
 Report = Callable[[str, float], None]
 """Told what is going on, and how much of it is done, from 0 to 1."""
+
+_BATCH_TOKENS = 1500
 
 LEARNT = ("tok2vec", "tagger", "senter", "claim_parser", "claim_entities")
 """The components trained here; the others of the pipeline are rules."""
@@ -41,10 +45,11 @@ def train_linguistics(
     seed: int,
     report: Report,
 ) -> None:
-    """Teach the learnt components in place: gold tags, parses and sentences from the treebank,
-    silver ones and entities from the news. The same for the same seed.
+    """Teach the learnt components in place. The same for the same seed.
 
-    The treebank, a fifth of the news in size, is read twice an epoch.
+    First ``epochs`` over everything, the treebank twice in each: gold tags, parses and sentences
+    from it, silver ones and entities from the news. Then as many over the treebank and a quarter
+    of the news without its tags, so that the last word on tags is people's.
     """
     fix_random_seed(seed)
     order = random.Random(seed)  # noqa: S311  (shuffling, not a secret)
@@ -66,21 +71,55 @@ def train_linguistics(
     others = [name for name in nlp.pipe_names if name not in LEARNT]
     with nlp.select_pipes(disable=others):
         nlp.initialize(lambda: sample)
-        total = epochs * (2 * sum(map(len, gold)) + sum(map(len, silver)))
-        steps = max(1, total // 1500)
-        schedule: Any = warmup_linear(1.5e-3, min(200, steps // 10 + 1), steps)
-        optimizer = Adam(schedule, L2=0.01, grad_clip=1.0, use_averages=True)
-        done = 0
-        for epoch in range(epochs):
-            pool = [*gold, *gold, *silver]
+    first = [[*gold, *gold, *silver]] * epochs
+    train_passes(nlp, first, rate=1.5e-3, order=order, report=report)
+    refine(nlp, gold, silver, epochs=epochs, order=order, report=report)
+
+
+def refine(
+    nlp: Language,
+    gold: list[Doc],
+    silver: list[Doc],
+    *,
+    epochs: int,
+    order: random.Random,
+    report: Report,
+) -> None:
+    """The second part of the training; changes ``silver``, whose tags are taken away."""
+    for doc in silver:
+        blank: Any = np.zeros((len(doc), 1), dtype="uint64")
+        doc.from_array([TAG], blank)
+    share = max(1, len(silver) // 4) if silver else 0
+    passes = [[*gold, *order.sample(silver, share)] for _ in range(epochs)]
+    train_passes(nlp, passes, rate=7e-4, order=order, report=report)
+
+
+def train_passes(
+    nlp: Language,
+    passes: list[list[Doc]],
+    *,
+    rate: float,
+    order: random.Random,
+    report: Report,
+) -> None:
+    """Train on each list of references in turn, shuffled, the rate falling from ``rate`` to 0."""
+    total = sum(len(doc) for docs in passes for doc in docs)
+    steps = max(1, total // _BATCH_TOKENS)
+    schedule: Any = warmup_linear(rate, min(200, steps // 10 + 1), steps)
+    optimizer = Adam(schedule, L2=0.01, grad_clip=1.0, use_averages=True)
+    others = [name for name in nlp.pipe_names if name not in LEARNT]
+    done = 0
+    with nlp.select_pipes(disable=others):
+        for epoch, docs in enumerate(passes):
+            pool = list(docs)
             order.shuffle(pool)
             losses: dict[str, float] = {}
-            for batch in _batches(pool, 1500):
+            for batch in _batches(pool, _BATCH_TOKENS):
                 examples = [_example(nlp, doc) for doc in batch]
                 nlp.update(examples, sgd=optimizer, drop=0.1, losses=losses)
                 optimizer.step_schedules()
                 done += sum(map(len, batch))
-                report(f"epoch {epoch + 1} of {epochs}", done / total)
+                report(f"linguistics, pass {epoch + 1} of {len(passes)}", done / total)
             report(
                 "  ".join(f"{name} {loss:.0f}" for name, loss in losses.items() if loss),
                 done / total,

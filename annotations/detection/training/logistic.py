@@ -42,7 +42,8 @@ class SparseRows:
         """Transposed matrix by vector: ``(rows,)`` to ``(width,)``."""
         spread = np.repeat(vector, np.diff(self.starts))
         spread *= self.values
-        return np.bincount(self.columns, weights=spread, minlength=self.width)
+        sums: Floats = np.bincount(self.columns, weights=spread, minlength=self.width).astype(float)
+        return sums
 
     def take(self, rows: NDArray[np.int64]) -> SparseRows:
         """The given rows, in the given order."""

@@ -14,7 +14,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ from spacy.language import Language
 from annotations.detection.attribution.training import train_attribution
 from annotations.detection.checkworthiness.training import train_scorer
 from annotations.detection.claim_types import read_labels, train_claim_types
+from annotations.detection.claim_types.labels import LABELS
 from annotations.detection.corpora.checkthat import read_debates
 from annotations.detection.corpora.claimbuster import read_sentences
 from annotations.detection.corpora.conllu import read_conllu
@@ -64,11 +65,13 @@ def train_detector(
     seed: int = 0,
     epochs: int = EPOCHS,
     linguistics: Path | None = None,
+    labels: Path = LABELS,
     report: Report = lambda message, done: None,
 ) -> dict[str, Any]:
     """Train a detector of a size (``SIZES``) and write it to ``output``, whole or not at all.
 
-    ``linguistics``: a trained detector whose linguistic components are taken as they are.
+    ``linguistics``: a trained detector whose linguistic components are taken as they are;
+    ``labels``: the claim types that were labelled by hand.
     Returns what is written to ``metrics.json``. The same for the same seed and data.
     Raises CorpusError for a file that is missing or wrong, before anything is trained, and
     FileExistsError where ``output`` holds something that is no detector.
@@ -79,8 +82,8 @@ def train_detector(
     files = data_files(data)
     started = time.monotonic()
     sentences = read_sentences(data / SENTENCES)
-    debates = read_debates([path for folder in DEBATES for path in _tsv(data / folder)])
-    labels = read_labels(data)
+    debates = read_debates(data / folder for folder in DEBATES)
+    rows = read_labels(data, labels=labels)
     nlp = build_linguistic(RECIPES / "small.cfg")
     report("reading treebank and news", 0.0)
     if linguistics is None:
@@ -114,7 +117,7 @@ def train_detector(
         )
         say("claim types")
         types: Any = nlp.get_pipe("claim_types")
-        kinds = train_claim_types(nlp=nlp, rows=labels, seed=seed)
+        kinds = train_claim_types(nlp=nlp, rows=rows, seed=seed)
         types.assign(kinds.model, kinds.featurizer)
     seconds = time.monotonic() - started
     nlp.meta.update(
@@ -185,7 +188,7 @@ def _adopt(nlp: Language, source: Path) -> None:
     """Take the linguistic components of a trained pipeline, weights and all."""
     names = _before(nlp, "claim_attributions")
     others = [name for name in nlp.component_names if name not in names]
-    nlp.from_disk(source, exclude=["vocab", *others])
+    nlp.from_disk(source, exclude=others)
 
 
 def _development_figures(nlp: Language, data: Path) -> dict[str, Any]:
@@ -222,7 +225,10 @@ def _write(nlp: Language, output: Path, records: dict[str, Any]) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
         fresh = Path(folder) / "model"
-        nlp.to_disk(fresh, exclude=["vocab"])
+        nlp.to_disk(fresh)
+        # The words that were read in training are nobody's business; only labels must be known.
+        text = json.dumps(_label_strings(nlp), indent=0) + "\n"
+        (fresh / "vocab" / "strings.json").write_text(text, encoding="utf-8")
         for name, record in records.items():
             text = json.dumps(record, indent=2, sort_keys=True, default=str)
             (fresh / name).write_text(text + "\n", encoding="utf-8")
@@ -231,6 +237,11 @@ def _write(nlp: Language, output: Path, records: dict[str, Any]) -> None:
         fresh.rename(output)
 
 
-def folders(paths: Iterable[Path]) -> list[Path]:
-    """TSV files, and those of folders, sorted within each folder."""
-    return [path for one in paths for path in (_tsv(one) if one.is_dir() else [one])]
+def _label_strings(nlp: Language) -> list[str]:
+    """Every tag, relation and entity type that a component may write."""
+    found: set[str] = set()
+    for name in ("tagger", "claim_parser", "claim_entities"):
+        pipe: Any = nlp.get_pipe(name)
+        found.update(pipe.labels)
+    found.update(label.partition("-")[2] for label in nlp.get_pipe("claim_entities").labels)  # type: ignore[attr-defined]
+    return sorted(found - {""})

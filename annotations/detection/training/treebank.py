@@ -33,10 +33,14 @@ _RELATIONS = {
     "discourse": "discourse",
 }
 _COMMON = frozenset(
-    "root nsubj nsubj:pass obj iobj obl obl:tmod obl:npmod obl:agent nmod nmod:poss ccomp xcomp "
-    "advcl acl acl:relcl parataxis appos conj cc mark aux aux:pass cop case det punct flat "
-    "compound compound:prt nummod amod advmod fixed expl csubj csubj:pass discourse vocative list "
-    "cc:preconj det:predet dislocated orphan goeswith reparandum".split()
+    {
+        *("root", "nsubj", "nsubj:pass", "csubj", "csubj:pass", "obj", "iobj", "expl"),
+        *("obl", "obl:tmod", "obl:npmod", "obl:agent", "nmod", "nmod:poss", "appos", "nummod"),
+        *("ccomp", "xcomp", "advcl", "acl", "acl:relcl", "parataxis", "conj", "cc", "mark"),
+        *("aux", "aux:pass", "cop", "case", "det", "punct", "amod", "advmod", "list"),
+        *("flat", "fixed", "compound", "compound:prt", "discourse", "vocative", "cc:preconj"),
+        *("det:predet", "dislocated", "orphan", "goeswith", "reparandum"),
+    }
 )
 _VERBAL = ("VB", "MD", "JJ", "RB")
 _ENTITIES = {
