@@ -208,7 +208,7 @@ JOB_MAX_ATTEMPTS = _number("JOB_MAX_ATTEMPTS", 3)
 WORKER_SILENCE_SECONDS = _number("WORKER_SILENCE_SECONDS", 30)
 # One extraction batch ends at whichever comes first.
 EXTRACTION_BATCH_ARTICLES = _number("EXTRACTION_BATCH_ARTICLES", 16)
-DETECTOR = env.str("DETECTOR", default="rules-en")
+DETECTOR = env.str("DETECTOR", default="small")
 
 # --- People -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "annotations.User"

@@ -115,30 +115,41 @@ def make_article(corpus: Corpus, text: str = "", **fields: Any) -> Article:
     )
 
 
+def detected(
+    text: str, phrase: str, score: float = 0.8, kind: str = "quantity", **fields: Any
+) -> DetectedClaim:
+    """What the made-up detector says of the first place where the phrase stands."""
+    start = text.index(phrase)
+    fields = {
+        "start": start,
+        "end": start + len(phrase),
+        "quote": phrase,
+        "quoted": start < 5,
+        "claimant": Claimant("the minister") if start < 5 else None,
+        "reasons": (Reason("number", "a number", 1.25, ((start, start + 4),)),),
+        **fields,
+    }
+    return DetectedClaim(score=score, kind=kind, **fields)
+
+
+def place(text: str, phrase: str) -> tuple[int, int]:
+    """Where the phrase stands first."""
+    start = text.index(phrase)
+    return start, start + len(phrase)
+
+
 def run_detector(
-    article: Article, found: Sequence[tuple[str, float, str]] = tuple(FOUND)
+    article: Article, found: Sequence[tuple[str, float, str] | DetectedClaim] = tuple(FOUND)
 ) -> DetectionRun:
-    """Finish the article's job (a new one where none is active) with the phrases found."""
+    """Finish the article's job (a new one where none is active) with what was found."""
     job = Job.objects.active().filter(article=article).first()
     job = job or extraction_request(actor=None, article=article)
     (held,) = jobs_claim(worker="test:1", first=job.pk, limit=1)
     text = article.text
-    claims = []
-    for phrase, score, kind in found:
-        start = text.text.index(phrase)
-        claims.append(
-            DetectedClaim(
-                start=start,
-                end=start + len(phrase),
-                quote=phrase,
-                score=score,
-                kind=kind,
-                quoted=start < 5,
-                claimant=Claimant("the minister") if start < 5 else None,
-                reasons=(Reason("number", "a number", 1.25, ((start, start + 4),)),),
-            )
-        )
-    detection = Detection(sentences=((0, text.text.index("\n")),), claims=tuple(claims), words=20)
+    claims = tuple(
+        item if isinstance(item, DetectedClaim) else detected(text.text, *item) for item in found
+    )
+    detection = Detection(sentences=((0, text.text.index("\n")),), claims=claims, words=20)
     return run_record(job=held, text=text, detector=DETECTOR, detection=detection, seconds=0.1)
 
 

@@ -83,14 +83,22 @@ class SuggestionAdmin(ReadOnlyAdmin):
     # By the key alone: the model's own order would sort the whole table.
     ordering = ("-id",)
     fields = (
-        "article", "run", "start", "end", "quote", "score", "kind", "quoted", "claimant_name",
-        "why",
+        "article", "run", "start", "end", "quote", "score", "kind", "kind_confidence", "quoted",
+        "claimant_name", "claimant_start", "claimant_end", "said", "times", "first_mention", "why",
     )  # fmt: skip
-    readonly_fields = ("why",)
+    readonly_fields = ("said", "times", "why")
 
     @admin.display(description=_("quote"))
     def excerpt(self, suggestion: Suggestion) -> str:
         return Truncator(suggestion.quote).chars(100)
+
+    @admin.display(description=_("attribution"))
+    def said(self, suggestion: Suggestion) -> str:
+        return pretty(suggestion.attribution)
+
+    @admin.display(description=_("dates"))
+    def times(self, suggestion: Suggestion) -> str:
+        return pretty(suggestion.dates or None)
 
     @admin.display(description=_("reasons"))
     def why(self, suggestion: Suggestion) -> str:

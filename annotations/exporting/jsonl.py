@@ -16,6 +16,10 @@ from .finding import finding_of
 
 FORMAT = "factcheck-jsonl"
 VERSION = 1
+# PostgreSQL keeps no order of keys; the file is the same from every database.
+REASON = ("feature", "label", "weight", "spans")
+ATTRIBUTION = ("form", "source", "cue", "content", "confidence")
+DATE = ("start", "end", "first", "last", "granularity", "anchor")
 
 
 class JsonLines:
@@ -82,7 +86,7 @@ def article_record(article: Any) -> dict[str, Any]:
             if t.number < text.number
         ],
         "run": _run(article),
-        "suggestions": [_suggestion(article, s) for s in article.current_suggestions],
+        "suggestions": _suggestions(article),
         "claims": [_claim(article, claim) for claim in article.standing_claims],
     }
 
@@ -103,7 +107,19 @@ def _run(article: Article) -> dict[str, Any] | None:
     }
 
 
-def _suggestion(article: Article, suggestion: Suggestion) -> dict[str, Any]:
+def _suggestions(article: Any) -> list[dict[str, Any]]:
+    places = {s.pk: [s.start, s.end] for s in article.current_suggestions}
+    return [
+        _suggestion(article, s, first_mention=places[s.first_mention_id])
+        if s.first_mention_id
+        else _suggestion(article, s)
+        for s in article.current_suggestions
+    ]
+
+
+def _suggestion(
+    article: Article, suggestion: Suggestion, first_mention: list[int] | None = None
+) -> dict[str, Any]:
     assert article.current_run is not None  # noqa: S101  it has a suggestion of that run
     text = text_of(article, article.current_run.text_id)
     start, end = suggestion.start, suggestion.end
@@ -114,18 +130,23 @@ def _suggestion(article: Article, suggestion: Suggestion) -> dict[str, Any]:
         "quote": checked_quote(text, start, end, suggestion.quote, f"suggestion {suggestion.pk}"),
         "score": suggestion.score,
         "kind": suggestion.kind,
+        "kind_confidence": suggestion.kind_confidence,
         "quoted": suggestion.quoted,
         "claimant_name": suggestion.claimant_name,
-        # PostgreSQL keeps no order of keys; the file is the same from every database.
-        "reasons": [
-            {name: reason[name] for name in ("feature", "label", "weight", "spans")}
-            for reason in suggestion.reasons
-        ],
+        "claimant_mention": suggestion.claimant_mention,
+        "attribution": _in_order(suggestion.attribution, ATTRIBUTION),
+        "dates": [_in_order(expression, DATE) for expression in suggestion.dates],
+        "first_mention": first_mention,
+        "reasons": [_in_order(reason, REASON) for reason in suggestion.reasons],
         "outcome": decision.outcome if decision else None,
         "claim": decision.claim.uid if decision and decision.claim else None,
         "decided_by": _person(decision.decided_by) if decision else None,
         "decided_at": decision.decided_at if decision else None,
     }
+
+
+def _in_order(stored: dict[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    return None if stored is None else {name: stored[name] for name in names}
 
 
 def _claim(article: Article, claim: Any) -> dict[str, Any]:

@@ -100,7 +100,14 @@ class Corpus(models.Model):
         _("claim types"), max_length=20, choices=ClaimType.SCHEMES, default="fullfact"
     )
     detector = models.CharField(
-        _("detector"), max_length=100, blank=True, help_text=_("Empty: the site's default.")
+        _("detector"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "Empty: the site's default. “small” comes ready to use; “accurate” finds more, is "
+            "slower, and needs requirements-accurate.txt installed where the workers run. Any "
+            "other name is that of an installed spaCy pipeline."
+        ),
     )
     requires_evidence = models.BooleanField(
         _("a verdict needs evidence"),

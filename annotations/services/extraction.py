@@ -23,6 +23,7 @@ from annotations.models import (
 )
 
 from .events import event_record
+from .findings import suggestions_write
 from .jobs import job_fail, job_hold, jobs_claim, jobs_renew, worker_name
 
 if TYPE_CHECKING:
@@ -143,32 +144,7 @@ def run_record(
         suggestion_count=len(detection.claims),
         seconds=seconds,
     )
-    for claim in detection.claims:
-        if text.text[claim.start : claim.end] != claim.quote:
-            raise ValueError(f"{detector.name} moved a span: [{claim.start}, {claim.end})")
-    suggestions = Suggestion.objects.bulk_create(
-        Suggestion(
-            article_id=text.article_id,
-            run=run,
-            start=claim.start,
-            end=claim.end,
-            quote=claim.quote,
-            score=claim.score,
-            kind=claim.kind,
-            quoted=claim.quoted,
-            claimant_name=claim.claimant.name[:200] if claim.claimant else "",
-            reasons=[
-                {
-                    "feature": reason.feature,
-                    "label": reason.label,
-                    "weight": reason.weight,
-                    "spans": [list(span) for span in reason.spans],
-                }
-                for reason in claim.reasons
-            ],
-        )
-        for claim in detection.claims
-    )
+    suggestions = suggestions_write(run=run, claims=detection.claims, text=text.text)
     _carry_decisions(run, suggestions)
     article.current_run = run
     if article.state in {ArticleState.WAITING, ArticleState.EXTRACTING, ArticleState.FAILED}:

@@ -32,7 +32,7 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
     """Everything that the page shows, in a fixed number of queries."""
     corpus = article.corpus
     return {
-        "article": {"id": article.pk, "title": article.title, "state": article.state},
+        "article": article_data(article),
         "me": {"id": user.pk, "name": user.name, "role": policies.role_in(user, corpus)},
         "corpus": corpus_data(corpus),
         "run": article.current_run_id,
@@ -49,6 +49,17 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
                 :CLAIMANTS_OFFERED
             ]
         ),
+    }
+
+
+def article_data(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.pk,
+        "title": article.title,
+        "state": article.state,
+        # What the text's own dates are reckoned from.
+        "published": article.published.isoformat() if article.published else None,
+        "dateline": article.dateline,
     }
 
 
@@ -95,8 +106,13 @@ def suggestion_data(suggestion: Suggestion) -> dict[str, Any]:
         "end": suggestion.end,
         "score": round(suggestion.score, 4),
         "kind": suggestion.kind,
+        "kind_confidence": suggestion.kind_confidence,
         "quoted": suggestion.quoted,
         "claimant_name": suggestion.claimant_name,
+        "claimant_mention": suggestion.claimant_mention,
+        "attribution": suggestion.attribution,
+        "dates": suggestion.dates,
+        "first_mention": suggestion.first_mention_id,
         "reasons": suggestion.reasons,
         "outcome": decision.outcome if decision else None,
         "claim": decision.claim_id if decision else None,

@@ -381,11 +381,19 @@ def corpus_form(corpus: Corpus | None = None, **changed: Any) -> dict[str, Any]:
     return form | changed
 
 
+def test_the_form_of_a_corpus_names_the_detectors_that_are_shipped(
+    client: Client, root: User
+) -> None:
+    page = client.get(url("corpus", "add")).content.decode()
+    assert "“small” comes ready to use" in page
+    assert "“accurate” finds more" in page
+
+
 def test_a_corpus_with_its_members(client: Client, root: User, cast: Cast) -> None:
     rows = inline({"user": cast.reviewer.pk, "role": "adjudicator"})
-    sent(client, url("corpus", "add"), corpus_form(detector="rules-en") | rows)
+    sent(client, url("corpus", "add"), corpus_form(detector="accurate") | rows)
     corpus = Corpus.objects.get()
-    assert (corpus.name, corpus.detector, corpus.rating_scale.slug) == ("New", "rules-en", "fever")
+    assert (corpus.name, corpus.detector, corpus.rating_scale.slug) == ("New", "accurate", "fever")
     assert set(corpus.memberships.values_list("user__username", "role")) == {
         ("root", "admin"),
         ("rita", "adjudicator"),

@@ -11,6 +11,12 @@ from typing import Any
 import pytest
 import time_machine
 
+from annotations.detection.interface import (
+    Attribution,
+    Claimant,
+    DatedExpression,
+    DetectedClaim,
+)
 from annotations.models import Article, Claim
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
@@ -19,7 +25,7 @@ from annotations.services.evidence import evidence_add, evidence_withdraw
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.verdicts import verdict_give, verdict_retract
 from tests import factories
-from tests.factories import TEXT, Cast
+from tests.factories import FOUND, TEXT, Cast
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
@@ -47,7 +53,7 @@ def exhibit(db: None) -> Iterator[Exhibit]:
 def _build(clock: Any) -> Exhibit:
     cast = factories.make_cast()
     guideline_add(actor=cast.admin, corpus=cast.corpus, text="Read twice.")
-    article = factories.make_extracted(
+    article = factories.make_article(
         cast.corpus,
         TEXT,
         title="=1+1, said the minister",
@@ -58,6 +64,8 @@ def _build(clock: Any) -> Exhibit:
         dateline="Exland City",
         source_name="a.txt",
     )
+    factories.run_detector(article, _found())
+    article.refresh_from_db()
     accepted, rejected, _ = factories.suggestions_of(article)
     clock.shift(60)
     adjudicated = suggestion_accept(actor=cast.reviewer, suggestion=accepted, uid=uid(1))
@@ -101,6 +109,31 @@ def _build(clock: Any) -> Exhibit:
     empty = article_create(actor=None, corpus=cast.corpus, text="Nothing here.", title="Empty")
     clock.shift(60)
     return Exhibit(cast, article, empty, [adjudicated, tied, unjudged])
+
+
+def _found() -> list[DetectedClaim]:
+    """The usual phrases: somebody's words in 2025, a time that is unresolved, and a repeat."""
+    source, cue = factories.place(TEXT, "the minister"), factories.place(TEXT, "said")
+    (first, *one), (second, *two), (third, *three) = FOUND
+    said = factories.place(TEXT, first)
+    year, last_year = factories.place(TEXT, "2025"), factories.place(TEXT, "last year")
+    return [
+        factories.detected(
+            TEXT,
+            first,
+            *one,
+            kind_confidence=0.875,
+            claimant=Claimant("the minister", *source),
+            attribution=Attribution("direct", (said,), source, cue, 0.75),
+            dates=(
+                DatedExpression(*year, dt.date(2025, 1, 1), dt.date(2025, 12, 31), "year", "text"),
+            ),
+        ),
+        factories.detected(
+            TEXT, second, *two, dates=(DatedExpression(*last_year, None, None, "year", ""),)
+        ),
+        factories.detected(TEXT, third, *three, kind_confidence=0.5, first_mention=said),
+    ]
 
 
 def _judge(cast: Cast, claim: Claim) -> None:

@@ -59,6 +59,26 @@ def test_suggestions_say_what_became_of_them(lines: list[Any]) -> None:
     ]
 
 
+def test_suggestions_carry_what_the_detector_said(lines: list[Any]) -> None:
+    text = lines[1]["text"]
+    said, dated, repeat = lines[1]["suggestions"]
+    assert said["kind_confidence"] == 0.875
+    assert text[slice(*said["claimant_mention"])] == said["claimant_name"] == "the minister"
+    attribution = said["attribution"]
+    assert (attribution["form"], attribution["confidence"]) == ("direct", 0.75)
+    assert text[slice(*attribution["source"])] == "the minister"
+    assert text[slice(*attribution["cue"])] == "said"
+    assert [text[slice(*piece)] for piece in attribution["content"]] == [said["quote"]]
+    (year,) = said["dates"]
+    assert text[year["start"] : year["end"]] == "2025"
+    assert (year["first"], year["last"]) == ("2025-01-01", "2025-12-31")
+    (unresolved,) = dated["dates"]
+    assert (unresolved["first"], unresolved["last"], unresolved["anchor"]) == (None, None, "")
+    assert (dated["attribution"], dated["claimant_mention"]) == (None, None)
+    assert [s["first_mention"] for s in (said, dated)] == [None, None]
+    assert repeat["first_mention"] == [said["start"], said["end"]]
+
+
 def test_every_verdict_is_there_and_says_whether_it_stands(lines: list[Any]) -> None:
     verdicts = lines[1]["claims"][0]["verdicts"]
     stands = [(v["rating"], v["reviewer"]["username"], v["stands"]) for v in verdicts]

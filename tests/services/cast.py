@@ -6,7 +6,7 @@ can't reach.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotations.detection import DetectedClaim, Detection, Reason
@@ -109,16 +109,22 @@ def detection(text: str, *quotes: str) -> Detection:
 
 def extract(article: Article, *quotes: str) -> DetectionRun:
     """Run the article's waiting job, or a new one, with these suggestions as the result."""
+    return extract_claims(article, *detection(article.text.text, *quotes).claims)
+
+
+def extract_claims(article: Article, *claims: DetectedClaim) -> DetectionRun:
+    """The same with what the detector says of each."""
     extraction_request(actor=None, article=article)
     job = Job.objects.active().get(article=article)
     claimed = next(
         job for job in jobs_claim(worker="here:1", first=job.pk) if job.article_id == article.pk
     )
+    found = detection(article.text.text)
     run = run_record(
         job=claimed,
         text=article.text,
         detector=FakeDetector(),  # type: ignore[arg-type]
-        detection=detection(article.text.text, *quotes),
+        detection=replace(found, claims=claims),
         seconds=0.1,
     )
     article.refresh_from_db()

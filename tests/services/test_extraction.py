@@ -15,7 +15,7 @@ from annotations.services import extraction
 from annotations.services.articles import article_create
 from annotations.services.extraction import extraction_run
 
-from .cast import FakeDetector, detection, make_article
+from .cast import Cast, FakeDetector, detection, make_article, make_corpus
 
 
 class Stub(FakeDetector):
@@ -111,6 +111,52 @@ def test_a_detector_that_does_not_exist_fails_its_corpus_for_good(corpus: Corpus
     assert "no-such" in job.error
 
 
+def test_a_detector_that_lacks_its_requirements_fails_for_good_and_says_what_to_do(
+    cast: Cast, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    advice = "“accurate” needs requirements-accurate.txt; install it where the workers run"
+
+    def load(name: str) -> Stub:
+        if name == "accurate":
+            raise DetectionError(advice, permanent=True)
+        return Stub()
+
+    monkeypatch.setattr(extraction, "load_detector", load)
+    settings.JOB_MAX_ATTEMPTS = 5
+    other = make_corpus(cast, "Uses the site's default")
+    corpus.detector = "accurate"
+    corpus.save()
+    for number in range(3):
+        make_article(corpus, f"Word {number}.")
+    fine = make_article(other, "Word of the other.")
+    # Its whole batch fails at once, and nothing of it is left to try again.
+    assert extraction_run(first=None) == 0
+    jobs = Job.objects.filter(corpus=corpus)
+    assert {(j.state, j.attempts, j.error, j.lease) for j in jobs} == {("failed", 1, advice, None)}
+    assert {a.state for a in corpus.articles.all()} == {"failed"}
+    assert Event.objects.filter(kind="job.failed", corpus=corpus).count() == 3
+    assert extraction_run(first=None) == 1
+    assert extraction_run(first=None) == 0
+    fine.refresh_from_db()
+    assert fine.state == "ready"
+
+
+def test_a_detector_that_breaks_while_loading_is_tried_again(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Out of memory, a disk that is away: what isn't known to last may pass."""
+
+    def load(name: str) -> Stub:
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(extraction, "load_detector", load)
+    make_article(corpus)
+    assert extraction_run(first=None) == 0
+    job = Job.objects.get()
+    assert (job.state, job.attempts) == ("queued", 1)
+    assert "the disk is away" in job.error
+
+
 def test_the_shipped_detector_reads_the_sample(corpus: Corpus) -> None:
     raw = (site.BASE_DIR / "seeds" / "nato-2021-12-01.txt").read_text(encoding="utf-8")
     source = read_source(raw)
@@ -125,7 +171,7 @@ def test_the_shipped_detector_reads_the_sample(corpus: Corpus) -> None:
     article.refresh_from_db()
     run = article.current_run
     assert run is not None
-    assert (article.state, run.detector) == ("ready", "rules-en")
+    assert (article.state, run.detector) == ("ready", site.DETECTOR)
     assert run.words == len(source.text.split())
     assert run.suggestion_count == run.suggestions.count() > 5
     assert len(run.sentences) > 10

@@ -198,7 +198,7 @@ def test_a_batch_is_of_one_detector_and_has_no_lost_job(corpus: Corpus, cast: Ca
     lost = make_article(corpus, "The one that was lost.")
     claim()
     special = make_corpus(cast, "Special", rating_scale=corpus.rating_scale)
-    special.detector = "rules-en"
+    special.detector = "accurate"
     special.save()
     same = [make_article(corpus, f"Text {n}.") for n in range(4)]
     other = [make_article(special, f"Text {n}.") for n in range(2)]

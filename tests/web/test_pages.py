@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -17,6 +19,7 @@ from annotations.models import Article, Job
 from annotations.services.jobs import job_fail, jobs_claim
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.web.workbench import reading_blocks
+from tests.e2e import made_up
 from tests.factories import (
     Cast,
     make_article,
@@ -106,9 +109,6 @@ def test_the_corpus_page_asks_a_fixed_number_of_queries(
 def test_the_article_page_asks_a_fixed_number_of_queries(
     cast: Cast, article: Article, reviewer: Client, django_assert_max_num_queries: object
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     url = reverse("article", args=[article.pk])
 
     def count() -> int:
@@ -161,6 +161,33 @@ def test_the_page_data_has_the_shapes_of_the_api(
         theirs["score"] = round(theirs["score"], 4)
         theirs["decided_by"] = theirs["decided_by"] and theirs["decided_by"]["name"]
         agree(mine, theirs, "suggestion")
+
+
+def test_the_page_knows_what_the_detector_said_as_the_api_does(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    url = reverse("article", args=[article.pk])
+
+    def count(url: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            reviewer.get(url)
+        return len(queries)
+
+    plain = count(url)
+    rich = Article.objects.get(pk=made_up.make(corpus=cast.corpus))
+    assert count(reverse("article", args=[rich.pk])) == plain
+    data = page_data(reviewer, rich)
+    assert data["article"]["published"] == "2021-12-01"
+    assert data["article"]["dateline"] == rich.dateline
+    shown = reviewer.get(f"/api/v1/suggestions/?article={rich.pk}").json()["results"]
+    names = ("kind_confidence", "claimant_mention", "attribution", "dates", "first_mention")
+    by_id = {s["id"]: s for s in shown}
+    assert len(by_id) == len(data["suggestions"]) == 7
+    for mine in data["suggestions"]:
+        assert {n: mine[n] for n in names} == {n: by_id[mine["id"]][n] for n in names}
+    assert data["suggestions"][0]["attribution"]["form"] == "direct"
 
 
 def test_data_cannot_break_out_of_the_page(cast: Cast, reviewer: Client) -> None:

@@ -1,48 +1,8 @@
-// What is shown under the current item: a suggestion's reasons and the decision, or a claim's form.
+// The card of a claim: its form, with its evidence and verdicts. A suggestion's is suggestion.js.
 
 import { field, h } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
-import { KINDS, STRENGTHS } from "./list.js";
-import { strength } from "./reader.js";
 import { VerdictSection } from "./verdict.js";
-
-export class SuggestionCard {
-  constructor(item, { actions, onReason }) {
-    const { suggestion } = item;
-    const level = strength(suggestion.score);
-    const percent = Math.round(suggestion.score * 100);
-    const reasons = suggestion.reasons
-      .filter((reason) => reason.feature !== "bias")
-      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-    this.element = h("div.card", {},
-      h("p.score", {},
-        h("meter", { min: 0, max: 100, value: percent, "aria-label": gettext("Check-worthiness") }),
-        ` ${percent} % · ${STRENGTHS[level]()} · ${(KINDS[suggestion.kind] || KINDS.other)()}`),
-      suggestion.claimant_name
-        ? h("p.muted", {}, `${gettext("Said by")} `, h("bdi", {}, suggestion.claimant_name)) : null,
-      h("ul.reasons", { "aria-label": gettext("Reasons for the score") },
-        reasons.map((reason) => this.#reason(reason, onReason))),
-      h("div.buttons", {},
-        h("button.primary", { type: "button", onclick: actions.accept }, gettext("Accept"), " ", h("kbd", {}, "a")),
-        h("button", { type: "button", onclick: actions.reject }, gettext("Reject"), " ", h("kbd", {}, "x")),
-        h("button.quiet", { type: "button", onclick: actions.skip }, gettext("Skip"), " ", h("kbd", {}, gettext("Space")))),
-    );
-  }
-
-  #reason(reason, onReason) {
-    const sign = reason.weight >= 0 ? "+" : "−";
-    const label = `${sign} ${reason.label}`;
-    if (!reason.spans.length) return h("li", {}, h("span.reason", {}, label));
-    const show = () => onReason(reason.spans);
-    const hide = () => onReason([]);
-    return h("li", {}, h("button.reason", {
-      type: "button", onmouseenter: show, onmouseleave: hide, onfocus: show, onblur: hide,
-      title: gettext("Shows its words in the text"),
-    }, label));
-  }
-
-  update() {}
-}
 
 export class ClaimCard {
   constructor(item, { model, quote, actions, saves, leave }) {

@@ -113,12 +113,14 @@ export class List {
     row.button.setAttribute("aria-expanded", String(current));
     const words = item.claim?.normalised || item.spans.map(([s, e]) => this.quote(s, e)).join(" … ");
     const [label, name, who] = item.claim ? this.#claimLabel(item.claim) : this.#suggestionLabel(item.suggestion);
-    const signature = [words, label, name, who].join("\u0000");
+    const repeat = Boolean(item.suggestion?.first_mention);
+    const signature = [words, label, name, who, repeat].join("\u0000");
     if (signature === row.signature) return;
     row.signature = signature;
     row.element.className = `item ${name}${current ? " current" : ""}`;
     row.button.replaceChildren(
       h("span.tag", {}, label),
+      repeat ? h("span.again", {}, h("span", { "aria-hidden": "true" }, "↻ "), gettext("repeat")) : "",
       who ? h("span.who", { dir: "auto" }, who) : "",
       h("span.words", { dir: "auto" }, words),
     );

@@ -25,6 +25,11 @@ export class Model {
     for (const suggestion of this.suggestions) {
       if (this.decisionWaits(suggestion.id)) suggestion.outcome = decided.get(suggestion.id);
     }
+    this.repeats = new Map();
+    for (const suggestion of this.suggestions) {
+      const { first_mention: first } = suggestion;
+      if (first) this.repeats.set(first, [...this.repeats.get(first) || [], suggestion]);
+    }
     this.#order();
   }
 
@@ -60,6 +65,17 @@ export class Model {
 
   suggestion(id) {
     return this.suggestions.find((suggestion) => suggestion.id === id) || null;
+  }
+
+  /** The later suggestions that say this one again. */
+  repeatsOf(suggestion) {
+    return this.repeats.get(suggestion.id) || [];
+  }
+
+  /** Where a suggestion is in the list, itself or as the claim that it became; null if rejected. */
+  itemOf({ id, claim }) {
+    return this.items.find((item) => item.suggestion?.id === id
+      || (item.claim && (item.claim.suggestion === id || (claim && item.claim.id === claim)))) || null;
   }
 
   get decided() {

@@ -6,10 +6,13 @@ import { codePoints, toCodePoints, toUnits } from "./offsets.js";
 const STRONG = 0.75;
 const MEDIUM = 0.5;
 const KINDS = ["quantity", "causation", "law", "prediction", "personal_experience"];
-const LAYERS = ["weak", "medium", "strong", "claim", "judged", "current", "reason", "cursor"];
+const ITEM_LAYERS = ["weak", "medium", "strong", "claim", "judged", "current"];
+const LAYERS = [...ITEM_LAYERS, "reason", "cursor"];
 
 export const strength = (score) => (score >= STRONG ? "strong" : score >= MEDIUM ? "medium" : "weak");
 const kindLayer = (kind) => `kind-${KINDS.includes(kind) ? kind : "other"}`;
+// Lines above and below the words, drawn over every colour.
+const LINE_LAYERS = [...KINDS.map(kindLayer), "kind-other", "repeat"];
 
 export class Reader {
   constructor(root) {
@@ -23,7 +26,7 @@ export class Reader {
     this.native = Boolean(globalThis.CSS?.highlights && globalThis.Highlight);
     this.layers = new Map();
     if (this.native) {
-      for (const [priority, name] of [...LAYERS, ...KINDS.map(kindLayer), "kind-other"].entries()) {
+      for (const [priority, name] of [...LAYERS, ...LINE_LAYERS].entries()) {
         const layer = new Highlight();
         layer.priority = priority;
         CSS.highlights.set(name, layer);
@@ -166,7 +169,7 @@ export class Reader {
 
   paintItems(items, currentKey) {
     const layers = Object.fromEntries(
-      [...LAYERS.slice(0, 6), ...KINDS.map(kindLayer), "kind-other"].map((name) => [name, []]),
+      [...ITEM_LAYERS, ...LINE_LAYERS].map((name) => [name, []]),
     );
     for (const item of items) {
       const spans = item.spans;
@@ -175,6 +178,7 @@ export class Reader {
       } else {
         layers[strength(item.suggestion.score)].push(...spans);
         layers[kindLayer(item.suggestion.kind)].push(...spans);
+        if (item.suggestion.first_mention) layers.repeat.push(...spans);
       }
       if (item.key === currentKey) layers.current.push(...spans);
     }

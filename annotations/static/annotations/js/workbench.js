@@ -2,7 +2,7 @@
 
 import { Actions } from "./actions.js";
 import { configure, corpusUrl } from "./api.js";
-import { ClaimCard, SuggestionCard } from "./card.js";
+import { ClaimCard } from "./card.js";
 import { Cursor } from "./cursor.js";
 import { announce, byId, h, toast } from "./dom.js";
 import { showHelp } from "./help.js";
@@ -12,6 +12,7 @@ import { Live } from "./live.js";
 import { Model } from "./model.js";
 import { Reader } from "./reader.js";
 import { Saves } from "./saves.js";
+import { SuggestionCard } from "./suggestion.js";
 
 class Workbench {
   #card = null;
@@ -78,7 +79,9 @@ class Workbench {
         leave: () => this.list.focus(item.key),
       })
       : new SuggestionCard(item, {
-        actions: this.#cardActions(), onReason: (spans) => this.reader.paint({ reason: spans }),
+        model: this.model, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
+        point: (spans, toThem) => this.#point(spans, toThem),
+        goTo: (suggestion) => this.#goTo(suggestion),
       });
     this.#card = { key: item.key, kind, view };
     this.list.body(item.key).replaceChildren(view.element);
@@ -192,6 +195,22 @@ class Workbench {
       return;
     }
     this.select(items[next].key);
+  }
+
+  #point(spans, toThem = false) {
+    this.reader.paint({ reason: spans });
+    if (toThem) this.reader.reveal(spans[0][0], spans[0][1]);
+  }
+
+  /** To a suggestion or to the claim that it became; where it was rejected, to its words. */
+  #goTo(suggestion) {
+    const item = this.model.itemOf(suggestion);
+    if (item) {
+      this.select(item.key);
+      return;
+    }
+    this.#point([[suggestion.start, suggestion.end]], true);
+    announce(this.quote(suggestion.start, suggestion.end));
   }
 
   /** The next suggestion after `offset` that waits for a decision, from the top again at the end. */
