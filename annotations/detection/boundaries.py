@@ -70,11 +70,13 @@ _BEFORE = re.compile(r"([.!?…]+)([\"'”\u2019»)\]}\u203a]{0,8})\s{1,8}$")
 
 
 def is_forbidden(text: str, start: int, rules: SentenceRules) -> bool:
-    """Whether no sentence can begin at ``start``: after an abbreviation that never ends one, an
-    initial, or a quotation whose speaker is only now named.
+    """Whether no sentence can begin at ``start``: within a word, after an abbreviation that never
+    ends one, an initial, or a quotation whose speaker is only now named.
 
     For boundaries that were guessed; ``find_starts`` proposes none of these.
     """
+    if start and not text[start - 1].isspace():
+        return True  # within a word, an address, or a mark and what it belongs to
     window = max(0, start - 48)
     before = _BEFORE.search(text, window, start)
     if before is None:

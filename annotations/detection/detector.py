@@ -70,7 +70,7 @@ class Detector:
         self._lock = threading.Lock()
 
     def stream(
-        self, articles: Iterable[ArticleInput], *, batch_size: int = 16
+        self, articles: Iterable[ArticleInput], *, batch_size: int = 4
     ) -> Iterator[Detection]:
         """Yield one Detection an article, in order, reading at most ``batch_size`` ahead.
 
@@ -268,7 +268,7 @@ def _folder(name: str | Path) -> Path:
     path = PIPELINE_ROOT / name
     plain = name.replace("-", "").replace("_", "").isalnum()
     if not plain or not (path / "config.cfg").is_file():
-        known = sorted(folder.name for folder in PIPELINE_ROOT.iterdir() if folder.is_dir())
+        known = sorted(file.parent.name for file in PIPELINE_ROOT.glob("*/config.cfg"))
         raise DetectionError(f"no detector named {name!r}; there are {known}", permanent=True)
     return path
 

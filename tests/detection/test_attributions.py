@@ -308,6 +308,14 @@ def test_a_saved_model_finds_the_same(
         assert described(load(fresh)(doc)) == before
 
 
+def test_texts_read_together_are_as_read_alone(
+    component: ClaimAttributions, lessons: list[tuple[Doc, AttributionArticle]]
+) -> None:
+    docs = [doc for doc, _ in lessons]
+    alone = [described(component(doc)) for doc in docs]
+    assert [described(doc) for doc in component.pipe(iter(docs), batch_size=5)] == alone
+
+
 def test_without_a_model_it_says_so(nlp: Language) -> None:
     fresh = nlp.create_pipe("claim_attributions")
     with pytest.raises(ValueError, match="no model"):

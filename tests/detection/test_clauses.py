@@ -17,7 +17,7 @@ from annotations.detection.components import claim_spans, extensions, scorer
 from annotations.detection.components.clauses import Passage, _below, spread
 from annotations.detection.components.extensions import read_tokens, tokens_between
 from annotations.detection.components.quotes import find_quotes
-from annotations.detection.detector import build_detector
+from annotations.detection.detector import Detector
 
 assert claim_spans
 assert extensions
@@ -349,10 +349,8 @@ def test_the_registered_scorer_counts_what_is_found() -> None:
     assert scores["claims_f"] == 1.0
 
 
-def test_whole_texts(nato: str) -> None:
-    nlp = build_detector("small").nlp
-    nlp.add_pipe("claim_spans")
-    doc = nlp(nato)
+def test_whole_texts(detector: Detector, nato: str) -> None:
+    doc = detector.nlp(nato)
     texts = {span.text: span for span in doc.spans["claims"]}
     veto = next(span for text, span in texts.items() if "Russia has no veto" in text)
     assert veto.text.startswith("Russia has no veto")

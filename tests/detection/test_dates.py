@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 
 from annotations.detection.dates import GRANULARITIES, find_anchor, find_expressions
 from annotations.detection.dates.intervals import Interval, century, shift, unit_around
-from annotations.detection.detector import build_detector
+from annotations.detection.detector import Detector
 
 WEDNESDAY = date(2021, 12, 1)
 
@@ -394,10 +394,8 @@ def test_a_date_that_is_a_word_of_a_name_is_none() -> None:
     assert [span.text for span in doc.spans["dates"]] == ["Monday"]
 
 
-def test_in_the_product_s_own_example(nato: str) -> None:
-    nlp = build_detector("small").nlp
-    nlp.add_pipe("claim_dates")
-    doc = nlp(nato)
+def test_in_the_product_s_own_example(detector: Detector, nato: str) -> None:
+    doc = detector.nlp(nato)
     rows = {span.text: span._.interval for span in doc.spans["dates"]}
     assert rows["yesterday"] == ("2021-11-30", "2021-11-30", "day", "dateline")
     assert rows["earlier today"] == ("2021-12-01", "2021-12-01", "day", "dateline")

@@ -84,7 +84,8 @@ def test_every_quotation_of_the_second_paragraph_is_stoltenbergs(
 def test_times_are_reckoned_from_the_articles_date(
     detector: Detector, nato: str, words: str, first: str, last: str, granularity: str
 ) -> None:
-    dates = {span.text: span._.interval for span in detector.nlp(nato).spans["dates"]}
+    doc = detector.nlp(nato)
+    dates = {span.text: span._.interval for span in doc.spans["dates"]}
     assert dates[words][:3] == (first, last, granularity)
 
 

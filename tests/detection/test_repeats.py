@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from annotations.detection.components import claim_spans, repeats
 from annotations.detection.components.quotes import find_quotes
 from annotations.detection.components.repeats import numbers_in, stem
-from annotations.detection.detector import build_detector
+from annotations.detection.detector import Detector
 
 assert claim_spans
 assert repeats
@@ -154,11 +154,8 @@ def test_a_quoted_phrase_weighs_more() -> None:
     assert doc.spans["claims"][1]._.first_mention is None
 
 
-def test_in_the_product_s_own_example(nato: str) -> None:
-    nlp = build_detector("small").nlp
-    nlp.add_pipe("claim_spans")
-    nlp.add_pipe("claim_repeats")
-    doc = nlp(nato)
+def test_in_the_product_s_own_example(detector: Detector, nato: str) -> None:
+    doc = detector.nlp(nato)
     red = [span for span in doc.spans["claims"] if "red line" in span.text]
     assert [span._.first_mention for span in red] == [None, (red[0].start_char, red[0].end_char)]
     assert sum(span._.first_mention is not None for span in doc.spans["claims"]) == 1

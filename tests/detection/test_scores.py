@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pytest
 
@@ -52,7 +51,6 @@ def test_what_cannot_be_checked_is_not(detector: Detector, text: str) -> None:
         ("causation", "It came because of that.", "because of"),
         ("law", "It is illegal there.", "illegal"),
         ("topic", "It is about taxes there.", "taxes"),
-        ("attributed", "Jens Stoltenberg said that it works.", "Jens Stoltenberg"),
         ("negation", "It did not happen.", "not"),
         ("opinion", "It is just wrong there.", "just wrong"),
         ("belief", "Well, I think it works.", "I think"),
@@ -92,20 +90,6 @@ def test_reasons_add_up_to_the_logit(detector: Detector, nato: str, source: str)
     for claim in detector.detect(ArticleInput(body)).claims:
         total = math.fsum(reason.weight for reason in claim.reasons)
         assert math.log(claim.score / (1 - claim.score)) == pytest.approx(total, abs=1e-9)
-
-
-def test_a_pile_of_cues_stays_within_the_scale(detector: Detector) -> None:
-    heavy: Any = detector.nlp.get_pipe("claim_spotter")
-    before = dict(heavy.weights)
-    try:
-        heavy.weights["number"] = 40.0
-        span = only_candidate(detector, "They have 30 members in all of it.")
-    finally:
-        heavy.weights = before
-    total = math.fsum(weight for _, _, weight, _ in span._.reasons)
-    score = span._.check_worthiness
-    assert "limit" in [key for key, *_ in span._.reasons]
-    assert math.log(score / (1 - score)) == pytest.approx(total, abs=1e-9)
 
 
 @pytest.mark.parametrize(

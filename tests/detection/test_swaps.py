@@ -18,9 +18,9 @@ from annotations.detection.evaluation.swaps import (
     swap_test,
 )
 
-MARGINS = {"party": 0.10, "gender": 0.05, "origin": 0.10, "dialect": 0.30}
+MARGINS = {"party": 0.10, "gender": 0.10, "origin": 0.12, "dialect": 0.25}
 """Largest change of the probability that the shipped detector may show."""
-MEANS = {"party": 0.03, "gender": 0.01, "origin": 0.02, "dialect": 0.08}
+MEANS = {"party": 0.015, "gender": 0.015, "origin": 0.015, "dialect": 0.08}
 
 
 def texts_of(sentence: str, group: str) -> list[tuple[str, ...]]:

@@ -64,18 +64,41 @@ class Sentences:
     """Whether words such as "I" and "we" occur."""
     strength: list[int]
     """How sure the surest cue is, 0 to 4."""
+    part: list[int]
+    """The text that the sentence is of."""
     bounds: list[int]
     """First token of each, then the number of tokens."""
 
     def __len__(self) -> int:
         return len(self.state)
 
+    def beside(self, place: int, home: int) -> bool:
+        """Whether there is a sentence ``place``, of the text that sentence ``home`` is of."""
+        return 0 <= place < len(self.state) and self.part[place] == self.part[home]
+
+    def between(self, begin: int, end: int, first: int) -> Sentences:
+        """Sentences ``[begin, end)``, with tokens counted from ``first``."""
+        cut = slice(begin, end)
+        return Sentences(
+            runs=[[(a - first, b - first) for a, b in runs] for runs in self.runs[cut]],
+            state=self.state[cut],
+            first_quote=self.first_quote[cut],
+            last_quote=self.last_quote[cut],
+            size=self.size[cut],
+            paragraph=self.paragraph[cut],
+            first_word=self.first_word[cut],
+            own=self.own[cut],
+            strength=self.strength[cut],
+            part=self.part[cut],
+            bounds=[bound - first for bound in self.bounds[begin : end + 1]],
+        )
+
 
 def read_sentences(v: View, cue_probability: Floats) -> Sentences:
     """``cue_probability``: (n,) that a token of the sheet is a cue's head."""
     s = v.sheet
     if not len(s):
-        return Sentences([], [], [], [], [], [], [], [], [], [0])
+        return Sentences([], [], [], [], [], [], [], [], [], [], [0])
     begins, last = s.firsts[:-1], s.firsts[1:] - 1
     letters = s.cased != 3
     words = np.add.reduceat(letters.astype(np.int32), begins)
@@ -103,6 +126,7 @@ def read_sentences(v: View, cue_probability: Floats) -> Sentences:
         first_word=v.lower[begins].tolist(),
         own=own.tolist(),
         strength=np.searchsorted(_STRENGTHS, strongest).tolist(),
+        part=s.parts.tolist(),
         bounds=bounds,
     )
 
@@ -157,7 +181,7 @@ def ask(sentences: Sentences, home: int, place: int, about: tuple[int, ...]) -> 
         sentences.size[place],
         sentences.state[before],
         int(sentences.last_quote[before] > 0),
-        sentences.strength[beyond] if 0 <= beyond < len(sentences) else 9,
+        sentences.strength[beyond] if sentences.beside(beyond, home) else 9,
     )
 
 
@@ -222,7 +246,7 @@ def follow(
         asked = []
         for number, way, about in active:
             place = homes[number] + way * step
-            if step <= REACH[way] and 0 <= place < len(sentences):
+            if step <= REACH[way] and sentences.beside(place, homes[number]):
                 questions.append(ask(sentences, homes[number], place, about))
                 asked.append((number, way, about))
         if not questions:

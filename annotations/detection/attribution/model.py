@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from annotations.detection.attribution.continuation import Sentences, follow, re
 from annotations.detection.attribution.decoding import Found, pair_up, read_roles
 from annotations.detection.attribution.features import cue_features, role_features
 from annotations.detection.attribution.hashing import Codes
+from annotations.detection.attribution.joining import divide, join, portions
 from annotations.detection.attribution.network import Floats, Network
 from annotations.detection.attribution.sheet import Ints, Sheet, code_of
 from annotations.detection.attribution.view import Lexis, View, contains, view
@@ -21,7 +23,7 @@ _VERB_TAGS = np.array(
     sorted(code_of(tag) for tag in ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ")), dtype=np.uint32
 )
 _HELPERS = np.array(sorted(code_of(verb) for verb in ("be", "have", "do")), dtype=np.uint32)
-_PAIRS = 16_384
+_PAIRS = 8192
 """Pairs described at a time, which bounds the memory."""
 
 
@@ -50,20 +52,27 @@ class AttributionModel:
         return probabilities
 
     def find(
+        self, sheets: Sequence[Sheet], threshold: float, link_threshold: float
+    ) -> Iterator[tuple[list[Found], Sentences]]:
+        """Each sheet's attributions in the order of their cues: those cues at least as probable
+        as ``threshold``, followed over sentences at least as probable as ``link_threshold``. Their
+        links number the sentences."""
+        for group in portions(sheets):
+            found, sentences = self._find(join(group), threshold, link_threshold)
+            yield from divide(group, found, sentences)
+
+    def _find(
         self, sheet: Sheet, threshold: float, link_threshold: float
     ) -> tuple[list[Found], Sentences]:
-        """Attributions in the order of their cues: those cues at least as probable as
-        ``threshold``, followed over sentences at least as probable as ``link_threshold``. Their
-        links number the sentences."""
         v = view(sheet, self.lexis)
         probabilities = self.cue_probabilities(v)
         heads = _choose(sheet, probabilities, threshold)
         found: list[Found] = []
-        for part in _portions(sheet, heads):
-            cue, token = pair_up(sheet, part)
+        for some in _portions(sheet, heads):
+            cue, token = pair_up(sheet, some)
             features = role_features(v, heads, cue, token, self.roles.bits)
             scores = self.roles.log_probabilities(features)
-            found.extend(read_roles(sheet, part, probabilities[part], token, scores))
+            found.extend(read_roles(sheet, some, probabilities[some], token, scores))
         sentences = read_sentences(v, probabilities)
         follow(v, sentences, found, self.links, link_threshold)
         return found, sentences

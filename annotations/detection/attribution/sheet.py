@@ -32,8 +32,8 @@ from annotations.detection.boundaries import paragraph_starts
 Ints = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-_ATTRIBUTES = (LOWER, LEMMA, TAG, DEP, HEAD, SENT_START, ENT_TYPE)
-_ATTRIBUTES += (IS_SPACE, IDX, LENGTH, SHAPE, ORTH, SPACY)
+_READ = (LOWER, LEMMA, TAG, DEP, HEAD, SENT_START, ENT_TYPE)
+_ATTRIBUTES = [*_READ, IS_SPACE, IDX, LENGTH, SHAPE, ORTH, SPACY]
 
 DEPTH = 24
 """Ancestors kept of a token; what lies deeper counts as unconnected."""
@@ -150,6 +150,8 @@ class Sheet:
     """(n,) inside a quotation of more than three words."""
     cased: Ints
     """(n,) 0 lower case, 1 capitalised, 2 all capitals, 3 begins with no letter, 4 a figure."""
+    parts: Ints
+    """(sentences,) number of the text that a sentence is of, where several are read as one."""
 
     def __len__(self) -> int:
         return len(self.place)
@@ -161,7 +163,7 @@ class Sheet:
 
 def read_sheet(doc: Doc, quotes_key: str = "quotes") -> Sheet:
     """Read the doc; needs sentences, tags, lemmas, a parse, and quotations."""
-    rows = doc.to_array(list(_ATTRIBUTES))
+    rows = doc.to_array(_ATTRIBUTES)
     strings = doc.vocab.strings
     every = [strings[orth] for orth in rows[:, 11].tolist()]
     spaced = rows[:, 12].tolist()
@@ -219,6 +221,7 @@ def read_sheet(doc: Doc, quotes_key: str = "quotes") -> Sheet:
         quote=quote[kept],
         long_quote=long_quote[kept],
         cased=_mapped(rows[kept, 10], lambda shape: _case(strings[shape])),
+        parts=np.zeros(len(firsts) - 1, dtype=np.int32),
     )
 
 

@@ -159,7 +159,8 @@ class SpeakerFinder:
         if not found.source:
             return None
         first, stop = found.source[0], found.source[-1] + 1
-        head = self._head(first, stop)
+        stop, cut = self._whole(stop)
+        head = stop - 1 if cut else self._head(first, stop)
         word = self.lower[head]
         if stop == first + 1 and word in _GENDERS:
             return self._pronoun(head, found.head)
@@ -171,6 +172,17 @@ class SpeakerFinder:
             self.spoke[sentence] = person
             return self._named(person)
         return self._described(first, stop, head, found.head)
+
+    def _whole(self, stop: int) -> tuple[int, bool]:
+        """The end of a source moved to the end of the title that it was cut in or before ("the
+        Secretary" of "the Secretary-General"), and whether it was."""
+        last = self._name_at(stop - 1)
+        if last is None and self.lower[stop - 1] in self.rules.determiners:
+            following = self._name_at(stop) if stop < len(self.lower) else None
+            last = following if following is not None and following.first == stop else None
+        if last is None or not last.role or last.stop <= stop:
+            return stop, False
+        return last.stop, True
 
     def _head(self, first: int, stop: int) -> int:
         depths = self.sheet.depth[first:stop]

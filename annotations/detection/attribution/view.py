@@ -123,9 +123,13 @@ def _near_quote(sheet: Sheet) -> Ints:
     n = len(sheet)
     if not n:
         return np.zeros(0, dtype=np.int32)
-    quoted = np.concatenate([np.zeros(3, bool), sheet.quote > 0, np.zeros(3, bool)])
-    before = quoted[2 : n + 2] | quoted[1 : n + 1] | quoted[:n]
-    after = quoted[4 : n + 4] | quoted[5 : n + 5] | quoted[6 : n + 6]
+    quoted = sheet.quote > 0
+    text = sheet.parts[sheet.sentence]
+    before, after = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    for by in range(1, min(4, n)):
+        same = text[by:] == text[:-by]
+        before[by:] |= quoted[:-by] & same
+        after[:-by] |= quoted[by:] & same
     has = np.zeros(len(sheet.firsts) - 1, dtype=bool)
     has[sheet.sentence[sheet.long_quote]] = True
     inside = np.where(sheet.long_quote, 2, np.minimum(sheet.quote, 1))

@@ -136,4 +136,4 @@ def dense_columns(
 
 def _pairs(one: Floats, other: Floats) -> Floats:
     """Columns of two matrices in turns."""
-    return np.stack([one, other], axis=2).reshape(len(one), -1)
+    return np.stack([one, other], axis=2).reshape(len(one), 2 * one.shape[1])

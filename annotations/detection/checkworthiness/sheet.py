@@ -77,7 +77,9 @@ class Sheet:
         return len(self.spans)
 
 
-def read_sheet(doc: Doc, vocabulary: Vocabulary, *, cues_key: str = "cues") -> Sheet:
+def read_sheet(
+    doc: Doc, vocabulary: Vocabulary, *, cues_key: str = "cues", names_key: str = "names"
+) -> Sheet:
     """Read a doc with sentences and ``doc.spans[cues_key]``; tags, dependencies and entities
     where it has them. Where ``doc._.lines`` divides the text, lines are the sentences."""
     tokens = read_tokens(doc)
@@ -86,7 +88,8 @@ def read_sheet(doc: Doc, vocabulary: Vocabulary, *, cues_key: str = "cues") -> S
     begins = _begins(doc, tokens.starts, count)
     spans, bounds = _units(begins, solid)
     kept = np.flatnonzero(solid)
-    spelled = [tokens.words[at] for at in kept]
+    written = [tokens.words[at] for at in kept]
+    spelled = _without_people(doc, names_key, kept, written)
     words = vocabulary.words(spelled)
     starts = [tokens.starts[at] for at in kept]
     numbers = np.fromiter((word.number for word in words), dtype=np.uint64, count=len(words))
@@ -125,7 +128,7 @@ def read_sheet(doc: Doc, vocabulary: Vocabulary, *, cues_key: str = "cues") -> S
     )
     return Sheet(
         starts=starts,
-        ends=[at + len(word) for at, word in zip(starts, spelled, strict=True)],
+        ends=[at + len(word) for at, word in zip(starts, written, strict=True)],
         spelled=spelled,
         words=words,
         bounds=edges,
@@ -139,8 +142,24 @@ def read_sheet(doc: Doc, vocabulary: Vocabulary, *, cues_key: str = "cues") -> S
     )
 
 
+_ANYBODY = "Anybodyatall"
+"""Stands for each word of a person's name; no text has it."""
 _OPENER = 1 << MARKS.index("opener")
 _CAPITAL = MARKS.index("capital")
+
+
+def _without_people(doc: Doc, key: str, kept: Places, written: list[str]) -> list[str]:
+    """The words with one name in place of everybody's: a score must not hang on who it is."""
+    named = np.zeros(len(doc), dtype=bool)
+    for name in doc.spans.get(key, ()):
+        if name.label_ == "PERSON":
+            named[name.start : name.end] = True
+    if not named.any():
+        return written
+    return [
+        _ANYBODY if person else word
+        for person, word in zip(named[kept].tolist(), written, strict=True)
+    ]
 
 
 def _begins(doc: Doc, starts: Sequence[int], count: int) -> list[int]:

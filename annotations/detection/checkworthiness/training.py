@@ -46,10 +46,11 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 STRUCTURE_WEIGHTS: dict[str, float] = {
-    "caption": -3.0,
-    "byline": -3.5,
-    "heading": -2.5,
-    "dateline": -3.0,
+    "caption": -6.0,
+    "byline": -6.0,
+    "heading": -3.5,
+    "dateline": -8.0,
+    "question": -3.5,
     "self_reference": -2.0,
 }
 """In logits. Debates have no captions, bylines, headings or datelines, so nothing can be learnt
@@ -329,8 +330,14 @@ def key_folds(keys: NDArray[np.str_], seed: int, count: int = _FOLDS) -> Places:
 
 
 def debate_folds(debates: Sequence[Part], seed: int, count: int = _FOLDS) -> Places:
-    """A fold for each row of the debates: that of its group, which are dealt out by size."""
+    """A fold for each row of the debates: that of its group, which are dealt out by size.
+
+    Raises ValueError where all are one group: nothing could be held out.
+    """
     groups = debate_groups(debates)
+    if len(groups) < 2:
+        raise ValueError("at least two debates that share few sentences are needed")
+    count = min(count, len(groups))
     order = np.random.default_rng(seed).permutation(len(groups)).tolist()
     order.sort(key=lambda number: -sum(len(debates[at].labels) for at in groups[number]))
     fold = np.zeros(len(debates), dtype=np.int64)

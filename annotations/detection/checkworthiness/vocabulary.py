@@ -72,9 +72,21 @@ class Word(NamedTuple):
     """Columns of its character n-grams that are known; a column comes as often as it occurs."""
 
 
+_PRONOUNS = {
+    "she": "he",
+    "her": "his",
+    "hers": "his",
+    "him": "his",
+    "herself": "himself",
+}
+"""One word for either gender: a score must not hang on it. "Her" is both "his" and "him"."""
+
+
 def normalise(word: str) -> str:
-    """Lower case, straight apostrophes, every digit a 0, at most MAX_WORD characters."""
-    return _DIGIT.sub("0", word[:MAX_WORD].lower().replace("\u2019", "'"))
+    """Lower case, straight apostrophes, every digit a 0, at most MAX_WORD characters, and the
+    pronouns of one gender for those of both."""
+    plain = _DIGIT.sub("0", word[:MAX_WORD].lower().replace("\u2019", "'"))
+    return _PRONOUNS.get(plain, plain)
 
 
 def pieces_of(word: str) -> list[str]:

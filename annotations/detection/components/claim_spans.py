@@ -45,7 +45,7 @@ _SCARE_WORDS = 5
         "attributions_key": "attributions",
         "speech_key": "speech_cues",
         "quotes_key": "quotes",
-        "threshold": 0.5,
+        "threshold": 0.6,
         "min_clause_tokens": 5,
         "trim_attribution": True,
         "stating": "stating_verbs",

@@ -17,6 +17,7 @@ from annotations.detection.components.extensions import is_capitalised, read_tok
 from annotations.detection.features import FEATURES
 from annotations.detection.lexicon import PhraseIndex, Tokenize, lowered, read_lexicon
 
+_HEADER = re.compile(r"date\s+\d{4}-\d{2}-\d{2}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _DIGITS = re.compile(r"[$£€]?\d{1,15}(?:[.,:]\d{1,6}){0,5}(?:[A-Za-z]{1,3})?$")
 _ORDINAL = re.compile(r"\d{1,4}(?:st|nd|rd|th)$")
@@ -156,6 +157,8 @@ class ClaimCues:
         text = tokens.text
         for sentence in doc.sents:
             begin, end = sentence.start, sentence.end
+            while begin < end - 1 and words[begin].isspace():
+                begin += 1  # what is said of the whole sentence is said of its words
             found: list[tuple[int, int, str]] = []
             for feature, index in self.indexes.items():
                 for first, stop in index.find(lower, begin, end):
@@ -173,7 +176,8 @@ class ClaimCues:
                 or any(tag in _FINITE for tag in tags[begin:end])
             )
             dates = {at for a, b, feature in found if feature == "date" for at in range(a, b)}
-            if not verb and self._is_dateline(words, lower, begin, end, places, dates):
+            stamp = close - start < 40 and _HEADER.fullmatch(text, start, close) is not None
+            if stamp or (not verb and self._is_dateline(words, lower, begin, end, places, dates)):
                 found.append((begin, end, "dateline"))
             shape = self._shape(text[start:close], words, lower, begin, end, verb)
             whole = [(begin, end, feature) for feature in shape]

@@ -81,7 +81,8 @@ def binary(
                 extra=encoders[0] if encoders else None,
             )
     labels = [record.label for record in records]
-    return binary_metrics(labels, sentence_scores(detector, records), threshold=detector.threshold)
+    # Half, whatever the detector highlights from on: the score is a probability.
+    return binary_metrics(labels, sentence_scores(detector, records), threshold=0.5)
 
 
 def sentence_scores(detector: Detector, records: Iterable[LabelledSentence]) -> list[float]:
