@@ -453,7 +453,7 @@ def test_a_unit_holds_its_day(day: date, unit: str) -> None:
         return
     assert whole.first <= day <= whole.last
     assert unit_around(whole.first, unit) == unit_around(whole.last, unit) == whole
-    if whole.last < date.max:
+    if whole.last.year < 9900:
         assert unit_around(whole.last + timedelta(days=1), unit).first > whole.last
     if unit == "week":
         assert (whole.first.weekday(), whole.last.weekday()) == (0, 6)

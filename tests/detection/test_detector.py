@@ -113,11 +113,11 @@ def test_an_unknown_name_is_a_clear_error(name: str) -> None:
 
 
 def test_the_threshold_decides(nato: str) -> None:
-    strict = build_detector("small", overrides={"components.claim_spans.threshold": 0.75})
+    strict = build_detector("small", overrides={"components.claim_spans.threshold": 0.85})
     claims = strict.detect(ArticleInput(nato)).claims
-    assert strict.threshold == 0.75
+    assert strict.threshold == 0.85
     assert claims
-    assert all(claim.score >= 0.75 for claim in claims)
+    assert all(claim.score >= 0.85 for claim in claims)
     assert len(claims) < len(load_detector().detect(ArticleInput(nato)).claims)
 
 
@@ -126,7 +126,7 @@ def test_the_hash_follows_settings_and_word_lists(
 ) -> None:
     assert re.fullmatch("[0-9a-f]{64}", detector.config_hash)
     assert build_detector("small").config_hash == detector.config_hash
-    changed = build_detector("small", overrides={"components.claim_spans.threshold": 0.6})
+    changed = build_detector("small", overrides={"components.claim_spans.threshold": 0.7})
     assert changed.config_hash != detector.config_hash
     for file in lexicon_module.LEXICON_ROOT.glob("*.txt"):
         (tmp_path / file.name).write_bytes(file.read_bytes())

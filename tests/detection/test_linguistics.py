@@ -16,7 +16,7 @@ from annotations.detection.corpora.conllu import read_conllu
 from annotations.detection.corpora.errors import CorpusError
 from annotations.detection.evaluation.sentences import evaluate_sentences
 from annotations.detection.linguistics.trees import best_heads
-from annotations.detection.training.linguistics import build_linguistic, train_linguistics
+from annotations.detection.training.linguistics import build_pipeline, train_linguistics
 from annotations.detection.training.recipe import RECIPES
 from annotations.detection.training.treebank import references
 
@@ -51,7 +51,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def train(path: Path, epochs: int = 12) -> Language:
-    nlp = build_linguistic(RECIPES / "small.cfg")
+    nlp = build_pipeline(RECIPES / "small.cfg")
     for name in nlp.pipe_names[nlp.pipe_names.index("claim_entities") + 1 :]:
         nlp.remove_pipe(name)
     train_linguistics(

@@ -196,18 +196,13 @@ def test_who_speaks_counts_in_a_debate_only(nlp: Language, scorer: ClaimScorer) 
     lines = [(line.speaker, line.text) for line in made_debates(1)[0].lines]
     swapped = [({"ADA": "BEN", "BEN": "ADA"}.get(who, who), text) for who, text in lines]
     nameless = [("", text) for _, text in lines]
-    keys = {
-        key
-        for span in scored_lines(nlp, scorer, lines)
-        for key, *_ in span._.reasons
-    }
+    keys = {key for span in scored_lines(nlp, scorer, lines) for key, *_ in span._.reasons}
     assert {"speaker", "context"} <= keys
     plain = scored_lines(nlp, scorer, nameless)
     assert not {"speaker", "context"} & {key for span in plain for key, *_ in span._.reasons}
     # Names themselves mean nothing: only how somebody speaks does.
     one, other = (
-        [s._.check_worthiness for s in scored_lines(nlp, scorer, rows)]
-        for rows in (lines, swapped)
+        [s._.check_worthiness for s in scored_lines(nlp, scorer, rows)] for rows in (lines, swapped)
     )
     assert one == other
 

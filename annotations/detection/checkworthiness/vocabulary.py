@@ -72,7 +72,7 @@ class Word(NamedTuple):
     """Columns of its character n-grams that are known; a column comes as often as it occurs."""
 
 
-_PRONOUNS = {
+_EITHER_GENDER = {
     "she": "he",
     "her": "his",
     "hers": "his",
@@ -86,7 +86,7 @@ def normalise(word: str) -> str:
     """Lower case, straight apostrophes, every digit a 0, at most MAX_WORD characters, and the
     pronouns of one gender for those of both."""
     plain = _DIGIT.sub("0", word[:MAX_WORD].lower().replace("\u2019", "'"))
-    return _PRONOUNS.get(plain, plain)
+    return _EITHER_GENDER.get(plain, plain)
 
 
 def pieces_of(word: str) -> list[str]:

@@ -14,6 +14,7 @@ from annotations.detection.components import (
     sentences,
 )
 from annotations.detection.dates import component as dates
+from annotations.detection.embeddings import loading as embeddings
 from annotations.detection.linguistics import biaffine, entities, lexemes, parser
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "claim_types",
     "cues",
     "dates",
+    "embeddings",
     "entities",
     "extensions",
     "lexemes",

@@ -65,8 +65,8 @@ def binary(
     model: Model, paths: Sequence[Path], *, folds: int | None = None, seed: int = 0
 ) -> dict[str, Any]:
     """Sentences by themselves. ``folds``: the scorer is retrained in folds of these sentences."""
-    records = [record for path in paths for record in read_sentences(path)]
     detector = build_detector(model)
+    records = [record for path in paths for record in read_sentences(path)]
     nlp = detector.nlp
     if folds is not None:
         scorer: Any = nlp.get_pipe("claim_scorer")

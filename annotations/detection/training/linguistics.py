@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,9 @@ LEARNT = ("tok2vec", "tagger", "senter", "claim_parser", "claim_entities")
 """The components trained here; the others of the pipeline are rules."""
 
 
-def build_linguistic(config: Path) -> Language:
-    """The untrained pipeline of a config file, without the components that come later."""
-    settings: Config = load_config(config, interpolate=True)
+def build_pipeline(config: Path, overrides: Mapping[str, Any] | None = None) -> Language:
+    """The untrained pipeline of a config file, with dotted ``overrides``."""
+    settings: Config = load_config(config, overrides=dict(overrides or {}), interpolate=True)
     return load_model_from_config(settings, auto_fill=True)
 
 

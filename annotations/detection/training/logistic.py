@@ -45,6 +45,12 @@ class SparseRows:
         sums: Floats = np.bincount(self.columns, weights=spread, minlength=self.width).astype(float)
         return sums
 
+    def squares_times(self, vector: Floats) -> Floats:
+        """The same with each value squared."""
+        return SparseRows(
+            self.starts, self.columns, self.values * self.values, self.width
+        ).transposed_times(vector)
+
     def take(self, rows: NDArray[np.int64]) -> SparseRows:
         """The given rows, in the given order."""
         lengths = np.diff(self.starts)[rows]
@@ -108,7 +114,7 @@ def fit_logistic(
 
     current = loss(logits, point)
     first = 0.0
-    for step in range(steps):
+    for _ in range(steps):
         chance = 1 / (1 + np.exp(np.clip(target * logits, -500, 500)))
         pull = -costs * target * chance
         gradient = np.append(rows.transposed_times(pull), pull.sum()) + ridge * point
@@ -131,7 +137,6 @@ def fit_logistic(
         point = point + length * direction
         logits = logits + length * change
         current = moved
-        del step
     return LogisticModel(point[:-1], float(point[-1]))
 
 
@@ -139,8 +144,7 @@ def _newton_direction(
     rows: SparseRows, curve: Floats, ridge: Floats, gradient: Floats, tolerance: float
 ) -> Floats:
     """Conjugate gradients on ``H d = -gradient``, scaled by the Hessian's diagonal."""
-    squares = SparseRows(rows.starts, rows.columns, rows.values**2, rows.width)
-    diagonal = np.append(squares.transposed_times(curve), curve.sum()) + ridge
+    diagonal = np.append(rows.squares_times(curve), curve.sum()) + ridge
     scale = 1 / np.maximum(diagonal, 1e-10)
     direction = np.zeros_like(gradient)
     residual = -gradient

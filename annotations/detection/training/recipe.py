@@ -31,12 +31,14 @@ from annotations.detection.corpora.claimbuster import read_sentences
 from annotations.detection.corpora.conllu import read_conllu
 from annotations.detection.corpora.errors import CorpusError
 from annotations.detection.corpora.polnear import read_polnear
+from annotations.detection.embeddings.encoder import TunedEncoder
+from annotations.detection.embeddings.package import model_folder
 from annotations.detection.evaluation.attribution import doc_attributions, evaluate_attribution
 from annotations.detection.evaluation.binary import binary_metrics
 from annotations.detection.evaluation.sentences import evaluate_sentences
 from annotations.detection.evaluation.swaps import pipeline_probabilities, swap_test
 from annotations.detection.training.linguistics import (
-    build_linguistic,
+    build_pipeline,
     read_training_parts,
     train_linguistics,
 )
@@ -46,6 +48,11 @@ RECIPES = Path(__file__).parent / "recipes"
 EPOCHS = 5
 VERSION = "2.0.0"
 """Of the recipe, and so of what it makes: changed whenever the same data gives another result."""
+
+_OVERRIDES: dict[str, dict[str, Any]] = {
+    "small": {},
+    "accurate": {"components.claim_scorer.encoder": {"@misc": "factcheck.TunedEncoder.v1"}},
+}
 
 Report = Callable[[str, float], None]
 """Told what is going on, and how much of the step is done, from 0 to 1."""
@@ -79,12 +86,16 @@ def train_detector(
     if size not in SIZES:
         raise ValueError(f"size {size!r}; there are {SIZES}")
     _check_output(output)
+    extra = None
+    if size == "accurate":
+        model_folder()  # says what is not installed before anything is trained
+        extra = TunedEncoder()
     files = data_files(data)
     started = time.monotonic()
     sentences = read_sentences(data / SENTENCES)
     debates = read_debates(data / folder for folder in DEBATES)
     rows = read_labels(data, labels=labels)
-    nlp = build_linguistic(RECIPES / "small.cfg")
+    nlp = build_pipeline(RECIPES / "small.cfg", _OVERRIDES[size])
     report("reading treebank and news", 0.0)
     if linguistics is None:
         treebank, news = read_training_parts(data)
@@ -101,11 +112,6 @@ def train_detector(
         articles = list(read_polnear(data / NEWS / "data" / "train"))
         attribution: Any = nlp.get_pipe("claim_attributions")
         attribution.model = train_attribution(nlp=nlp, articles=articles, seed=seed, progress=say)
-    extra = None
-    if size == "accurate":
-        from annotations.detection.embeddings.encoder import TunedEncoder
-
-        extra = TunedEncoder()
     with nlp.select_pipes(enable=_before(nlp, "claim_scorer")):
         scorer: Any = nlp.get_pipe("claim_scorer")
         learnt = train_scorer(
