@@ -35,6 +35,9 @@ VERSION = "2.0.0"
 MAX_LENGTH = 1_000_000
 """Longest text accepted by default, in code points."""
 
+_AT_ONCE = 4
+"""Articles in the networks at one time: more would take memory and save no time."""
+
 _LANGUAGES_UNKNOWN = frozenset({"", "und", "mul", "zxx"})
 
 
@@ -70,7 +73,7 @@ class Detector:
         self._lock = threading.Lock()
 
     def stream(
-        self, articles: Iterable[ArticleInput], *, batch_size: int = 4
+        self, articles: Iterable[ArticleInput], *, batch_size: int = 16
     ) -> Iterator[Detection]:
         """Yield one Detection an article, in order, reading at most ``batch_size`` ahead.
 
@@ -157,7 +160,7 @@ class Detector:
         # stream of any length needs the memory of one batch.
         with self._lock, self.nlp.memory_zone():
             pairs = ((self._doc(article), article) for article in batch)
-            docs = self.nlp.pipe(pairs, as_tuples=True, batch_size=len(batch))
+            docs = self.nlp.pipe(pairs, as_tuples=True, batch_size=_AT_ONCE)
             return [self._detection(doc, article.text) for doc, article in docs]
 
     def _detection(self, doc: Doc, text: str) -> Detection:

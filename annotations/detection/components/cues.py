@@ -15,7 +15,13 @@ from spacy.tokens import Doc, Span
 
 from annotations.detection.components.extensions import is_capitalised, read_tokens, trim
 from annotations.detection.features import FEATURES
-from annotations.detection.lexicon import PhraseIndex, Tokenize, lowered, read_lexicon
+from annotations.detection.lexicon import (
+    PhraseIndex,
+    PhraseIndexes,
+    Tokenize,
+    lowered,
+    read_lexicon,
+)
 
 _HEADER = re.compile(r"date\s+\d{4}-\d{2}-\d{2}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
@@ -127,7 +133,7 @@ class ClaimCues:
         not_past: frozenset[str],
         months: frozenset[str],
     ) -> None:
-        self.indexes = {key: PhraseIndex(words, tokenize) for key, words in phrases.items()}
+        self.indexes = PhraseIndexes(phrases, tokenize)
         self.imperatives = PhraseIndex(imperatives, tokenize)
         self.past = past
         self.not_past = not_past
@@ -160,11 +166,10 @@ class ClaimCues:
             while begin < end - 1 and words[begin].isspace():
                 begin += 1  # what is said of the whole sentence is said of its words
             found: list[tuple[int, int, str]] = []
-            for feature, index in self.indexes.items():
-                for first, stop in index.find(lower, begin, end):
-                    named_matter = feature in {"topic", "law"} and first not in persons
-                    if stop - first > 1 or first not in named or named_matter:
-                        found.append((first, stop, feature))
+            for first, stop, feature in self.indexes.find(lower, begin, end):
+                named_matter = feature in {"topic", "law"} and first not in persons
+                if stop - first > 1 or first not in named or named_matter:
+                    found.append((first, stop, feature))
             found.extend(self._figures(words, lower, begin, end))
             events = list(self._events(words, lower, tags, begin, end, speech, named))
             found.extend(events)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from spacy.attrs import ORTH, SPACY
 from spacy.tokens import Doc, Span
@@ -60,7 +61,18 @@ class Tokens(NamedTuple):
     text: str
 
 
+_read: WeakKeyDictionary[Doc, Tokens] = WeakKeyDictionary()
+
+
 def read_tokens(doc: Doc) -> Tokens:
+    """The doc's tokens, read once however many components ask. Nobody may change the lists."""
+    known = _read.get(doc)
+    if known is None or len(known.words) != len(doc):
+        known = _read[doc] = _read_anew(doc)
+    return known
+
+
+def _read_anew(doc: Doc) -> Tokens:
     strings = doc.vocab.strings
     rows = doc.to_array([ORTH, SPACY]).tolist()
     words = [strings[orth] for orth, _ in rows]

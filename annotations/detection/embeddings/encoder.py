@@ -98,11 +98,19 @@ class TunedEncoder:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> TunedEncoder:
-        """Needs neither torch nor the package: those are asked for by the first ``logits``.
+        """The encoder, with the settings it was tuned with, for another ``fit``.
 
+        Needs neither torch nor the package: those are asked for by the first ``logits``.
         Raises DetectionError (permanent) for bytes that ``to_bytes`` didn't write.
         """
-        return cls(EncoderState.from_bytes(data))
+        state = EncoderState.from_bytes(data)
+        settings = state.about.get("settings")
+        try:
+            return cls(state, settings=TuningSettings(**settings) if settings else None)
+        except TypeError as error:
+            raise DetectionError(
+                f"the encoder's settings are not of this version: {error}", permanent=True
+            ) from error
 
     def to_disk(self, folder: str | os.PathLike[str]) -> None:
         """Write ``encoder.npz`` into a folder, which is made if need be."""

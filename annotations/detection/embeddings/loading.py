@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from spacy.util import registry
 
-from annotations.detection.embeddings.encoder import TunedEncoder
+if TYPE_CHECKING:
+    from annotations.detection.embeddings.encoder import TunedEncoder
 
 
 @registry.misc("factcheck.TunedEncoder.v1")  # type: ignore[untyped-decorator]
 def create_encoder_loader() -> Callable[[bytes], TunedEncoder]:
-    """For ``claim_scorer``'s setting ``encoder``."""
-    return TunedEncoder.from_bytes
+    """For ``claim_scorer``'s setting ``encoder``.
+
+    What it returns loads the model at once, so that a detector that can't run fails when it is
+    asked for, with DetectionError (permanent), rather than at the first article.
+    """
+
+    # The components register this file, and the encoder is made of parts of theirs.
+    from annotations.detection.embeddings.encoder import TunedEncoder
+
+    def load(data: bytes) -> TunedEncoder:
+        encoder = TunedEncoder.from_bytes(data)
+        encoder.load()
+        return encoder
+
+    return load

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.detection.embeddings.package import MAX_CHARACTERS, load_tokenizer
+from annotations.detection.embeddings.people import without_gender
 
 BATCH = 64
 
@@ -31,7 +32,10 @@ def cut(texts: Sequence[str]) -> list[Pieces]:
     """One a text, in order. An empty text has its two marks only."""
     tokenizer = load_tokenizer()
     encodings = tokenizer.encode_batch(
-        [_HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", text[:MAX_CHARACTERS]) for text in texts]
+        [
+            without_gender(_HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", text[:MAX_CHARACTERS]))
+            for text in texts
+        ]
     )
     return [Pieces(encoding.ids, encoding.offsets) for encoding in encodings]
 
