@@ -184,7 +184,9 @@ def numbers_in(word: str) -> list[str]:
     if any(sign.isdigit() for sign in word[:40]):
         for match in _FIGURE.finditer(word[:200]):
             figure = match.group().replace(",", "").lstrip("0") or "0"
-            found.append(figure.rstrip("0").rstrip(".") if "." in figure else figure)
+            if "." in figure:
+                figure = figure.rstrip("0").rstrip(".") or "0"  # "0.0" is nought too
+            found.append(figure)
     return found
 
 
