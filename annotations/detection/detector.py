@@ -258,12 +258,14 @@ def build_detector(
 
     Raises DetectionError (permanent) when there is none, or what it needs is not installed.
     """
-    path = _folder(name)
+    path = detector_folder(name)
     nlp = load_model_from_path(path, config=dict(overrides or {}))
     return Detector(nlp, name=path.name, folder=path, max_length=max_length)
 
 
-def _folder(name: str | Path) -> Path:
+def detector_folder(name: str | Path) -> Path:
+    """Where a detector lies: a shipped one by name, or any by its folder. Raises DetectionError
+    (permanent) where there is none."""
     if isinstance(name, Path):
         if not (name / "config.cfg").is_file():
             raise DetectionError(f"{name} holds no trained detector", permanent=True)

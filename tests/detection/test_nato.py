@@ -23,6 +23,7 @@ def found(detector: Detector, nato: str) -> Detection:
         ('crossing a "red line"', "Vladimir Putin"),
         ('hit Moscow in "five minutes."', "Vladimir Putin"),
         ("Russia has no veto", "Jens Stoltenberg"),
+        ("This is not the first time", None),
     ],
 )
 def test_is_suggested_with_its_speaker(found: Detection, words: str, claimant: str | None) -> None:

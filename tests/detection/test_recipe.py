@@ -136,6 +136,7 @@ def test_sentences_attribution_and_speed(data: Path, model: Path) -> None:
         (("binary", "nowhere.json"), "no such file or folder: nowhere.json"),
         (("speed", __file__, "--cross-validate", "4"), "only with the task binary"),
         (("binary", __file__, "--model", "no-such"), "no detector named 'no-such'"),
+        (("speed", __file__, "--model", "no-such"), "^no detector named 'no-such'"),
         (("binary", __file__), "line 1: not JSON"),
         (("checkworthiness", __file__), "line 1: 1 columns"),
         (("sentences", __file__), "line 1: 1 columns"),

@@ -32,6 +32,7 @@ ScorerFunction = Callable[[Iterable[Example]], dict[str, Any]]
 _COPIED = ("check_worthiness", "reasons", "kind", "kind_confidence")
 _RANK = {"direct": 2, "mixed": 1, "transcript": 1, "indirect": 1}
 _SCARE_WORDS = 5
+_LEAST_SHARE = 3
 """A quotation of fewer tokens does not say whose claim the sentence is, unless it is half of it."""
 
 
@@ -268,7 +269,8 @@ def _shared(claim: Span, first: int, stop: int) -> int:
 
 def _main(claim: Span, pieces: list[Attributed]) -> Attributed | None:
     """The attribution that covers most of the claim; quotations go before reports, unless they
-    are a few words of it."""
+    are a few words of it. One that covers less than a third says something in passing ("not the
+    first time he has spoken out against …"): the claim is not its speaker's."""
     overlap: dict[int, int] = {}
     for place, one in enumerate(pieces):
         key = one.number or -1 - place  # pieces without a number stand alone
@@ -279,6 +281,8 @@ def _main(claim: Span, pieces: list[Attributed]) -> Attributed | None:
         level = _RANK.get(one.form, 1)
         if one.form == "direct" and size < _SCARE_WORDS and size * 2 < claim.end - claim.start:
             level = 0
+        if size * _LEAST_SHARE < claim.end - claim.start:
+            continue
         if size and (best is None or (level, size) > best[:2]):
             best = (level, size, one)
     return best[2] if best is not None else None

@@ -24,8 +24,12 @@ def measure_speed(model: str | Path, paths: Sequence[Path]) -> dict[str, float]:
     """``words_per_s`` and ``sentences_per_s`` of the whole pipeline, ``load_s`` in seconds from
     before spaCy is imported, ``rss_mib`` the largest resident size of the process in MiB.
 
-    Raises ValueError with what the process said where it fails.
+    Raises DetectionError where there is no such detector, and ValueError with what the process
+    said where it fails.
     """
+    from annotations.detection.detector import detector_folder
+
+    detector_folder(model)  # says what is wrong with the name before a process is started
     root = Path(__file__).parents[3]
     environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONPATH": str(root)}
     result = subprocess.run(
