@@ -29,6 +29,7 @@ from annotations.detection.interface import (
     ScoredSentence,
 )
 from annotations.detection.lexicon import LEXICON_ROOT, lexicon_digest
+from annotations.detection.linguistics.products import multiply_with_numpy
 
 PIPELINE_ROOT = Path(__file__).parent / "pipelines"
 VERSION = "2.0.0"
@@ -260,6 +261,7 @@ def build_detector(
     """
     path = detector_folder(name)
     nlp = load_model_from_path(path, config=dict(overrides or {}))
+    multiply_with_numpy(nlp)
     return Detector(nlp, name=path.name, folder=path, max_length=max_length)
 
 
@@ -306,7 +308,7 @@ def weights_digest(folder: Path) -> str:
     """SHA-256 over the files of a trained pipeline but its settings and its measurements."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in {".cfg", ".json", ".md"}:
+        if path.is_file() and path.suffix not in {".cfg", ".json", ".md", ".svg"}:
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

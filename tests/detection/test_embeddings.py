@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,11 @@ import pytest
 
 from annotations.detection import DetectionError
 from annotations.detection.checkworthiness.parts import SentenceEncoder
-from annotations.detection.embeddings import TunedEncoder, TuningSettings, encoder, package
+from annotations.detection.checkworthiness.texts import SOMEBODY, without_gender, without_people
+from annotations.detection.embeddings import SentenceEmbeddings, encoder, package
 from annotations.detection.embeddings.loading import create_encoder_loader
-from annotations.detection.embeddings.people import SOMEBODY, without_gender, without_people
-from annotations.detection.embeddings.reading import Pieces, length_batches
-from annotations.detection.embeddings.state import Delta, EncoderState, Head
+from annotations.detection.embeddings.reading import Pieces
+from annotations.detection.embeddings.state import EncoderState
 from annotations.detection.embeddings.words import word_weights
 
 needs_model = pytest.mark.skipif(
@@ -43,46 +44,18 @@ CHATTER = [
 
 def some_state() -> EncoderState:
     rng = np.random.default_rng(3)
-    base = rng.normal(size=(5, 8)).astype(np.float32)
-    tuned = base + rng.normal(scale=0.01, size=(5, 8)).astype(np.float32)
-    return EncoderState(
-        base="ab" * 32,
-        head=Head(rng.normal(size=8).astype(np.float32), -0.7, 0.25),
-        deltas={
-            "layer.weight": Delta.between(base, tuned),
-            "layer.bias": Delta.between(base[0], tuned[0]),
-        },
-        about={"seed": 3},
-    )
+    weights = rng.normal(size=8).astype(np.float32)
+    return EncoderState("ab" * 32, (5, 6), weights, -0.7, 0.25, {"sentences": 3})
 
 
 class TestState:
-    def test_a_change_is_kept_to_a_254th_of_the_largest_in_its_row(self) -> None:
-        rng = np.random.default_rng(1)
-        base = rng.normal(size=(40, 30)).astype(np.float32)
-        change = rng.normal(scale=0.02, size=(40, 30)).astype(np.float32)
-        change[7] = 0.0
-        kept = Delta.between(base, base + change).added_to(base) - base
-        bound = np.abs(change).max(axis=1, keepdims=True) / 254 + 1e-6
-        assert (np.abs(kept - change) <= bound).all()
-        assert (kept[7] == 0).all()
-
-    def test_a_change_fits_only_the_parameter_it_was_made_from(self) -> None:
-        delta = Delta.between(np.zeros((2, 3), np.float32), np.ones((2, 3), np.float32))
-        with pytest.raises(ValueError, match="shape"):
-            delta.added_to(np.zeros((3, 2), np.float32))
-
     def test_what_is_written_is_read(self) -> None:
         state = some_state()
         again = EncoderState.from_bytes(state.to_bytes())
         assert again.to_bytes() == state.to_bytes()
-        assert (again.base, again.about) == (state.base, state.about)
-        assert (again.head.bias, again.head.centre) == (-0.7, 0.25)
-        assert (again.head.weights == state.head.weights).all()
-        assert list(again.deltas) == list(state.deltas)
-        for name, delta in state.deltas.items():
-            assert (again.deltas[name].steps == delta.steps).all()
-            assert (again.deltas[name].scales == delta.scales).all()
+        assert (again.base, again.layers, again.about) == (state.base, (5, 6), state.about)
+        assert (again.bias, again.centre) == (-0.7, 0.25)
+        assert (again.weights == state.weights).all()
 
     @pytest.mark.parametrize("cut", [0, 10, 400])
     def test_a_damaged_file_is_refused(self, cut: int) -> None:
@@ -96,21 +69,9 @@ class TestState:
         with pytest.raises(DetectionError, match="damaged"):
             EncoderState.from_bytes(path.read_bytes())
 
-    def test_a_folder_without_an_encoder_says_so(self, tmp_path: Path) -> None:
-        with pytest.raises(DetectionError, match=r"encoder\.npz") as caught:
-            TunedEncoder.from_disk(tmp_path)
-        assert caught.value.permanent
-
-    def test_settings_of_another_version_are_refused(self) -> None:
-        state = some_state()
-        state.about["settings"] = {"heads": 3}
-        with pytest.raises(DetectionError, match="settings") as caught:
-            TunedEncoder.from_bytes(state.to_bytes())
-        assert caught.value.permanent
-
     def test_one_that_learnt_nothing_has_nothing_to_save(self) -> None:
         with pytest.raises(DetectionError, match="not been trained"):
-            TunedEncoder().to_bytes()
+            SentenceEmbeddings().to_bytes()
 
 
 class TestWords:
@@ -134,7 +95,7 @@ class TestWords:
     def test_words_marks_average_and_bias_sum_to_the_logit(self) -> None:
         state = some_state()
         pieces = Pieces([101, 7, 8, 9, 102], [(0, 0), (0, 4), (5, 7), (7, 9), (0, 0)])
-        given = np.array([0.3, 2.0, -1.0, 0.5, 0.1, 99.0, 99.0])
+        given = np.array([0.3, 2.0, -1.0, 0.5, 0.1])
         answer = encoder._answer(state, "jobs lost", pieces, given)
         marks = (0.3 + 0.1 - 2 * 0.25) / 5
         words = sum(word.weight for word in answer.words)
@@ -158,23 +119,6 @@ class TestPeople:
         assert women == "he  said his plan hurt his himself; others shed theirs, he "
 
 
-class TestBatches:
-    def test_every_sentence_is_in_one_batch(self) -> None:
-        lengths = [5, 90, 7, 7, 3, 60, 8, 5, 5]
-        for shuffle in (None, np.random.default_rng(1)):
-            batches = list(length_batches(lengths, 4, shuffle))
-            assert sorted(np.concatenate(batches).tolist()) == list(range(9))
-            assert max(map(len, batches)) == 4
-
-    def test_the_same_generator_gives_the_same_order(self) -> None:
-        lengths = list(range(50))
-        first, again = (
-            [batch.tolist() for batch in length_batches(lengths, 8, np.random.default_rng(5))]
-            for _ in range(2)
-        )
-        assert first == again
-
-
 class TestInstallation:
     def test_importing_brings_in_neither_torch_nor_the_model(self) -> None:
         # spaCy's own machinery imports torch where it finds it.
@@ -192,12 +136,12 @@ class TestInstallation:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(package, "find_spec", lambda name: None)
-        kept = TunedEncoder.from_bytes(some_state().to_bytes())
+        kept = SentenceEmbeddings.from_bytes(some_state().to_bytes())
         for attempt in (
             lambda: kept.logits(["We lost jobs."]),
             kept.load,
             lambda: create_encoder_loader()(some_state().to_bytes()),
-            lambda: TunedEncoder().fit(
+            lambda: SentenceEmbeddings().fit(
                 PUBLIC + CHATTER, np.repeat([1, 0], 6).astype(np.int8), np.ones(12), seed=1
             ),
         ):
@@ -215,62 +159,61 @@ class TestInstallation:
 
     def test_both_labels_are_needed(self) -> None:
         with pytest.raises(ValueError, match="both labels"):
-            TunedEncoder().fit(PUBLIC, np.ones(6, dtype=np.int8), np.ones(6), seed=1)
+            SentenceEmbeddings().fit(PUBLIC, np.ones(6, dtype=np.int8), np.ones(6), seed=1)
 
     def test_lengths_must_agree(self) -> None:
         with pytest.raises(ValueError, match="6 texts"):
-            TunedEncoder().fit(PUBLIC, np.ones(5, dtype=np.int8), np.ones(6), seed=1)
+            SentenceEmbeddings().fit(PUBLIC, np.ones(5, dtype=np.int8), np.ones(6), seed=1)
 
 
-def tiny(seed: int = 1) -> TunedEncoder:
+def taught() -> SentenceEmbeddings:
     labels = np.repeat([1, 0], 6).astype(np.int8)
-    settings = TuningSettings(layers=2, epochs=4, batch_size=4, threads=1)
-    return TunedEncoder(settings=settings).fit(PUBLIC + CHATTER, labels, np.ones(12), seed=seed)
+    return SentenceEmbeddings().fit(PUBLIC + CHATTER, labels, np.ones(12), seed=1)
 
 
 @pytest.fixture(scope="module")
-def trained() -> TunedEncoder:
-    return tiny()
+def trained() -> SentenceEmbeddings:
+    return taught()
 
 
 @needs_model
 @pytest.mark.slow
 class TestModel:
-    def test_it_is_a_part_of_the_scorer(self, trained: TunedEncoder) -> None:
+    def test_it_is_a_part_of_the_scorer(self, trained: SentenceEmbeddings) -> None:
         assert isinstance(trained, SentenceEncoder)
 
-    def test_it_tells_apart_what_it_was_shown(self, trained: TunedEncoder) -> None:
+    def test_it_tells_apart_what_it_was_shown(self, trained: SentenceEmbeddings) -> None:
         scores = [answer.logit for answer in trained.logits(PUBLIC + CHATTER)]
         assert min(scores[:6]) > max(scores[6:])
 
-    def test_saved_and_loaded_it_says_the_same(self, trained: TunedEncoder, tmp_path: Path) -> None:
-        trained.to_disk(tmp_path)
-        again = TunedEncoder.from_disk(tmp_path)
-        assert again.logits(PUBLIC) == trained.logits(PUBLIC)
-        assert again.settings == trained.settings
-        # Two of six layers, a byte a weight.
-        assert (tmp_path / encoder.FILE).stat().st_size < 4_500_000
+    def test_saved_and_loaded_it_says_the_same(self, trained: SentenceEmbeddings) -> None:
+        data = trained.to_bytes()
+        assert SentenceEmbeddings.from_bytes(data).logits(PUBLIC) == trained.logits(PUBLIC)
+        assert len(data) < 10_000
 
-    def test_the_same_seed_gives_the_same_bytes(self, trained: TunedEncoder) -> None:
-        assert tiny().to_bytes() == trained.to_bytes()
-        assert tiny(seed=2).to_bytes() != trained.to_bytes()
+    def test_trained_again_it_is_the_same(self, trained: SentenceEmbeddings) -> None:
+        assert taught().to_bytes() == trained.to_bytes()
 
-    def test_company_moves_a_logit_by_rounding_only(self, trained: TunedEncoder) -> None:
+    def test_training_and_reading_agree(self, trained: SentenceEmbeddings) -> None:
+        read = [answer.logit for answer in trained.logits(PUBLIC + CHATTER)]
+        assert trained.values(PUBLIC + CHATTER).tolist() == pytest.approx(read, abs=1e-4)
+
+    def test_company_moves_a_logit_by_rounding_only(self, trained: SentenceEmbeddings) -> None:
         together = [answer.logit for answer in trained.logits(PUBLIC + CHATTER)]
         alone = [trained.logits([text])[0].logit for text in PUBLIC + CHATTER]
         assert together == pytest.approx(alone, abs=1e-4)
 
-    def test_who_it_is_does_not_count(self, trained: TunedEncoder) -> None:
+    def test_who_it_is_does_not_count(self, trained: SentenceEmbeddings) -> None:
         people = ("Ann Lee", "Bartholomew Featherstonehaugh")
         texts = [
             without_people(f"{name} says {pronoun} cut taxes.", [(0, len(name))])
             for name, pronoun in zip(people, ("she", "he"), strict=True)
         ]
         one, other = trained.logits(texts)
-        assert one.logit == other.logit
+        assert one.logit == pytest.approx(other.logit, abs=1e-6)
         assert one.words[0][:2] == (0, 7)
 
-    def test_reasons_point_at_whole_words(self, trained: TunedEncoder) -> None:
+    def test_reasons_point_at_whole_words(self, trained: SentenceEmbeddings) -> None:
         text = "He said that we lost 700,000 jobs."
         answer = trained.logits([text])[0]
         assert [text[word.start : word.end] for word in answer.words] == text.rstrip(".").split()
@@ -280,15 +223,15 @@ class TestModel:
         ["", " ", "\ud800 half a pair", "e" + "\u0301" * 200_000, "(" * 200_000, "said " * 40_000],
         ids=["empty", "space", "surrogate", "combining", "brackets", "long"],
     )
-    def test_hostile_text_gets_a_number_at_once(self, trained: TunedEncoder, text: str) -> None:
+    def test_hostile_text_gets_a_number_at_once(
+        self, trained: SentenceEmbeddings, text: str
+    ) -> None:
         answer = trained.logits([text])[0]
         assert np.isfinite(answer.logit)
         assert all(0 <= word.start < word.end <= len(text) for word in answer.words)
 
-    def test_other_weights_are_refused(self, trained: TunedEncoder) -> None:
+    def test_other_weights_are_refused(self, trained: SentenceEmbeddings) -> None:
         assert trained.state is not None
-        state = trained.state
-        other = EncoderState("00" * 32, state.head, state.deltas)
         with pytest.raises(DetectionError, match="other weights") as caught:
-            TunedEncoder(other).logits(["We lost jobs."])
+            SentenceEmbeddings(replace(trained.state, base="00" * 32)).logits(["We lost jobs."])
         assert caught.value.permanent

@@ -223,7 +223,7 @@ def test_stems(words: str, base: str) -> None:
     ],
 )
 def test_numbers(word: str, numbers: list[str]) -> None:
-    assert numbers_in(word) == numbers
+    assert list(numbers_in(word)) == numbers
 
 
 @given(st.text(max_size=40))

@@ -306,6 +306,9 @@ class Lengths:
         lengths = np.asarray([len(text) for text in texts])
         return Lengths(float(lengths[labels == 1].mean() - lengths[labels == 0].mean()) / 100)
 
+    def values(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        return np.asarray([len(text) * self.share for text in texts])
+
     def logits(self, texts: Sequence[str]) -> list[PartLogit]:
         return [
             PartLogit(len(text) * self.share, [WordWeight(0, 2, 1.0)] if text else [])

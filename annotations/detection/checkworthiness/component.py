@@ -21,6 +21,7 @@ from annotations.detection.checkworthiness.parts import SentenceEncoder
 from annotations.detection.checkworthiness.reasons import explain, probability
 from annotations.detection.checkworthiness.scoring import score_sheet
 from annotations.detection.checkworthiness.sheet import read_sheet
+from annotations.detection.checkworthiness.texts import unit_texts
 from annotations.detection.checkworthiness.training import Learnt
 from annotations.detection.components import extensions as _registered  # noqa: F401
 from annotations.detection.errors import DetectionError
@@ -36,8 +37,6 @@ LoadEncoder = Callable[[bytes], SentenceEncoder]
         "doc.spans",
         "span._.check_worthiness",
         "span._.reasons",
-        "span._.kind",
-        "span._.kind_confidence",
     ],
     default_config={"candidates_key": "candidates", "cues_key": "cues", "encoder": None},
 )
@@ -85,7 +84,7 @@ class ClaimScorer:
         speakers: Sequence[str] | None = speakers_of(doc, sheet) if divided else None
         if speakers is not None and not any(name.strip() for name in speakers):
             speakers = None
-        texts = [doc[first:stop].text for first, stop in sheet.spans] if self.encoders else ()
+        texts = unit_texts(doc, sheet) if self.encoders else ()
         scored = score_sheet(
             self.model, sheet, speakers=speakers, texts=texts, encoders=self.encoders
         )
@@ -95,8 +94,6 @@ class ClaimScorer:
             span = Span(doc, first, stop, label="claim")
             span._.reasons = why
             span._.check_worthiness = probability(math.fsum(reason[2] for reason in why))
-            span._.kind = "other"
-            span._.kind_confidence = 0.0
             candidates.append(span)
         doc.spans[self.candidates_key] = candidates
         return doc

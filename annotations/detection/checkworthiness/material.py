@@ -16,6 +16,7 @@ from annotations.detection.checkworthiness.debates import lines_text, speakers_o
 from annotations.detection.checkworthiness.dense import COLUMNS
 from annotations.detection.checkworthiness.model import Columns, half
 from annotations.detection.checkworthiness.sheet import Sheet, read_sheet
+from annotations.detection.checkworthiness.texts import unit_texts
 from annotations.detection.checkworthiness.vocabulary import Vocabulary, normalise, pieces_of
 from annotations.detection.corpora.checkthat import Debate
 from annotations.detection.corpora.claimbuster import LabelledSentence
@@ -42,6 +43,7 @@ class Part:
     labels: NDArray[np.int8]
     """1 check-worthy, 0 not, -1 not to be learnt from."""
     texts: list[str]
+    """As an encoder reads them, see ``unit_texts``."""
     keys: list[str]
     """Normalised texts: equal ones must not be on both sides of a split."""
     speakers: list[str]
@@ -75,7 +77,7 @@ def read_debate_parts(
                 debate.name,
                 sheet,
                 np.asarray([debate.lines[at].label for at in rows], dtype=np.int8),
-                [debate.lines[at].text for at in rows],
+                unit_texts(doc, sheet),
                 [text_key(debate.lines[at].text) for at in rows],
                 speakers_of(doc, sheet),
             )
@@ -106,7 +108,7 @@ def read_sentence_parts(nlp: Language, sentences: Sequence[LabelledSentence]) ->
                 "",
                 sheet,
                 np.full(rows, sentence.label, dtype=np.int8),
-                [sentence.text] * rows,
+                unit_texts(doc, sheet),
                 [text_key(sentence.text)] * rows,
                 [""] * rows,
             )

@@ -58,6 +58,10 @@ class SentenceEncoder(Protocol):
         """
         ...
 
+    def values(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """``(len(texts),)``: the logits alone, for training, where the same texts come again."""
+        ...
+
     def logits(self, texts: Sequence[str]) -> list[PartLogit]:
         """One answer a text, in order; a text may be empty. No state may change the answer."""
         ...

@@ -86,6 +86,7 @@ class _Account:
         dense = sheet.dense * (model.dense @ scored.blend.heads)
         self.dense: list[list[float]] = (dense @ _reason_matrix()).tolist()
         self.bounds: list[int] = sheet.bounds.tolist()
+        self.places = list(zip(sheet.starts, sheet.ends, strict=True))
         self.set_weights = model.structure if structure else {}
         split = len(SPEAKER)
         self.speaker = scored.near[:, :split].sum(axis=1).tolist()
@@ -164,7 +165,7 @@ class _Account:
         return tuple(sorted(places))
 
     def _places(self, words: Sequence[int]) -> tuple[tuple[int, int], ...]:
-        return tuple((self.sheet.starts[at], self.sheet.ends[at]) for at in words)
+        return tuple(map(self.places.__getitem__, words))
 
     def _span(self, row: int) -> tuple[int, int]:
         """The sentence, from its first word to its last."""

@@ -185,9 +185,7 @@ class _Head:
             self.held_out[inside] = model.logits(rows.matrix.take(inside))
             if extra is not None:
                 encoder = self._encode(extra, rows, outside, seed)
-                self.encoder_held_out[inside] = encoder_logits(
-                    encoder, [rows.texts[at] for at in inside]
-                )
+                self.encoder_held_out[inside] = encoder.values([rows.texts[at] for at in inside])
         everything = np.flatnonzero(rows.labels >= 0)
         self.model = self._fit(rows, everything, random)
         if extra is not None:
@@ -211,10 +209,6 @@ class _Head:
         labels = rows.labels[places]
         texts = [rows.texts[at] for at in places]
         return extra.fit(texts, labels, balanced(labels), seed=seed)
-
-
-def encoder_logits(encoder: SentenceEncoder, texts: Sequence[str]) -> Floats:
-    return np.asarray([answer.logit for answer in encoder.logits(texts)])
 
 
 def _article_blend(head: _Head, rows: Rows) -> Blend:
@@ -286,7 +280,7 @@ def _debate_blend(
 def _unseen(claim: _Head, sentences: Rows, lines: Rows, *, encoder: bool = False) -> Floats:
     """ClaimBuster's logit of each line; for one that is in ClaimBuster, the held-out one."""
     if encoder and claim.encoder is not None:
-        logits = encoder_logits(claim.encoder, lines.texts)
+        logits = claim.encoder.values(lines.texts)
         held_out = claim.encoder_held_out
     else:
         logits, held_out = claim.model.logits(lines.matrix), claim.held_out

@@ -66,18 +66,16 @@ def cross_validate(
         logits, truth = [], []
         vocabulary = learnt.model.columns.vocabulary()
         chosen = np.flatnonzero(fold_of == fold).tolist()
-        answers: dict[str, list[float]] = {}
+        # A sentence without a word has no row, and no text.
+        texts = ["".join(parts[at].texts) for at in chosen]
+        added = np.zeros(len(chosen))
         for name, encoder in learnt.encoders.items():
-            texts = [sentences[at].text for at in chosen]
-            answers[name] = [answer.logit for answer in encoder.logits(texts)]
-        for place, at in enumerate(chosen):
+            added += learnt.model.article.parts.get(name, 0.0) * encoder.values(texts)
+        for at, more in zip(chosen, added.tolist(), strict=True):
             sheet = parts[at].sheet
             sheet.words = vocabulary.words(sheet.spelled)
             found = score_sheet(learnt.model, sheet).logits
-            logit = float(found[0]) if len(found) else -20.0
-            for name, values in answers.items():
-                logit += learnt.model.article.parts.get(name, 0.0) * values[place]
-            logits.append(logit)
+            logits.append(float(found[0]) + more if len(found) else -20.0)
             truth.append(int(labels[at]))
         chances = (1 / (1 + np.exp(-np.asarray(logits)))).tolist()
         measured = binary_metrics(truth, chances, threshold=threshold)

@@ -15,7 +15,7 @@ from annotations.detection.components import (
 )
 from annotations.detection.dates import component as dates
 from annotations.detection.embeddings import loading as embeddings
-from annotations.detection.linguistics import biaffine, entities, lexemes, parser
+from annotations.detection.linguistics import biaffine, entities, lexemes, parser, quick
 
 __all__ = [
     "attributions",
@@ -31,6 +31,7 @@ __all__ = [
     "lexemes",
     "names",
     "parser",
+    "quick",
     "quotes",
     "repeats",
     "scorer",

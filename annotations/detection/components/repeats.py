@@ -15,6 +15,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from spacy.attrs import LEMMA, SENT_START, TAG
 from spacy.language import Language
@@ -49,6 +50,8 @@ _QUOTE_WORDS = 8
 """A quotation of up to so many tokens is a phrase whose words count double."""
 _BESIDE = 0.6
 """How much of the threshold the words beside names and figures must reach."""
+_REMEMBERED = 16_384
+"""Words whose stem, and whose numbers, are kept: a text says the same ones over and over."""
 _POSTINGS = 48
 """Claims remembered for each word, the first ones: what is linked is the first mention."""
 
@@ -120,6 +123,7 @@ class Gist:
     """Whether "by" may give its actor."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """A word without its inflection, roughly: "deployments", "deployed", "deploying" agree."""
     word = word.removesuffix("'s").removesuffix("s'")
@@ -176,10 +180,11 @@ class ClaimReader:
         return gist
 
 
-def numbers_in(word: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def numbers_in(word: str) -> tuple[str, ...]:
     """The numbers a lower-cased word holds, in one spelling: "1,250" and "1250" agree."""
     if word in _NUMBERS or word in _SCALES:
-        return [_NUMBERS.get(word) or _SCALES[word]]
+        return (_NUMBERS.get(word) or _SCALES[word],)
     found = []
     if any(sign.isdigit() for sign in word[:40]):
         for match in _FIGURE.finditer(word[:200]):
@@ -187,7 +192,7 @@ def numbers_in(word: str) -> list[str]:
             if "." in figure:
                 figure = figure.rstrip("0").rstrip(".") or "0"  # "0.0" is nought too
             found.append(figure)
-    return found
+    return tuple(found)
 
 
 class ClaimRepeats:

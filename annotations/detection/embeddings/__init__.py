@@ -1,10 +1,9 @@
-"""Sentence embeddings for the ``accurate`` size: a transformer from a Python package, tuned.
+"""Sentence embeddings for the ``accurate`` size: a transformer that comes inside a package.
 
-``TunedEncoder`` is a part of the scorer (``checkworthiness/parts.py``). Importing this package
-imports neither torch nor the model's package; using it needs ``requirements-accurate.txt``.
+``SentenceEmbeddings`` is a part of the scorer (``checkworthiness/parts.py``). Importing this
+package imports neither torch nor the model's package; using it needs ``requirements-accurate.txt``.
 """
 
-from annotations.detection.embeddings.encoder import TunedEncoder
-from annotations.detection.embeddings.training import TuningSettings
+from annotations.detection.embeddings.encoder import SentenceEmbeddings
 
-__all__ = ["TunedEncoder", "TuningSettings"]
+__all__ = ["SentenceEmbeddings"]

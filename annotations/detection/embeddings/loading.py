@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from spacy.util import registry
 
 if TYPE_CHECKING:
-    from annotations.detection.embeddings.encoder import TunedEncoder
+    from annotations.detection.embeddings.encoder import SentenceEmbeddings
 
 
-@registry.misc("factcheck.TunedEncoder.v1")  # type: ignore[untyped-decorator]
-def create_encoder_loader() -> Callable[[bytes], TunedEncoder]:
+@registry.misc("factcheck.SentenceEmbeddings.v1")  # type: ignore[untyped-decorator]
+def create_encoder_loader() -> Callable[[bytes], SentenceEmbeddings]:
     """For ``claim_scorer``'s setting ``encoder``.
 
     What it returns loads the model at once, so that a detector that can't run fails when it is
@@ -20,10 +20,10 @@ def create_encoder_loader() -> Callable[[bytes], TunedEncoder]:
     """
 
     # The components register this file, and the encoder is made of parts of theirs.
-    from annotations.detection.embeddings.encoder import TunedEncoder
+    from annotations.detection.embeddings.encoder import SentenceEmbeddings
 
-    def load(data: bytes) -> TunedEncoder:
-        encoder = TunedEncoder.from_bytes(data)
+    def load(data: bytes) -> SentenceEmbeddings:
+        encoder = SentenceEmbeddings.from_bytes(data)
         encoder.load()
         return encoder
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.detection.checkworthiness.texts import without_gender
 from annotations.detection.embeddings.package import MAX_CHARACTERS, load_tokenizer
-from annotations.detection.embeddings.people import without_gender
 
 BATCH = 64
 
@@ -40,24 +40,24 @@ def cut(texts: Sequence[str]) -> list[Pieces]:
     return [Pieces(encoding.ids, encoding.offsets) for encoding in encodings]
 
 
-def length_batches(
-    lengths: Sequence[int], size: int, shuffle: np.random.Generator | None = None
-) -> Iterator[NDArray[np.intp]]:
-    """Positions in groups of at most ``size`` of about the same length, so little is padding.
+def vectors(
+    torch: Any, model: Any, sentences: Sequence[Pieces], layers: Sequence[int]
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Each sentence's place and the vectors of its pieces, ``(pieces, len(layers) * width)``.
 
-    In order of length; with ``shuffle``, groups differ from one call to the next and come in
-    random order.
+    In batches of about the same length, so that little is padding; in no particular order.
     """
-    keys = np.asarray(lengths, dtype=np.float64)
-    if shuffle is not None:
-        keys = keys + shuffle.uniform(-2.0, 2.0, len(keys))
-    order = np.argsort(keys, kind="stable")
-    groups = [order[first : first + size] for first in range(0, len(order), size)]
-    for number in range(len(groups)) if shuffle is None else shuffle.permutation(len(groups)):
-        yield groups[number]
+    order = np.argsort([len(one.ids) for one in sentences], kind="stable")
+    for first in range(0, len(order), BATCH):
+        places = order[first : first + BATCH].tolist()
+        ids, mask = _padded(torch, [sentences[place] for place in places])
+        states = model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        beside = torch.cat([states[layer] for layer in layers], dim=2).numpy()
+        for row, place in enumerate(places):
+            yield place, beside[row, : len(sentences[place].ids)]
 
 
-def padded(torch: Any, sentences: Sequence[Pieces]) -> tuple[Any, Any]:
+def _padded(torch: Any, sentences: Sequence[Pieces]) -> tuple[Any, Any]:
     """Piece numbers and a mask (1 for a piece, 0 for padding): tensors of sentences × pieces."""
     width = max(len(sentence.ids) for sentence in sentences)
     ids = torch.zeros((len(sentences), width), dtype=torch.long)
@@ -66,13 +66,3 @@ def padded(torch: Any, sentences: Sequence[Pieces]) -> tuple[Any, Any]:
         ids[row, : len(sentence.ids)] = torch.tensor(sentence.ids, dtype=torch.long)
         mask[row, : len(sentence.ids)] = 1.0
     return ids, mask
-
-
-def vectors(model: Any, ids: Any, mask: Any) -> Any:
-    """The last layer's vectors: sentences × pieces × width."""
-    return model(input_ids=ids, attention_mask=mask).last_hidden_state
-
-
-def mean(hidden: Any, mask: Any) -> Any:
-    """The mean over a sentence's pieces: sentences × width."""
-    return (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)

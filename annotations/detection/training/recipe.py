@@ -31,10 +31,11 @@ from annotations.detection.corpora.claimbuster import read_sentences
 from annotations.detection.corpora.conllu import read_conllu
 from annotations.detection.corpora.errors import CorpusError
 from annotations.detection.corpora.polnear import read_polnear
-from annotations.detection.embeddings.encoder import TunedEncoder
+from annotations.detection.embeddings.encoder import SentenceEmbeddings
 from annotations.detection.embeddings.package import model_folder
 from annotations.detection.evaluation.attribution import doc_attributions, evaluate_attribution
-from annotations.detection.evaluation.binary import binary_metrics
+from annotations.detection.evaluation.binary import binary_metrics, calibration_bins
+from annotations.detection.evaluation.calibration import draw_calibration
 from annotations.detection.evaluation.sentences import evaluate_sentences
 from annotations.detection.evaluation.swaps import pipeline_probabilities, swap_test
 from annotations.detection.training.linguistics import (
@@ -51,7 +52,7 @@ VERSION = "2.0.0"
 
 _OVERRIDES: dict[str, dict[str, Any]] = {
     "small": {},
-    "accurate": {"components.claim_scorer.encoder": {"@misc": "factcheck.TunedEncoder.v1"}},
+    "accurate": {"components.claim_scorer.encoder": {"@misc": "factcheck.SentenceEmbeddings.v1"}},
 }
 
 Report = Callable[[str, float], None]
@@ -79,7 +80,8 @@ def train_detector(
 
     ``linguistics``: a trained detector whose linguistic components are taken as they are;
     ``labels``: the claim types that were labelled by hand.
-    Returns what is written to ``metrics.json``. The same for the same seed and data.
+    Returns what is written to ``metrics.json``, of which ``calibration.svg`` shows a part. The
+    same for the same seed and data.
     Raises CorpusError for a file that is missing or wrong, before anything is trained, and
     FileExistsError where ``output`` holds something that is no detector.
     """
@@ -89,7 +91,7 @@ def train_detector(
     extra = None
     if size == "accurate":
         model_folder()  # says what is not installed before anything is trained
-        extra = TunedEncoder()
+        extra = SentenceEmbeddings()
     files = data_files(data)
     started = time.monotonic()
     sentences = read_sentences(data / SENTENCES)
@@ -118,9 +120,9 @@ def train_detector(
             nlp=nlp, debates=debates, sentences=sentences, seed=seed, progress=say, extra=extra
         )
         scorer.learn_from(learnt)
-        held_out = binary_metrics(
-            [sentence.label for sentence in sentences], learnt.held_out.tolist(), threshold=0.5
-        )
+        truth, chances = [one.label for one in sentences], learnt.held_out.tolist()
+        held_out = binary_metrics(truth, chances, threshold=0.5)
+        bins = calibration_bins(truth, chances)
         say("claim types")
         types: Any = nlp.get_pipe("claim_types")
         kinds = train_claim_types(nlp=nlp, rows=rows, seed=seed)
@@ -138,6 +140,7 @@ def train_detector(
     metrics: dict[str, Any] = {
         **_development_figures(nlp, data),
         "checkworthiness_held_out": held_out,
+        "calibration": [list(one) for one in bins],
         "claim_types_held_out": {
             key: value for key, value in asdict(kinds.validation).items() if key != "confusion"
         },
@@ -155,7 +158,16 @@ def train_detector(
         },
         "data": {str(path.relative_to(data)): digest for path, digest in files.items()},
     }
-    _write(nlp, output, {"metrics.json": metrics, "training.json": record})
+    picture = draw_calibration(bins, title=f"Calibration of {size}, held-out sentences")
+    _write(
+        nlp,
+        output,
+        {
+            "metrics.json": _as_json(metrics),
+            "training.json": _as_json(record),
+            "calibration.svg": picture,
+        },
+    )
     return metrics
 
 
@@ -226,7 +238,11 @@ def _check_output(output: Path) -> None:
         raise FileExistsError(f"{output} is there already and holds no detector")
 
 
-def _write(nlp: Language, output: Path, records: dict[str, Any]) -> None:
+def _as_json(record: dict[str, Any]) -> str:
+    return json.dumps(record, indent=2, sort_keys=True, default=str) + "\n"
+
+
+def _write(nlp: Language, output: Path, records: dict[str, str]) -> None:
     """All into a folder beside the output, which then takes its place."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
@@ -236,8 +252,7 @@ def _write(nlp: Language, output: Path, records: dict[str, Any]) -> None:
         text = json.dumps(_label_strings(nlp), indent=0) + "\n"
         (fresh / "vocab" / "strings.json").write_text(text, encoding="utf-8")
         for name, record in records.items():
-            text = json.dumps(record, indent=2, sort_keys=True, default=str)
-            (fresh / name).write_text(text + "\n", encoding="utf-8")
+            (fresh / name).write_text(record, encoding="utf-8")
         if output.exists():
             shutil.rmtree(output)
         fresh.rename(output)
