@@ -56,11 +56,11 @@ STRUCTURE_WEIGHTS: dict[str, float] = {
 """In logits. Debates have no captions, bylines, headings or datelines, so nothing can be learnt
 about them; these say that no sentence of that kind should be suggested unless all else insists."""
 
-_PENALTY = {"claimbuster": 1.0, "checkthat": 10.0}
-_BLEND_PENALTY = 2000.0
+_PENALTY = {"claimbuster": 0.5, "checkthat": 10.0}
+_BLEND_PENALTY = 500.0
 _FOLDS = 4
-_NEGATIVES = 0.5
-"""Share of the debates' unchecked lines that the head learns from."""
+_NEGATIVES, _ENCODED_NEGATIVES = 0.5, 0.15
+"""Share of the debates' unchecked lines that the head, and its encoder, learn from."""
 _SHARED = 0.15
 """Debates that share this much of the shorter one's longer sentences are one debate."""
 
@@ -82,7 +82,7 @@ def train_scorer(
     seed: int,
     progress: Progress | None = None,
     extra: SentenceEncoder | None = None,
-    extra_heads: Sequence[str] = HEADS[:1],
+    extra_heads: Sequence[str] = HEADS,
 ) -> Learnt:
     """Train on all of both sets. ``nlp`` is the pipeline up to and with ``claim_cues``;
     ``progress`` is told a line at each step. ``extra`` is a part to train beside the words, once
@@ -114,7 +114,7 @@ def learn(
     seed: int,
     progress: Progress = lambda line: None,
     extra: SentenceEncoder | None = None,
-    extra_heads: Sequence[str] = HEADS[:1],
+    extra_heads: Sequence[str] = HEADS,
 ) -> Learnt:
     """The same from parts that have been read. Without debates the debate blend is the other."""
     everything = [*debates, *sentences]
@@ -192,23 +192,32 @@ class _Head:
             self.encoder = self._encode(extra, rows, everything, seed)
 
     def _fit(self, rows: Rows, places: Places, random: np.random.Generator) -> LogisticModel:
-        labels = rows.labels[places]
-        costs = balanced(labels)
-        if labels.mean() < 0.1:
-            # Most of the time goes into lines that are nothing special: a part of them will do.
-            kept = np.flatnonzero((labels == 1) | (random.random(len(labels)) < _NEGATIVES))
-            places, labels = places[kept], labels[kept]
-            costs = balanced(labels) * (len(costs) / len(kept))
+        kept = _fewer(rows.labels, places, _NEGATIVES, random)
+        labels = rows.labels[kept]
+        costs = balanced(labels) * (len(places) / len(kept))
         return fit_logistic(
-            rows.matrix.take(places), labels, penalty=self.penalty, sample_weights=costs
+            rows.matrix.take(kept), labels, penalty=self.penalty, sample_weights=costs
         )
 
     def _encode(
         self, extra: SentenceEncoder, rows: Rows, places: Places, seed: int
     ) -> SentenceEncoder:
-        labels = rows.labels[places]
-        texts = [rows.texts[at] for at in places]
+        kept = _fewer(rows.labels, places, _ENCODED_NEGATIVES, np.random.default_rng(seed))
+        labels = rows.labels[kept]
+        texts = [rows.texts[at] for at in kept]
         return extra.fit(texts, labels, balanced(labels), seed=seed)
+
+
+def _fewer(
+    labels: NDArray[np.int8], places: Places, share: float, random: np.random.Generator
+) -> Places:
+    """The places, or where positives are rare these and a ``share`` of the others: most of the
+    time would go into lines that are nothing special."""
+    there = labels[places]
+    if there.mean() >= 0.1:
+        return places
+    kept: Places = places[(there == 1) | (random.random(len(there)) < share)]
+    return kept
 
 
 def _article_blend(head: _Head, rows: Rows) -> Blend:

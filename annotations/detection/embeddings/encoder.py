@@ -26,7 +26,7 @@ from annotations.detection.errors import DetectionError
 from annotations.detection.training.logistic import DenseRows, fit_logistic
 
 LAYERS = (3, 4, 5, 6)
-_PENALTY = 100.0
+_PENALTY = 200.0
 """Of weights for vectors of unit spread."""
 
 Floats = NDArray[np.float64]

@@ -1,4 +1,5 @@
-"""``claim_lexemes``: coarse part of speech and lemma of every word, from its tag.
+"""``claim_lexemes``: coarse part of speech and lemma of every word, from its tag, after the tags
+that the writing settles have been set.
 
 Lemmas are looked up by word and tag in a table learnt from the treebank; a word that it never
 had follows the commonest ending rules of its tag.
@@ -18,6 +19,9 @@ from spacy.language import Language
 from spacy.symbols import IDS as symbol_ids
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
+
+from annotations.detection.components.extensions import read_tokens
+from annotations.detection.linguistics.settled import settled_tags
 
 # Penn tags to Universal ones. A verb that helps another is AUX, which the parse says.
 COARSE: dict[str, str] = {
@@ -44,7 +48,9 @@ _ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 @Language.factory(
-    "claim_lexemes", requires=["token.tag", "token.dep"], assigns=["token.pos", "token.lemma"]
+    "claim_lexemes",
+    requires=["token.tag", "token.dep"],
+    assigns=["token.tag", "token.pos", "token.lemma"],
 )
 def create_claim_lexemes(nlp: Language, name: str) -> ClaimLexemes:
     return ClaimLexemes(nlp.vocab, name)
@@ -98,6 +104,9 @@ class ClaimLexemes:
             return doc
         strings = self.vocab.strings
         rows = doc.to_array([LOWER, TAG, DEP, IS_SPACE, ORTH])
+        tokens = read_tokens(doc)
+        for at, tag in settled_tags(tokens.words, tokens.spaced):
+            rows[at, 1] = strings.add(tag)
         keys = rows[:, :2].tolist()
         values: Any = np.zeros((len(doc), 2), dtype="uint64")
         aux = {strings[name] for name in ("aux", "aux:pass", "cop")}
@@ -111,7 +120,8 @@ class ClaimLexemes:
         helps = np.isin(rows[:, 2], np.asarray(sorted(aux), dtype="uint64"))
         values[helps & (values[:, 0] == symbol_ids["VERB"]), 0] = symbol_ids["AUX"]
         values[rows[:, 3] == 1, 0] = symbol_ids["SPACE"]
-        doc.from_array([POS, LEMMA], values)
+        table: Any = np.column_stack([rows[:, 1], values])
+        doc.from_array([TAG, POS, LEMMA], table)
         return doc
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:

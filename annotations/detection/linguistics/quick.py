@@ -58,10 +58,10 @@ def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
 
 def _forward(model: Model[Any, Any], items: list[Any], is_train: bool) -> Answer:
     inner = model.layers[0]
-    if is_train or not items:
+    if is_train:
         answer: Answer = inner(items, is_train)
         return answer
-    return model.attrs["predict"](inner, items), _no_backprop
+    return (model.attrs["predict"](inner, items) if items else []), _no_backprop
 
 
 def _no_backprop(gradient: Any) -> Any:
