@@ -89,7 +89,7 @@ def read_sheet(
     spans, bounds = _units(begins, solid)
     kept = np.flatnonzero(solid)
     written = [tokens.words[at] for at in kept]
-    spelled = _without_people(doc, names_key, kept, written)
+    spelled = _without_people(doc, names_key, kept, _with_last_letter(written))
     words = vocabulary.words(spelled)
     starts = [tokens.starts[at] for at in kept]
     numbers = np.fromiter((word.number for word in words), dtype=np.uint64, count=len(words))
@@ -144,6 +144,7 @@ def read_sheet(
 
 _ANYBODY = "Anybodyatall"
 """Stands for each word of a person's name; no text has it."""
+_APOSTROPHES = frozenset(("'", "\u2019"))
 _OPENER = 1 << MARKS.index("opener")
 _CAPITAL = MARKS.index("capital")
 
@@ -160,6 +161,19 @@ def _without_people(doc: Doc, key: str, kept: Places, written: list[str]) -> lis
         _ANYBODY if person else word
         for person, word in zip(named[kept].tolist(), written, strict=True)
     ]
+
+
+def _with_last_letter(written: list[str]) -> list[str]:
+    """The "workin" of "workin'", which the tokenizer parts from its apostrophe, as "working"."""
+    marks = [at for at, word in enumerate(written) if word in _APOSTROPHES]
+    places = [at - 1 for at in marks if at and len(written[at - 1]) > 4]
+    clipped = [at for at in places if written[at].endswith("in")]
+    if not clipped:
+        return written
+    whole = list(written)
+    for at in clipped:
+        whole[at] += "g"
+    return whole
 
 
 def _begins(doc: Doc, starts: Sequence[int], count: int) -> list[int]:

@@ -82,10 +82,54 @@ _EITHER_GENDER = {
 """One word for either gender: a score must not hang on it. "Her" is both "his" and "him"."""
 
 
+_EVERY_DIALECT = {
+    "ai": "is",  # of "ain't"
+    "ain't": "isn't",
+    "aint": "isn't",
+    "gon": "going",  # of "gonna"
+    "na": "to",
+    "ta": "to",  # of "gotta"
+    "gonna": "going",
+    "finna": "going",
+    "fixin": "going",
+    "fixing": "going",
+    "wanna": "want",
+    "gotta": "have",
+    "y'": "you",
+    "ya": "you",
+    "y'all": "you",
+    "yall": "you",
+    "youse": "you",
+    "yous": "you",
+    "yinz": "you",
+    "'em": "them",
+    "em": "them",
+    "'cause": "because",
+    "cuz": "because",
+    "coz": "because",
+    "'cos": "because",
+    "kinda": "kind",
+    "sorta": "sort",
+    "outta": "out",
+    "dat": "that",
+    "dis": "this",
+    "dem": "them",
+    "wit": "with",
+    "nuthin": "nothing",
+    "nothin": "nothing",
+    "somethin": "something",
+    "ol'": "old",
+}
+"""Spellings of dialect, read as the standard's: how somebody speaks is no reason to check them."""
+
+
 def normalise(word: str) -> str:
-    """Lower case, straight apostrophes, every digit a 0, at most MAX_WORD characters, and the
-    pronouns of one gender for those of both."""
+    """Lower case, straight apostrophes, every digit a 0, at most MAX_WORD characters, the
+    pronouns of one gender for those of both, and the standard's spelling for a dialect's."""
     plain = _DIGIT.sub("0", word[:MAX_WORD].lower().replace("\u2019", "'"))
+    if len(plain) > 4 and plain.endswith("in'"):
+        plain = plain[:-1] + "g"  # "workin'"
+    plain = _EVERY_DIALECT.get(plain, plain)
     return _EITHER_GENDER.get(plain, plain)
 
 

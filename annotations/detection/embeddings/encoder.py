@@ -1,9 +1,10 @@
 """Sentence embeddings as a part of the scorer: see ``checkworthiness/parts.py``.
 
-The transformer stays as it came. What is learnt is a weight for each number of the mean vector of
-a sentence, over several layers: the last one knows the topic best, those before it how it is said.
-Measured on ClaimBuster, the last layer alone gains half as much as the last four. The mean keeps
-the answer a sum over the pieces, so that it can be explained.
+The transformer stays as it came. What is learnt is a small network over the mean vector of a
+sentence, of several layers: the last one knows the topic best, those before it how it is said.
+Measured on ClaimBuster, the last layer alone gains half as much as the last four. Around a
+sentence the network is a straight line, and the mean is a sum over the pieces: so what each word
+gives is known, and not guessed.
 """
 
 from __future__ import annotations
@@ -20,14 +21,12 @@ from numpy.typing import NDArray
 from annotations.detection.checkworthiness.parts import PartLogit
 from annotations.detection.embeddings import reading
 from annotations.detection.embeddings.package import base_digest, load_base, load_torch
-from annotations.detection.embeddings.state import EncoderState
+from annotations.detection.embeddings.state import EncoderState, Network
+from annotations.detection.embeddings.training import train_network
 from annotations.detection.embeddings.words import word_weights
 from annotations.detection.errors import DetectionError
-from annotations.detection.training.logistic import DenseRows, fit_logistic
 
 LAYERS = (3, 4, 5, 6)
-_PENALTY = 200.0
-"""Of weights for vectors of unit spread."""
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +39,7 @@ def _base() -> Any:
 
 
 class SentenceEmbeddings:
-    """A linear reading of a transformer's vectors, learnt from labelled sentences.
+    """A reading of a transformer's vectors, learnt from labelled sentences.
 
     One without a state has learnt nothing and can only ``fit``. Several threads may use one.
     Vectors are kept between calls of ``fit`` and ``values``, which are for training: they are
@@ -64,8 +63,7 @@ class SentenceEmbeddings:
         *,
         seed: int,
     ) -> SentenceEmbeddings:
-        """A new encoder. What this one has learnt plays no part, and nor does ``seed``: there is
-        one best answer.
+        """A new encoder; what this one has learnt plays no part.
 
         Raises ValueError when the lengths differ or one of the two labels is missing,
         DetectionError (permanent) when what the model needs is not installed.
@@ -74,22 +72,10 @@ class SentenceEmbeddings:
             raise ValueError(f"{len(texts)} texts, {len(labels)} labels, {len(weights)} weights")
         if not 0 < int(labels.sum()) < len(labels):
             raise ValueError("both labels are needed to learn from")
-        means = self._means(texts)
-        middle, spread = means.mean(axis=0), means.std(axis=0)
-        scale = np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0.0).astype(np.float32)
-        found = fit_logistic(
-            DenseRows((means - middle) * scale),
-            labels,
-            penalty=_PENALTY,
-            sample_weights=weights * (len(weights) / weights.sum()),
-        )
-        direction = (found.weights * scale).astype(np.float32)
         state = EncoderState(
             base=base_digest(),
             layers=LAYERS,
-            weights=direction,
-            bias=float(found.bias - direction @ middle),
-            centre=float(direction @ middle),
+            network=train_network(self._means(texts), labels, weights, seed=seed),
             about={
                 "sentences": len(texts),
                 "positive": int(labels.sum()),
@@ -101,9 +87,7 @@ class SentenceEmbeddings:
 
     def values(self, texts: Sequence[str]) -> Floats:
         """``(len(texts),)``: the logits alone. The same as those of ``logits`` but for rounding."""
-        state = self._learnt()
-        found: Floats = self._means(texts).astype(np.float64) @ state.weights + state.bias
-        return found
+        return self._learnt().network.values(self._means(texts)).astype(np.float64)
 
     def logits(self, texts: Sequence[str]) -> list[PartLogit]:
         """What each sentence gets, and which of its words it owes it to.
@@ -123,8 +107,8 @@ class SentenceEmbeddings:
         answers: dict[str, PartLogit] = {}
         with torch.inference_mode():
             for place, array in reading.vectors(torch, model, pieces, state.layers):
-                given = (array @ state.weights).astype(np.float64)
-                answers[different[place]] = _answer(state, different[place], pieces[place], given)
+                text = different[place]
+                answers[text] = _answer(state.network, text, pieces[place], array)
         return [answers[text] for text in texts]
 
     def to_bytes(self) -> bytes:
@@ -171,10 +155,15 @@ class SentenceEmbeddings:
         return np.stack([self._known[text] for text in texts])
 
 
-def _answer(state: EncoderState, text: str, pieces: reading.Pieces, given: Floats) -> PartLogit:
-    """``given`` holds what each piece's vector gives."""
-    shares = (given - state.centre) / len(given)
+def _answer(
+    network: Network, text: str, pieces: reading.Pieces, vectors: NDArray[np.float32]
+) -> PartLogit:
+    """``vectors``: of each piece, ``(pieces, width)``."""
+    mean = vectors.mean(axis=0)
+    direction = network.direction(mean)
+    given = (vectors @ direction).astype(np.float64)
+    shares = (given - float(network.middle @ direction)) / len(given)
     return PartLogit(
-        logit=float(given.mean()) + state.bias,
+        logit=float(network.values(mean[None])[0]),
         words=word_weights(text, pieces.offsets, shares),
     )

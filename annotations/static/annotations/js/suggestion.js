@@ -13,6 +13,10 @@ function sureness(confidence) {
   return confidence >= FAIRLY_SURE ? gettext("fairly sure") : gettext("not sure");
 }
 
+const MOST_REASONS = 5;
+
+const smaller = (count) => interpolate(
+  ngettext("%s smaller reason", "%s smaller reasons", count), [count]);
 const quoted = (words) => interpolate(gettext("“%s”"), [words]);
 const repeated = (count) => interpolate(ngettext("Repeated %s time", "Repeated %s times", count), [count]);
 
@@ -21,7 +25,7 @@ export class SuggestionCard {
   constructor(item, { model, quote, actions, point, goTo }) {
     Object.assign(this, { suggestion: item.suggestion, model, quote, point, goTo });
     this.element = h("div.card", {},
-      this.#score(), this.#said(), this.#dates(), this.#repeats(), this.#reasons(),
+      this.#score(), this.#said(), this.#dates(), this.#repeats(), ...this.#reasons(),
       h("div.buttons", {},
         h("button.primary", { type: "button", onclick: actions.accept }, gettext("Accept"), " ", h("kbd", {}, "a")),
         h("button", { type: "button", onclick: actions.reject }, gettext("Reject"), " ", h("kbd", {}, "x")),
@@ -137,12 +141,20 @@ export class SuggestionCard {
     const reasons = this.suggestion.reasons
       .filter((reason) => reason.feature !== "bias")
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-    if (!reasons.length) return null;
-    return h("ul.reasons", { "aria-label": gettext("Reasons for the score") }, reasons.map((reason) => {
+    if (!reasons.length) return [];
+    const list = (some, name) => h("ul.reasons", { "aria-label": name }, some.map((reason) => {
       const label = `${reason.weight >= 0 ? "+" : "−"} ${reason.label}`;
       return h("li", {}, reason.spans.length
         ? this.#pointer(label, reason.spans) : h("span.reason", {}, label));
     }));
+    // The smaller ones decide little, and would push the decision out of sight.
+    const shown = reasons.length > MOST_REASONS + 1 ? MOST_REASONS : reasons.length;
+    const rest = reasons.slice(shown);
+    return [
+      list(reasons.slice(0, shown), gettext("Reasons for the score")),
+      rest.length ? h("details.more-reasons", {},
+        h("summary", {}, smaller(rest.length)), list(rest, gettext("Smaller reasons"))) : null,
+    ];
   }
 
   /** Somebody, or an answer, may have decided the first mention meanwhile. */
