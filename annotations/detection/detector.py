@@ -13,7 +13,6 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import load_model_from_path
 
 from annotations.detection import components as _registered  # noqa: F401  (registers factories)
 from annotations.detection.components.extensions import trim
@@ -29,9 +28,8 @@ from annotations.detection.interface import (
     ScoredSentence,
 )
 from annotations.detection.lexicon import LEXICON_ROOT, lexicon_digest
-from annotations.detection.linguistics.products import multiply_with_numpy
+from annotations.detection.loading import detector_folder, load_pipeline, weights_digest
 
-PIPELINE_ROOT = Path(__file__).parent / "pipelines"
 VERSION = "2.0.0"
 MAX_LENGTH = 1_000_000
 """Longest text accepted by default, in code points."""
@@ -260,24 +258,8 @@ def build_detector(
     Raises DetectionError (permanent) when there is none, or what it needs is not installed.
     """
     path = detector_folder(name)
-    nlp = load_model_from_path(path, config=dict(overrides or {}))
-    multiply_with_numpy(nlp)
+    nlp = load_pipeline(path, overrides)
     return Detector(nlp, name=path.name, folder=path, max_length=max_length)
-
-
-def detector_folder(name: str | Path) -> Path:
-    """Where a detector lies: a shipped one by name, or any by its folder. Raises DetectionError
-    (permanent) where there is none."""
-    if isinstance(name, Path):
-        if not (name / "config.cfg").is_file():
-            raise DetectionError(f"{name} holds no trained detector", permanent=True)
-        return name
-    path = PIPELINE_ROOT / name
-    plain = name.replace("-", "").replace("_", "").isalnum()
-    if not plain or not (path / "config.cfg").is_file():
-        known = sorted(file.parent.name for file in PIPELINE_ROOT.glob("*/config.cfg"))
-        raise DetectionError(f"no detector named {name!r}; there are {known}", permanent=True)
-    return path
 
 
 def load_detector(name: str = "small") -> Detector:
@@ -301,16 +283,6 @@ def _config_hash(nlp: Language, folder: Path | None) -> str:
     digest.update(lexicon_digest(_lexicon_names(settings["components"])).encode())
     if folder is not None:
         digest.update(weights_digest(folder).encode())
-    return digest.hexdigest()
-
-
-def weights_digest(folder: Path) -> str:
-    """SHA-256 over the files of a trained pipeline but its settings and its measurements."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in {".cfg", ".json", ".md", ".svg"}:
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

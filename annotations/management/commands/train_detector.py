@@ -35,6 +35,12 @@ class Command(BaseCommand):
             help="A trained detector whose tagger, parser and the like are taken as they are.",
         )
 
+        parser.add_argument(
+            "--base",
+            metavar="DETECTOR",
+            help="A shipped detector from which everything is taken but the scorer.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         bar = tqdm(total=100, unit="%", file=self.stderr, disable=None, bar_format="{l_bar}{bar}")
         last = ""
@@ -57,6 +63,7 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     epochs=options["epochs"],
                     linguistics=options["linguistics"],
+                    base=options["base"],
                     report=report,
                 )
         except (CorpusError, DetectionError, FileExistsError) as error:
