@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from annotations.detection.embeddings.package import load_torch
 from annotations.detection.embeddings.state import Network
 
-_UNITS, _NETWORKS = 64, 2
+_UNITS, _NETWORKS = 64, 4
 """Hidden units, and networks that differ by chance alone: their mean is steadier than one."""
 _PASSES, _BATCH = 8, 64
 _RATE, _DECAY, _DROPOUT = 1e-3, 0.1, 0.4
