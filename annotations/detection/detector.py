@@ -28,6 +28,7 @@ from annotations.detection.interface import (
     ScoredSentence,
 )
 from annotations.detection.lexicon import LEXICON_ROOT, lexicon_digest
+from annotations.detection.linguistics.installed import use_installed
 from annotations.detection.loading import detector_folder, load_pipeline, weights_digest
 
 VERSION = "2.0.0"
@@ -254,12 +255,19 @@ def build_detector(
 ) -> Detector:
     """A fresh detector: a shipped one by name, or any that was trained, by its folder. Dotted
     config ``overrides`` are applied, such as ``{"components.claim_spans.threshold": 0.6}``.
+    ``small+en_core_web_md`` is a shipped one with the entities of an installed pipeline.
 
     Raises DetectionError (permanent) when there is none, or what it needs is not installed.
     """
+    installed = ""
+    if isinstance(name, str):
+        name, _, installed = name.partition("+")
     path = detector_folder(name)
     nlp = load_pipeline(path, overrides)
-    return Detector(nlp, name=path.name, folder=path, max_length=max_length)
+    if installed:
+        use_installed(nlp, installed)
+    full = f"{path.name}+{installed}" if installed else path.name
+    return Detector(nlp, name=full, folder=path, max_length=max_length)
 
 
 def load_detector(name: str = "small") -> Detector:

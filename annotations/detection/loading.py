@@ -21,12 +21,13 @@ BASE_FILE = "base.json"
 
 
 def detector_folder(name: str | Path) -> Path:
-    """Where a detector lies: a shipped one by name, or any by its folder. Raises DetectionError
-    (permanent) where there is none."""
+    """Where a detector lies: a shipped one by name, or any by its folder; what a name adds after
+    a plus is no part of it. Raises DetectionError (permanent) where there is none."""
     if isinstance(name, Path):
         if not (name / "config.cfg").is_file():
             raise DetectionError(f"{name} holds no trained detector", permanent=True)
         return name
+    name = name.partition("+")[0]
     path = PIPELINE_ROOT / name
     plain = name.replace("-", "").replace("_", "").isalnum()
     if not plain or not (path / "config.cfg").is_file():

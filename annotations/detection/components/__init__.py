@@ -15,7 +15,7 @@ from annotations.detection.components import (
 )
 from annotations.detection.dates import component as dates
 from annotations.detection.embeddings import loading as embeddings
-from annotations.detection.linguistics import biaffine, entities, lexemes, parser, quick
+from annotations.detection.linguistics import biaffine, entities, installed, lexemes, parser, quick
 
 __all__ = [
     "attributions",
@@ -28,6 +28,7 @@ __all__ = [
     "embeddings",
     "entities",
     "extensions",
+    "installed",
     "lexemes",
     "names",
     "parser",

@@ -82,6 +82,7 @@ def train_detector(
     linguistics: Path | None = None,
     base: str | None = None,
     labels: Path = LABELS,
+    measure: bool = True,
     report: Report = lambda message, done: None,
 ) -> dict[str, Any]:
     """Train a detector of a size (``SIZES``) and write it to ``output``, whole or not at all.
@@ -89,7 +90,8 @@ def train_detector(
     ``linguistics``: a trained detector whose linguistic components are taken as they are;
     ``base``: a shipped one from which all is taken but the scorer, and which the output names
     instead of holding it again;
-    ``labels``: the claim types that were labelled by hand.
+    ``labels``: the claim types that were labelled by hand; ``measure``: whether the finished
+    detector is measured on the development parts and by swaps.
     Returns what is written to ``metrics.json``, of which ``calibration.svg`` shows a part. The
     same for the same seed and data.
     Raises CorpusError for a file that is missing or wrong, before anything is trained, and
@@ -152,17 +154,18 @@ def train_detector(
             "license": "see docs/detector.md",
         }
     )
-    say("measuring on the development parts")
     metrics: dict[str, Any] = {
-        **_development_figures(nlp, data),
         "checkworthiness_held_out": held_out,
         "calibration": [list(one) for one in bins],
         "claim_types_held_out": {
             key: value for key, value in asdict(kinds.validation).items() if key != "confusion"
         },
-        "swaps": {name: asdict(change) for name, change in _swaps(nlp).items()},
         "training_seconds": round(seconds),
     }
+    if measure:
+        say("measuring on the development parts")
+        metrics |= _development_figures(nlp, data)
+        metrics["swaps"] = {name: asdict(change) for name, change in _swaps(nlp).items()}
     record = {
         "size": size,
         "seed": seed,
