@@ -120,6 +120,11 @@ class Directory:
         earlier = [name for first, name in known[:2] if first < before]
         return earlier[0] if len(earlier) == 1 else None
 
+    def surnamed(self, word: str) -> str | None:
+        """The one person with this last name, in lower case; None for several or none."""
+        names = self._by_last.get(word, ())
+        return names[0] if len(names) == 1 else None
+
     def labelled(self, label: str) -> str:
         """A transcript's label as the fullest name that the text gives, or in usual spelling."""
         words = label.split()
@@ -343,6 +348,12 @@ class SpeakerFinder:
         # A participle's source is only read off the sentence: "The bill was dropped, saying ...".
         if self.lower[cue].endswith("ing") and abs(head - cue) > 3 and self._name_at(head) is None:
             return None
+        if stop == first + 1 and sheet.words[head][:1].isupper():
+            # Whatever it was taken for, who speaks and has a person's last name is that person.
+            full = self.directory.surnamed(word)
+            if full is not None:
+                self.spoke[int(sheet.sentence[cue])] = Mention(first, stop, "PERSON", full, "")
+                return full, *self._characters(first, stop)
         titled = self._titled(first, head)
         if titled is not None:
             name, last = titled

@@ -46,7 +46,7 @@ _LEAST_SHARE = 3
         "attributions_key": "attributions",
         "speech_key": "speech_cues",
         "quotes_key": "quotes",
-        "threshold": 0.6,
+        "threshold": 0.65,
         "min_clause_tokens": 5,
         "trim_attribution": True,
         "stating": "stating_verbs",

@@ -35,6 +35,9 @@ _VAGUE = frozenset({"it", "this", "that", "they", "we", "he", "she", "these", "t
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _PAST = frozenset({"VBD", "VBN"})
 _STAMP = frozenset({"updated", "published", "posted", "date", "est", "edt", "gmt", "pst", "pdt"})
+_TITLE_WORDS, _LABEL_WORDS = 16, 12
+"""The longest title, and the longest heading without a verb, that may end in a full stop."""
+_ARTICLES = (["a"], ["an"], ["the"])
 _BYLINE = re.compile(r"(?:by|from)\s+[A-Z]", re.IGNORECASE)
 
 DEFAULT_LEXICONS = {
@@ -161,6 +164,8 @@ class ClaimCues:
             if name.label_ != "ROLE"
         ]
         text = tokens.text
+        final = len(text.rstrip())
+        titled = bool(doc._.lines)  # whether what may be the title has been seen
         for sentence in doc.sents:
             begin, end = sentence.start, sentence.end
             while begin < end - 1 and words[begin].isspace():
@@ -184,8 +189,16 @@ class ClaimCues:
             stamp = close - start < 40 and _HEADER.fullmatch(text, start, close) is not None
             if stamp or (not verb and self._is_dateline(words, lower, begin, end, places, dates)):
                 found.append((begin, end, "dateline"))
-            shape = self._shape(text[start:close], words, lower, begin, end, verb)
-            whole = [(begin, end, feature) for feature in shape]
+            shape = set(self._shape(text[start:close], words, lower, begin, end, verb))
+            if _is_paragraph(text, start, close):
+                length = sum(words[at][0].isalnum() for at in range(begin, end))
+                headed = not titled and not stamp and length <= _TITLE_WORDS
+                if close < final and (headed or (length <= _LABEL_WORDS and not verb)):
+                    shape.add("heading")
+                if close >= final and titled and _is_about_the_writer(lower, begin, end, persons):
+                    shape.add("byline")
+            titled = titled or not stamp
+            whole = [(begin, end, feature) for feature in sorted(shape)]
             spans.extend(Span(doc, a, b, label=key) for a, b, key in (*found, *whole))
         doc.spans[self.spans_key] = spans
         return doc
@@ -283,6 +296,20 @@ class ClaimCues:
                 yield "vague"
             if len(tokens) <= 10 and _BYLINE.match(text) and capitals * 2 >= len(tokens):
                 yield "byline"
+
+
+def _is_paragraph(text: str, start: int, end: int) -> bool:
+    """Whether a sentence stands alone between line ends."""
+    before, after = text[max(0, start - 80) : start].rstrip(" "), text[end : end + 2].lstrip(" ")
+    return (not before or before[-1] == "\n") and (not after or after[0] == "\n")
+
+
+def _is_about_the_writer(lower: list[str], begin: int, end: int, persons: set[int]) -> bool:
+    """ "Ann Lee is a reporter in Ohio.", as it stands under a piece by Ann Lee."""
+    at = begin
+    while at < end and at in persons:
+        at += 1
+    return at - begin >= 2 and lower[at : at + 1] == ["is"] and lower[at + 1 : at + 2] in _ARTICLES
 
 
 def _read_tags(doc: Doc) -> list[str]:
