@@ -283,6 +283,26 @@ def test_on_a_narrow_screen_a_tap_brings_the_words_into_view(
     assert 50 <= box[0] < box[1] <= panel["y"]
 
 
+def test_the_strongest_reasons_are_shown_and_the_rest_on_request(
+    make: Callable[..., int], open_page: Open
+) -> None:
+    page = open_page(make())
+    card = open_card(page, LAW)
+    names = [f"+ made-up reason {n}" for n in range(1, 10)]
+    expect(card.locator(".reasons .reason:visible")).to_have_text(names[:5])
+    more = card.locator("summary")
+    expect(more).to_have_text("4 smaller reasons")
+    more.focus()
+    page.keyboard.press("Space")  # which elsewhere skips the suggestion
+    expect(card.locator(".reasons .reason:visible")).to_have_text(names)
+    card.get_by_role("button", name=names[8]).focus()
+    assert pointed_at(page) == ["2019"]
+    # Few enough are all shown.
+    card = open_card(page, SAID)
+    expect(card.locator(".reasons .reason:visible")).to_have_count(3)
+    expect(card.locator("summary")).to_have_count(0)
+
+
 def test_a_name_is_never_markup(site: Site, stack: Stack, open_page: Open) -> None:
     """A detector reads hostile texts; what it found stays words."""
     evil = '<img src=x onerror="document.title=1"> “<b>אבג</b>”'
