@@ -368,8 +368,20 @@ def test_words_are_normalised() -> None:
     assert normalise("Don\u2019T") == "don't"
     assert normalise("$1,250") == "$0,000"
     assert len(normalise("a" * 5000)) == 40
+    for marked, standard in (("yinz", "you"), ("finna", "going"), ("workin'", "working")):
+        assert normalise(marked) == normalise(standard)
     assert pieces_of("ab") == ["<ab", "ab>", "<ab>"]
     assert pieces_of("a") == ["<a>"]
+
+
+def test_a_clipped_ending_is_read_as_the_whole_word(nlp: Language) -> None:
+    vocabulary = Vocabulary({})
+    for text in ("Folks are workin' hard.", "Folks are workin\u2019 hard."):
+        sheet = read_sheet(nlp(text), vocabulary)
+        assert "working" in sheet.spelled
+        assert "workin" not in sheet.spelled
+        assert text[sheet.starts[2] : sheet.ends[2]] == "workin"
+    assert "begin" in read_sheet(nlp("We begin now."), vocabulary).spelled
 
 
 def test_the_cache_of_words_is_bounded() -> None:
