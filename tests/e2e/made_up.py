@@ -126,9 +126,10 @@ def claims(published: dt.date | None) -> list[Any]:
             dates=(dated("2019", dt.date(2019, 1, 1), dt.date(2019, 12, 31), "year", "text"),),
             reasons=(
                 Reason("bias", "bias", -1.0),
+                Reason("other", "smaller reasons together", 2.5),
                 *(
                     Reason(f"made_{n}", f"made-up reason {n}", 1.0 - n / 10, (place(TEXT, "2019"),))
-                    for n in range(1, 10)
+                    for n in range(1, 9)
                 ),
             ),
         ),

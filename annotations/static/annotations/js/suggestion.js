@@ -15,8 +15,7 @@ function sureness(confidence) {
 
 const MOST_REASONS = 5;
 
-const smaller = (count) => interpolate(
-  ngettext("%s smaller reason", "%s smaller reasons", count), [count]);
+const more = (count) => interpolate(ngettext("%s more reason", "%s more reasons", count), [count]);
 const quoted = (words) => interpolate(gettext("“%s”"), [words]);
 const repeated = (count) => interpolate(ngettext("Repeated %s time", "Repeated %s times", count), [count]);
 
@@ -25,11 +24,12 @@ export class SuggestionCard {
   constructor(item, { model, quote, actions, point, goTo }) {
     Object.assign(this, { suggestion: item.suggestion, model, quote, point, goTo });
     this.element = h("div.card", {},
-      this.#score(), this.#said(), this.#dates(), this.#repeats(), ...this.#reasons(),
+      this.#score(), this.#said(), this.#dates(), this.#repeats(),
       h("div.buttons", {},
         h("button.primary", { type: "button", onclick: actions.accept }, gettext("Accept"), " ", h("kbd", {}, "a")),
         h("button", { type: "button", onclick: actions.reject }, gettext("Reject"), " ", h("kbd", {}, "x")),
         h("button.quiet", { type: "button", onclick: actions.skip }, gettext("Skip"), " ", h("kbd", {}, gettext("Space")))),
+      ...this.#reasons(),
     );
     this.update();
   }
@@ -140,7 +140,9 @@ export class SuggestionCard {
   #reasons() {
     const reasons = this.suggestion.reasons
       .filter((reason) => reason.feature !== "bias")
-      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+      // What is left over is no single reason, however much it adds up to.
+      .sort((a, b) => (a.feature === "other") - (b.feature === "other")
+        || Math.abs(b.weight) - Math.abs(a.weight));
     if (!reasons.length) return [];
     const list = (some, name) => h("ul.reasons", { "aria-label": name }, some.map((reason) => {
       const label = `${reason.weight >= 0 ? "+" : "−"} ${reason.label}`;
@@ -153,7 +155,7 @@ export class SuggestionCard {
     return [
       list(reasons.slice(0, shown), gettext("Reasons for the score")),
       rest.length ? h("details.more-reasons", {},
-        h("summary", {}, smaller(rest.length)), list(rest, gettext("Smaller reasons"))) : null,
+        h("summary", {}, more(rest.length)), list(rest, gettext("More reasons"))) : null,
     ];
   }
 
