@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotations.detection import DetectionError
+from annotations.detection import ArticleInput, DetectionError
 from annotations.detection.checkworthiness.parts import SentenceEncoder
 from annotations.detection.checkworthiness.texts import SOMEBODY, without_gender, without_people
+from annotations.detection.detector import build_detector
 from annotations.detection.embeddings import SentenceEmbeddings, encoder, package
 from annotations.detection.embeddings.loading import create_encoder_loader
 from annotations.detection.embeddings.reading import Pieces
@@ -247,3 +249,27 @@ class TestModel:
         with pytest.raises(DetectionError, match="other weights") as caught:
             SentenceEmbeddings(replace(trained.state, base="00" * 32)).logits(["We lost jobs."])
         assert caught.value.permanent
+
+
+@pytest.mark.skipif(not package.missing(), reason="what accurate needs is installed")
+def test_without_its_requirements_accurate_says_what_to_install() -> None:
+    with pytest.raises(DetectionError, match=r"requirements-accurate\.txt.*torch") as caught:
+        build_detector("accurate")
+    assert caught.value.permanent
+
+
+@needs_model
+@pytest.mark.slow
+def test_accurate_reads_an_article_and_says_what_the_meaning_gave(nato: str) -> None:
+    detector = build_detector("accurate")
+    assert detector.name == "accurate"
+    sentences = detector.explain(ArticleInput(nato))
+    for sentence in sentences:
+        total = math.fsum(reason.weight for reason in sentence.reasons)
+        assert math.log(sentence.score / (1 - sentence.score)) == pytest.approx(total, abs=1e-9)
+        for reason in sentence.reasons:
+            if reason.feature == "meaning":
+                assert reason.spans
+                places = [sentence.start <= a < b <= sentence.end for a, b in reason.spans]
+                assert all(places)
+    assert sum(reason.feature == "meaning" for one in sentences for reason in one.reasons) > 10
