@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -148,6 +149,16 @@ class Detector:
                 for span in doc.spans[self.candidates_key]
             ]
 
+    @contextmanager
+    def _reasons_of_suggestions(self) -> Iterator[None]:
+        """Have the scorer give its reasons where somebody will see them, and not for all."""
+        scorer: Any = self.nlp.get_pipe("claim_scorer")
+        scorer.reasons_from = self.threshold
+        try:
+            yield
+        finally:
+            scorer.reasons_from = 0.0
+
     def _doc(self, article: ArticleInput) -> Doc:
         doc = self.nlp.make_doc(article.text)
         doc._.published = article.published
@@ -158,7 +169,7 @@ class Detector:
     def _read(self, batch: list[ArticleInput]) -> list[Detection]:
         # Results are built inside the zone: docs and new words are freed when it ends, so a
         # stream of any length needs the memory of one batch.
-        with self._lock, self.nlp.memory_zone():
+        with self._lock, self._reasons_of_suggestions(), self.nlp.memory_zone():
             pairs = ((self._doc(article), article) for article in batch)
             docs = self.nlp.pipe(pairs, as_tuples=True, batch_size=_AT_ONCE)
             return [self._detection(doc, article.text) for doc, article in docs]

@@ -165,3 +165,26 @@ def _python(code: str) -> str:
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     return result.stdout.strip()
+
+
+def test_a_suggestion_has_the_reasons_that_explain_gives(detector: Detector, nato: str) -> None:
+    """Reading works out fewer reasons than explaining does, and never other ones."""
+    article = ArticleInput(nato)
+    explained = detector.explain(article)
+    claims = detector.detect(article).claims
+    assert detector.explain(article) == explained
+    suggested = [one for one in explained if one.claim is not None]
+    assert len(suggested) == len(claims)
+    for sentence, claim in zip(suggested, claims, strict=True):
+        assert claim.score == sentence.score
+        assert claim.reasons == sentence.reasons
+        assert len(claim.reasons) > 3
+
+
+def test_common_words_are_known_for_good(detector: Detector) -> None:
+    before = len(detector.nlp.vocab)
+    detector.detect(ArticleInput("Common words were written, and Zorbleplex was another one."))
+    vocab = detector.nlp.vocab
+    assert "written" in vocab
+    assert "Zorbleplex" not in vocab.strings
+    assert len(vocab) - before < 20

@@ -20,6 +20,11 @@ from tests.detection.tiny import write_data
 
 TEXT = "Unemployment in Ohio fell by 7 percent last year.\n\nI think Maine is a great place."
 
+SWAPPED = (
+    "The {party} plan would cost 5 million dollars, {person} said.",
+    "We {are_not} {going_to} close the mill, and {person} paid {his} staff.",
+)
+
 pytestmark = pytest.mark.slow
 
 
@@ -39,7 +44,7 @@ def train(data: Path, output: Path, **options: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def model(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("models") / "tiny"
-    train(data, output)
+    train(data, output, swapped=SWAPPED)
     return output
 
 
@@ -117,14 +122,16 @@ def test_binary(data: Path, model: Path) -> None:
     assert len(folds["folds"]) == 4
 
 
-def test_sentences_attribution_and_speed(data: Path, model: Path) -> None:
+def test_sentences_attribution_and_speed(data: Path, model: Path, tmp_path: Path) -> None:
     file = data / "ud-english-ewt" / "en_ewt-ud-dev.conllu"
     assert evaluate("sentences", file, "--model", model)["f1"] > 0.9
     found = evaluate("attribution", data / "polnear" / "data" / "dev", "--model", model)
     for role in ("source", "cue", "content", "attribution"):
         for measure in ("token", "exact"):
             assert set(found[role][measure]) == {"precision", "recall", "f1"}
-    text = data / "polnear" / "data" / "dev" / "text" / "silver0.txt"
+    # Long enough that it needn't be read hundreds of times over.
+    text = tmp_path / "long.txt"
+    text.write_text("\n\n".join([TEXT] * 150), encoding="utf-8")
     speed = evaluate("speed", text, "--model", model)
     assert set(speed) == {"words_per_s", "sentences_per_s", "load_s", "rss_mib"}
     assert min(speed.values()) > 0

@@ -27,6 +27,8 @@ from annotations.detection.components import extensions as _registered  # noqa: 
 from annotations.detection.errors import DetectionError
 
 _FILE = "scorer.msgpack"
+_MARGIN = 0.1
+"""In logits: how far rounding can never take a sum."""
 LoadEncoder = Callable[[bytes], SentenceEncoder]
 
 
@@ -67,6 +69,9 @@ class ClaimScorer:
         self.cues_key = cues_key
         self.load_encoder = load_encoder
         self.encoders: dict[str, SentenceEncoder] = {}
+        self.reasons_from = 0.0
+        """The probability from which on a sentence gets its reasons one by one: working out why
+        is a third of the scorer's time, and nobody is shown why a sentence was left out."""
         self._set(empty_model())
 
     def _set(self, model: ScorerModel) -> None:
@@ -88,7 +93,9 @@ class ClaimScorer:
         scored = score_sheet(
             self.model, sheet, speakers=speakers, texts=texts, encoders=self.encoders
         )
-        reasons = explain(self.model, sheet, scored, structure=not divided)
+        odds = self.reasons_from / (1 - self.reasons_from)
+        least = math.log(odds) - _MARGIN if odds else -math.inf
+        reasons = explain(self.model, sheet, scored, structure=not divided, least=least)
         candidates = []
         for (first, stop), why in zip(sheet.spans, reasons, strict=True):
             span = Span(doc, first, stop, label="claim")

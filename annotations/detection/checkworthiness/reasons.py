@@ -58,15 +58,23 @@ def _reason_matrix() -> Floats:
     return matrix
 
 
-def explain(model: ScorerModel, sheet: Sheet, scored: Scored, *, structure: bool) -> list[Reasons]:
+def explain(
+    model: ScorerModel, sheet: Sheet, scored: Scored, *, structure: bool, least: float = -math.inf
+) -> list[Reasons]:
     """The reasons of each sentence: the bias, then the strongest first.
 
     With ``structure`` the set weights of newspaper furniture are added. The logit of a sentence
     is the sum of its reasons, which may differ from ``scored.logits`` by these, by rounding, and
-    where it is kept within the scale.
+    where it is kept within the scale. A sentence whose ``scored.logits`` is below ``least`` has
+    one reason with all of it: furniture only ever lowers a logit.
     """
     account = _Account(model, sheet, scored, structure)
-    return [account.reasons(row) for row in range(len(sheet))]
+    return [
+        account.reasons(row)
+        if logit >= least
+        else (("other", LABELS["other"], max(logit, -_LIMIT), ()),)
+        for row, logit in enumerate(scored.logits.tolist())
+    ]
 
 
 def probability(logit: float) -> float:

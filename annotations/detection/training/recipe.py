@@ -14,7 +14,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -83,6 +83,7 @@ def train_detector(
     base: str | None = None,
     labels: Path = LABELS,
     measure: bool = True,
+    swapped: Sequence[str] | None = None,
     report: Report = lambda message, done: None,
 ) -> dict[str, Any]:
     """Train a detector of a size (``SIZES``) and write it to ``output``, whole or not at all.
@@ -91,7 +92,8 @@ def train_detector(
     ``base``: a shipped one from which all is taken but the scorer, and which the output names
     instead of holding it again;
     ``labels``: the claim types that were labelled by hand; ``measure``: whether the finished
-    detector is measured on the development parts and by swaps.
+    detector is measured on the development parts and by swaps; ``swapped``: sentences for the
+    swaps in place of the project's own.
     Returns what is written to ``metrics.json``, of which ``calibration.svg`` shows a part. The
     same for the same seed and data.
     Raises CorpusError for a file that is missing or wrong, before anything is trained, and
@@ -165,7 +167,7 @@ def train_detector(
     if measure:
         say("measuring on the development parts")
         metrics |= _development_figures(nlp, data)
-        metrics["swaps"] = {name: asdict(change) for name, change in _swaps(nlp).items()}
+        metrics["swaps"] = {name: asdict(change) for name, change in _swaps(nlp, swapped).items()}
     record = {
         "size": size,
         "seed": seed,
@@ -245,8 +247,8 @@ def _development_figures(nlp: Language, data: Path) -> dict[str, Any]:
     return figures
 
 
-def _swaps(nlp: Language) -> Any:
-    return swap_test(pipeline_probabilities(nlp))
+def _swaps(nlp: Language, sentences: Sequence[str] | None) -> Any:
+    return swap_test(pipeline_probabilities(nlp), sentences=sentences)
 
 
 def _check_output(output: Path) -> None:
