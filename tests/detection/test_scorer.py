@@ -370,6 +370,8 @@ def test_words_are_normalised() -> None:
     assert len(normalise("a" * 5000)) == 40
     for marked, standard in (("yinz", "you"), ("finna", "going"), ("workin'", "working")):
         assert normalise(marked) == normalise(standard)
+    for word in ("AI", "Dem", "wit", "fixing"):  # words of their own
+        assert normalise(word) == word.lower()
     assert pieces_of("ab") == ["<ab", "ab>", "<ab>"]
     assert pieces_of("a") == ["<a>"]
 
@@ -382,6 +384,22 @@ def test_a_clipped_ending_is_read_as_the_whole_word(nlp: Language) -> None:
         assert "workin" not in sheet.spelled
         assert text[sheet.starts[2] : sheet.ends[2]] == "workin"
     assert "begin" in read_sheet(nlp("We begin now."), vocabulary).spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("We ain't here.", ["We", "is", "n't", "here", "."]),
+        ("They're gonna go.", ["They", "'re", "going", "to", "go", "."]),
+        ("You gotta go.", ["You", "have", "to", "go", "."]),
+        ("AI is here.", ["AI", "is", "here", "."]),
+        ("The AI isn't.", ["The", "AI", "is", "n't", "."]),
+    ],
+)
+def test_divided_dialect_is_read_as_the_standard(
+    nlp: Language, text: str, spelled: list[str]
+) -> None:
+    assert read_sheet(nlp(text), Vocabulary({})).spelled == spelled
 
 
 def test_the_cache_of_words_is_bounded() -> None:

@@ -89,7 +89,7 @@ def read_sheet(
     spans, bounds = _units(begins, solid)
     kept = np.flatnonzero(solid)
     written = [tokens.words[at] for at in kept]
-    spelled = _without_people(doc, names_key, kept, _with_last_letter(written))
+    spelled = _without_people(doc, names_key, kept, _in_standard_spelling(written))
     words = vocabulary.words(spelled)
     starts = [tokens.starts[at] for at in kept]
     numbers = np.fromiter((word.number for word in words), dtype=np.uint64, count=len(words))
@@ -145,6 +145,15 @@ def read_sheet(
 _ANYBODY = "Anybodyatall"
 """Stands for each word of a person's name; no text has it."""
 _APOSTROPHES = frozenset(("'", "\u2019"))
+_DIVIDED = {
+    ("ai", "n't"): ("is", "n't"),
+    ("ai", "n\u2019t"): ("is", "n\u2019t"),
+    ("gon", "na"): ("going", "to"),
+    ("got", "ta"): ("have", "to"),
+    ("fixin", "'"): ("going", "'"),
+    ("fixin", "\u2019"): ("going", "\u2019"),
+}
+_SECOND_HALVES = _APOSTROPHES | {second for _, second in _DIVIDED}
 _OPENER = 1 << MARKS.index("opener")
 _CAPITAL = MARKS.index("capital")
 
@@ -163,17 +172,23 @@ def _without_people(doc: Doc, key: str, kept: Places, written: list[str]) -> lis
     ]
 
 
-def _with_last_letter(written: list[str]) -> list[str]:
-    """The "workin" of "workin'", which the tokenizer parts from its apostrophe, as "working"."""
-    marks = [at for at, word in enumerate(written) if word in _APOSTROPHES]
-    places = [at - 1 for at in marks if at and len(written[at - 1]) > 4]
-    clipped = [at for at in places if written[at].endswith("in")]
-    if not clipped:
-        return written
-    whole = list(written)
-    for at in clipped:
-        whole[at] += "g"
-    return whole
+def _in_standard_spelling(written: list[str]) -> list[str]:
+    """The words with dialect that the tokenizer divides as the standard writes it: "workin'" as
+    "working", "gonna" as "going to", "ain't" as "isn't". A half of these may be a word elsewhere.
+    """
+    whole = None
+    for at in range(1, len(written)):
+        second = written[at]
+        if second not in _SECOND_HALVES:
+            continue
+        first = written[at - 1]
+        pair = _DIVIDED.get((first.lower(), second))
+        if pair is None and second in _APOSTROPHES and len(first) > 4 and first.endswith("in"):
+            pair = first + "g", second
+        if pair is not None:
+            whole = list(written) if whole is None else whole
+            whole[at - 1 : at + 1] = pair
+    return written if whole is None else whole
 
 
 def _begins(doc: Doc, starts: Sequence[int], count: int) -> list[int]:

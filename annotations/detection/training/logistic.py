@@ -1,4 +1,4 @@
-"""Logistic regression with an L2 penalty, in numpy alone.
+"""Logistic regression with an L2 penalty on sparse rows, in numpy alone.
 
 Truncated Newton: each step solves the Newton equations roughly by conjugate gradients and is
 halved until the loss falls (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 7.1).
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,54 +60,13 @@ class SparseRows:
         return SparseRows(starts, self.columns[places], self.values[places], self.width)
 
 
-class Matrix(Protocol):
-    """What ``fit_logistic`` asks of a design matrix."""
-
-    @property
-    def width(self) -> int: ...
-
-    def __len__(self) -> int: ...
-
-    def times(self, vector: Floats) -> Floats: ...
-
-    def transposed_times(self, vector: Floats) -> Floats: ...
-
-    def squares_times(self, vector: Floats) -> Floats: ...
-
-
-@dataclass(frozen=True, slots=True)
-class DenseRows:
-    """A matrix ``(rows, width)`` in which most cells are filled."""
-
-    cells: NDArray[np.float32]
-
-    @property
-    def width(self) -> int:
-        return int(self.cells.shape[1])
-
-    def __len__(self) -> int:
-        return len(self.cells)
-
-    def times(self, vector: Floats) -> Floats:
-        product: Floats = (self.cells @ vector.astype(np.float32)).astype(np.float64)
-        return product
-
-    def transposed_times(self, vector: Floats) -> Floats:
-        product: Floats = (vector.astype(np.float32) @ self.cells).astype(np.float64)
-        return product
-
-    def squares_times(self, vector: Floats) -> Floats:
-        product: Floats = (vector.astype(np.float32) @ np.square(self.cells)).astype(np.float64)
-        return product
-
-
 @dataclass(frozen=True, slots=True)
 class LogisticModel:
     weights: Floats
     """``(width,)``"""
     bias: float
 
-    def logits(self, rows: Matrix) -> Floats:
+    def logits(self, rows: SparseRows) -> Floats:
         return rows.times(self.weights) + self.bias
 
 
@@ -125,7 +83,7 @@ def balanced(labels: NDArray[np.int8]) -> Floats:
 
 
 def fit_logistic(
-    rows: Matrix,
+    rows: SparseRows,
     labels: NDArray[np.int8],
     *,
     penalty: float,
@@ -183,7 +141,7 @@ def fit_logistic(
 
 
 def _newton_direction(
-    rows: Matrix, curve: Floats, ridge: Floats, gradient: Floats, tolerance: float
+    rows: SparseRows, curve: Floats, ridge: Floats, gradient: Floats, tolerance: float
 ) -> Floats:
     """Conjugate gradients on ``H d = -gradient``, scaled by the Hessian's diagonal."""
     diagonal = np.append(rows.squares_times(curve), curve.sum()) + ridge
