@@ -138,12 +138,29 @@ def test_sentences_attribution_and_speed(data: Path, model: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"base": "nobody"}, "no detector named 'nobody'"),
+        ({"base": "accurate"}, "built on another detector"),
+        ({"base": "small", "linguistics": Path("x")}, "name one of the two"),
+    ],
+)
+def test_a_base_that_cannot_be_one_is_refused_at_once(
+    data: Path, tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DetectionError, match=message):
+        train(data, tmp_path / "output", **options)
+    assert not (tmp_path / "output").exists()
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (("binary", "nowhere.json"), "no such file or folder: nowhere.json"),
         (("speed", __file__, "--cross-validate", "4"), "only with the task binary"),
         (("binary", __file__, "--model", "no-such"), "no detector named 'no-such'"),
         (("speed", __file__, "--model", "no-such"), "^no detector named 'no-such'"),
+        (("speed", __file__, "--model", "small+os"), "^'os' is no pretrained pipeline"),
         (("binary", __file__), "line 1: not JSON"),
         (("checkworthiness", __file__), "line 1: 1 columns"),
         (("sentences", __file__), "line 1: 1 columns"),

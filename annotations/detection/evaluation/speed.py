@@ -27,6 +27,7 @@ def measure_speed(model: str | Path, paths: Sequence[Path]) -> dict[str, float]:
     Raises DetectionError where there is no such detector, and ValueError with what the process
     said where it fails.
     """
+    from annotations.detection.errors import DetectionError
     from annotations.detection.loading import detector_folder
 
     detector_folder(model)  # says what is wrong with the name before a process is started
@@ -47,7 +48,9 @@ def measure_speed(model: str | Path, paths: Sequence[Path]) -> dict[str, float]:
         check=False,
     )
     if result.returncode:
-        raise ValueError(result.stderr.strip().splitlines()[-1] if result.stderr else "no result")
+        last = result.stderr.strip().rpartition("\n")[2] or "no result"
+        # What we refuse is said in our words, without the name of the exception.
+        raise ValueError(last.rpartition(f"{DetectionError.__name__}: ")[2])
     figures: dict[str, float] = json.loads(result.stdout.splitlines()[-1])
     return figures
 

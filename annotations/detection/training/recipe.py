@@ -33,12 +33,13 @@ from annotations.detection.corpora.errors import CorpusError
 from annotations.detection.corpora.polnear import read_polnear
 from annotations.detection.embeddings.encoder import SentenceEmbeddings
 from annotations.detection.embeddings.package import model_folder
+from annotations.detection.errors import DetectionError
 from annotations.detection.evaluation.attribution import doc_attributions, evaluate_attribution
 from annotations.detection.evaluation.binary import binary_metrics, calibration_bins
 from annotations.detection.evaluation.calibration import draw_calibration
 from annotations.detection.evaluation.sentences import evaluate_sentences
 from annotations.detection.evaluation.swaps import pipeline_probabilities, swap_test
-from annotations.detection.loading import BASE_FILE, base_record, detector_folder
+from annotations.detection.loading import BASE_FILE, base_folder, base_record, detector_folder
 from annotations.detection.training.linguistics import (
     build_pipeline,
     read_training_parts,
@@ -96,11 +97,21 @@ def train_detector(
     swaps in place of the project's own.
     Returns what is written to ``metrics.json``, of which ``calibration.svg`` shows a part. The
     same for the same seed and data.
-    Raises CorpusError for a file that is missing or wrong, before anything is trained, and
+    Raises, before anything is trained, DetectionError for a base that isn't there or can't be one
+    and for a size whose packages are missing, CorpusError for a file that is missing or wrong, and
     FileExistsError where ``output`` holds something that is no detector.
     """
     if size not in SIZES:
         raise ValueError(f"size {size!r}; there are {SIZES}")
+    if base is not None:
+        if linguistics is not None:
+            raise DetectionError(
+                "the linguistics are the base's; name one of the two", permanent=True
+            )
+        if base_folder(detector_folder(base)) is not None:
+            raise DetectionError(
+                f"{base} is built on another detector; name that one as the base", permanent=True
+            )
     _check_output(output)
     extra = None
     if size == "accurate":
