@@ -53,20 +53,7 @@ def load_pipeline(path: Path, overrides: Mapping[str, Any] | None = None) -> Lan
         nlp.from_disk(base, exclude=own)
         nlp.from_disk(path, exclude=["tokenizer", "vocab", *others])
     multiply_with_numpy(nlp)
-    _know_common_words(nlp)
     return nlp
-
-
-def _know_common_words(nlp: Language) -> None:
-    """Enter the words of the lemma table into the vocabulary for good.
-
-    What a text brings is forgotten after it (``Language.memory_zone``), and with it how a word is
-    cut; these are cut once and for all, which saves a third of the tokenizer's time.
-    """
-    if "claim_lexemes" in nlp.component_names:
-        lexemes: Any = nlp.get_pipe("claim_lexemes")
-        for word in lexemes.known_words():
-            nlp.vocab[word]
 
 
 def base_folder(path: Path) -> Path | None:

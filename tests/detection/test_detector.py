@@ -179,12 +179,3 @@ def test_a_suggestion_has_the_reasons_that_explain_gives(detector: Detector, nat
         assert claim.score == sentence.score
         assert claim.reasons == sentence.reasons
         assert len(claim.reasons) > 3
-
-
-def test_common_words_are_known_for_good(detector: Detector) -> None:
-    before = len(detector.nlp.vocab)
-    detector.detect(ArticleInput("Common words were written, and Zorbleplex was another one."))
-    vocab = detector.nlp.vocab
-    assert "written" in vocab
-    assert "Zorbleplex" not in vocab.strings
-    assert len(vocab) - before < 20

@@ -8,7 +8,7 @@ had follows the commonest ending rules of its tag.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +79,6 @@ class ClaimLexemes:
             lemma = min(options, key=lambda one: (-options[one], one))
             if lemma != self._guess(form, tag):
                 self.table.setdefault(tag, {})[form] = lemma
-
-    def known_words(self) -> Iterator[str]:
-        """Every word of the table, some more than once, in lower case."""
-        for forms in self.table.values():
-            yield from forms
-        yield from sorted(self.stems)
 
     def lemma(self, form: str, tag: str) -> str:
         """The lemma of a lower-case word with a Penn tag."""
