@@ -1,6 +1,6 @@
 """The field's enumerations. Rating scales and claim types are rows, put there by a migration.
 
-Stances are FEVER's, source media AVeriTeC's.
+Stances are FEVER's; source media, answer types and strategies AVeriTeC's.
 """
 
 from __future__ import annotations
@@ -31,6 +31,50 @@ class SourceMedium(StrEnum):
     AUDIO = "Audio"
     METADATA = "Metadata"
     OTHER = "Other"
+
+
+class AnswerType(StrEnum):
+    """How an answer was found. A Boolean one needs an explanation, Unanswerable has no source."""
+
+    EXTRACTIVE = "Extractive"
+    ABSTRACTIVE = "Abstractive"
+    BOOLEAN = "Boolean"
+    UNANSWERABLE = "Unanswerable"
+
+
+class Strategy(StrEnum):
+    """How a fact-checker came to a verdict."""
+
+    WRITTEN_EVIDENCE = "Written Evidence"
+    NUMERICAL_COMPARISON = "Numerical Comparison"
+    CONSULTATION = "Consultation"
+    SATIRICAL_SOURCE = "Satirical Source Identification"
+    MEDIA_SOURCE = "Media Source Discovery"
+    IMAGE_ANALYSIS = "Image Analysis"
+    VIDEO_ANALYSIS = "Video Analysis"
+    AUDIO_ANALYSIS = "Audio Analysis"
+    GEOLOCATION = "Geolocation"
+    FACT_CHECKER_REFERENCE = "Fact-checker Reference"
+
+
+class Confidence(StrEnum):
+    """How sure a reviewer is of their own verdict."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Flag(StrEnum):
+    """Why a reviewer sets a claim aside for somebody to look at."""
+
+    UNCLEAR = "unclear"
+    UNCHECKABLE = "uncheckable"
+    NEEDS_EXPERT = "needs_expert"
+    OUTSIDE_GUIDELINES = "outside_guidelines"
+    BAD_TEXT = "bad_text"
+    PRIVATE_PERSON = "private_person"
+    OTHER = "other"
 
 
 class VerdictKind(StrEnum):

@@ -1,27 +1,35 @@
 """The one public door to the models.
 
 Dependencies run this way only: people → corpora → articles (and jobs) → detection → claims
-→ evidence, verdicts; events point at all of them by name.
+→ evidence → questions, and claims → verdicts, discussion, work; events point at all of them by
+name.
 """
 
 from .articles import Article, ArticleText
-from .claims import Claim, Claimant, ClaimSpan, SuggestionDecision
+from .claims import Claim, Claimant, ClaimSpan, SuggestionDecision, Tag
 from .corpora import ClaimType, Corpus, Guideline, Membership, Rating, RatingScale
 from .detection import DetectionRun, Suggestion
+from .discussion import Comment, Thread, ThreadReading
 from .events import Event, EventChain
-from .evidence import Evidence
+from .evidence import Evidence, Snapshot
 from .jobs import Job, WorkerHeartbeat
 from .people import ApiToken, User
+from .questions import Answer, Question
 from .verdicts import Verdict
+from .work import Assignment, ClaimLease, Presence
 
 __all__ = [
+    "Answer",
     "ApiToken",
     "Article",
     "ArticleText",
+    "Assignment",
     "Claim",
+    "ClaimLease",
     "ClaimSpan",
     "ClaimType",
     "Claimant",
+    "Comment",
     "Corpus",
     "DetectionRun",
     "Event",
@@ -30,10 +38,16 @@ __all__ = [
     "Guideline",
     "Job",
     "Membership",
+    "Presence",
+    "Question",
     "Rating",
     "RatingScale",
+    "Snapshot",
     "Suggestion",
     "SuggestionDecision",
+    "Tag",
+    "Thread",
+    "ThreadReading",
     "User",
     "Verdict",
     "WorkerHeartbeat",

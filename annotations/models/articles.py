@@ -73,6 +73,9 @@ class Article(models.Model):
     state = models.CharField(
         _("state"), max_length=20, choices=STATES, default=ArticleState.WAITING
     )
+    # The mean of the three highest scores of the current run, in [0, 1]: what a reviewer who
+    # opens the article can hope to find. Null before the first run.
+    check_worthiness = models.FloatField(_("check-worthiness"), null=True, editable=False)
     current_run = models.ForeignKey(
         "DetectionRun", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
@@ -89,7 +92,12 @@ class Article(models.Model):
                 fields=["corpus", "content_hash"], name="article_content_unique"
             ),
         ]
-        indexes = [models.Index(fields=["corpus", "state", "id"], name="article_corpus_state")]
+        indexes = [
+            models.Index(fields=["corpus", "state", "id"], name="article_corpus_state"),
+            models.Index(
+                fields=["corpus", "-check_worthiness", "id"], name="article_check_worthiness"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.spans import Span, quote_of
 from annotations.domain.transitions import ClaimState
-from annotations.domain.vocabulary import Outcome
+from annotations.domain.vocabulary import Flag, Outcome
 
 from .articles import Article, ArticleText, SpanModel
 from .corpora import ClaimType, Corpus
@@ -36,6 +36,26 @@ class Claimant(models.Model):
         return self.name
 
 
+class Tag(models.Model):
+    """A word of a corpus's own by which claims are found again."""
+
+    MAX_NAME = 50
+
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="tags")
+    name = models.CharField(_("name"), max_length=MAX_NAME)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                models.F("corpus"), models.functions.Lower("name"), name="tag_name_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: User) -> ClaimQuerySet:
         return self.filter(article__in=Article.objects.visible_to(user))
@@ -53,6 +73,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         ).prefetch_related(
             "spans",
             "types",
+            "tags",
             models.Prefetch(
                 "evidence",
                 Evidence.objects.standing().select_related("added_by").order_by("id"),
@@ -78,7 +99,17 @@ class Claim(models.Model):
         (ClaimState.ADJUDICATED, _("adjudicated")),
         (ClaimState.WITHDRAWN, _("withdrawn")),
     ]
+    FLAGS = [
+        (Flag.UNCLEAR, _("unclear what is claimed")),
+        (Flag.UNCHECKABLE, _("can't be checked")),
+        (Flag.NEEDS_EXPERT, _("needs an expert")),
+        (Flag.OUTSIDE_GUIDELINES, _("the guidelines don't cover it")),
+        (Flag.BAD_TEXT, _("the text is broken here")),
+        (Flag.PRIVATE_PERSON, _("about a private person")),
+        (Flag.OTHER, _("other")),
+    ]
     MAX_NORMALISED = 500
+    MAX_FLAG_NOTE = 500
 
     # Chosen by the client, so that sending a creation twice makes one claim.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -94,6 +125,11 @@ class Claim(models.Model):
         Claimant, models.RESTRICT, null=True, blank=True, related_name="claims"
     )
     claim_date = models.DateField(_("date of the claim"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    # Empty: not flagged. The state of the work stays what it is.
+    flag = models.CharField(_("flag"), max_length=20, choices=FLAGS, blank=True)
+    flag_note = models.CharField(_("note on the flag"), max_length=MAX_FLAG_NOTE, blank=True)
+    tags = models.ManyToManyField(Tag, related_name="claims", blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES, default=ClaimState.OPEN)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -64,6 +64,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["article", "actor", "-id"], name="event_article_actor"),
             models.Index(fields=["target_type", "target_id", "id"], name="event_target"),
+            models.Index(fields=["actor", "at"], name="event_actor_at"),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """A piece of background work, written in the same transaction as what it is about."""
 
-    KINDS = [("extraction", _("extraction"))]
+    KINDS = [("extraction", _("extraction")), ("fetch", _("fetching a page"))]
     STATES = [
         (JobState.QUEUED, _("queued")),
         (JobState.RUNNING, _("running")),

@@ -19,6 +19,19 @@ class User(AbstractUser):
     email = models.EmailField(_("email address"), blank=True)
     display_name = models.CharField(_("name shown to others"), max_length=100, blank=True)
 
+    # How the pages look and which keys they obey: one's own, on every machine.
+    THEMES = [("auto", _("as the system")), ("light", _("light")), ("dark", _("dark"))]
+    DENSITIES = [("comfortable", _("comfortable")), ("compact", _("compact"))]
+    theme = models.CharField(_("theme"), max_length=10, choices=THEMES, default="auto")
+    density = models.CharField(
+        _("density"), max_length=12, choices=DENSITIES, default="comfortable"
+    )
+    # A code of settings.LANGUAGES; empty: what the browser asks for.
+    interface_language = models.CharField(_("language of the pages"), max_length=16, blank=True)
+    key_preset = models.CharField(_("key preset"), max_length=20, default="factcheck")
+    # {action: [key, …]} for what differs from the preset; names as in domain/keymap.py.
+    keys = models.JSONField(_("own keys"), default=dict, blank=True)
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(

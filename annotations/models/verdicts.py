@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from annotations.domain.vocabulary import VerdictKind
+from annotations.domain.vocabulary import Confidence, VerdictKind
 
 from .articles import Article
 from .claims import Claim
@@ -50,13 +50,25 @@ class Verdict(models.Model):
         (VerdictKind.RETRACTION, _("retraction")),
     ]
 
+    CONFIDENCES = [
+        (Confidence.LOW, _("low")),
+        (Confidence.MEDIUM, _("medium")),
+        (Confidence.HIGH, _("high")),
+    ]
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="verdicts")
     kind = models.CharField(_("kind"), max_length=14, choices=KINDS, default=VerdictKind.REVIEW)
     rating = models.ForeignKey(
         Rating, models.PROTECT, null=True, blank=True, related_name="verdicts"
     )
+    # Markdown.
     rationale = models.TextField(_("rationale"), blank=True)
+    confidence = models.CharField(
+        _("confidence"), max_length=6, choices=CONFIDENCES, blank=True, default=""
+    )
+    # Values of domain.vocabulary.Strategy, in its order.
+    strategies = models.JSONField(_("strategies"), default=list, blank=True)
     retracts = models.OneToOneField(
         "self", models.CASCADE, null=True, blank=True, related_name="retraction"
     )

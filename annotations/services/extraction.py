@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -147,9 +148,10 @@ def run_record(
     suggestions = suggestions_write(run=run, claims=detection.claims, text=text.text)
     _carry_decisions(run, suggestions)
     article.current_run = run
+    article.check_worthiness = check_worthiness([claim.score for claim in detection.claims])
     if article.state in {ArticleState.WAITING, ArticleState.EXTRACTING, ArticleState.FAILED}:
         article.state = ArticleState.READY
-    article.save(update_fields=["current_run", "state"])
+    article.save(update_fields=["current_run", "check_worthiness", "state"])
     held.state, held.error, held.done, held.lease = JobState.DONE, "", held.total, None
     held.finished_at = run.finished_at
     held.save()
@@ -168,6 +170,12 @@ def run_record(
         },
     )
     return run
+
+
+def check_worthiness(scores: Sequence[float]) -> float:
+    """An article's: the mean of its three highest scores; 0 where nothing was found."""
+    highest = heapq.nlargest(3, scores)
+    return sum(highest) / len(highest) if highest else 0.0
 
 
 def _carry_decisions(run: DetectionRun, suggestions: list[Suggestion]) -> None:

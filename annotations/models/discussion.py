@@ -1,0 +1,99 @@
+"""What people say to each other about a claim. Depends on claims."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .articles import Article
+from .claims import Claim
+from .people import User
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    def visible_to(self, user: User) -> ThreadQuerySet:
+        return self.filter(claim__article__in=Article.objects.visible_to(user))
+
+
+class Thread(models.Model):
+    """A discussion of one point of a claim; open until somebody resolves it."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="threads")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(resolved_by=None, resolved_at=None)
+                | models.Q(resolved_by__isnull=False, resolved_at__isnull=False),
+                name="thread_resolved_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User) -> CommentQuerySet:
+        return self.filter(thread__claim__article__in=Article.objects.visible_to(user))
+
+    def standing(self) -> CommentQuerySet:
+        return self.filter(withdrawn=False)
+
+
+class Comment(models.Model):
+    """What one person said, in Markdown. Changed only by its author."""
+
+    MAX_TEXT = 5000
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="comments")
+    text = models.TextField(_("text"))
+    # Members of the corpus whose @name stands in the text.
+    mentions = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="mentioned_in", blank=True
+    )
+    withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class ThreadReading(models.Model):
+    """How far a person has read a thread: what comes after ``comment`` is unread."""
+
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="readings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # The last comment seen. RESTRICT: comments go only with their thread.
+    comment = models.ForeignKey(Comment, models.RESTRICT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "user"], name="threadreading_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.thread_id}"
