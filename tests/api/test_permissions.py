@@ -152,6 +152,7 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     # The reviewer's own; nobody else's business, the site's administrator included.
     ("GET", "token-detail"): [Row({**signed_in(404), "reviewer": 200}, "token")],
     ("POST", "token-revoke"): [Row({**signed_in(404), "reviewer": 200}, "token")],
+    ("POST", "markdown"): [Row(signed_in(200), body=lambda w: {"text": "*No*."})],
     ("GET", "me"): [Row(signed_in(200))],
     ("GET", "schema"): [Row(everyone(200))],
     ("GET", "docs"): [Row(everyone(200))],

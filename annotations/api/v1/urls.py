@@ -11,6 +11,7 @@ from .views.corpora import CorpusViewSet
 from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
 from .views.jobs import JobViewSet
+from .views.markdown import MarkdownView
 from .views.people import MeView, TokenViewSet
 from .views.suggestions import SuggestionViewSet
 from .views.unknown import UnknownView
@@ -31,6 +32,7 @@ router.register("tokens", TokenViewSet, "token")
 
 urlpatterns = [
     *router.urls,
+    path("markdown/", MarkdownView.as_view(), name="markdown"),
     path("me/", MeView.as_view(), name="me"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(), name="docs"),
