@@ -50,6 +50,8 @@ class Event(models.Model):
     undoes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
+    # Chosen by the client for what has no object of its own, so that asking twice does it once.
+    request = models.UUIDField(null=True, editable=False)
     at = models.DateTimeField(_("at"))
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ def event_record(
     article: Article | None = None,
     claim: Claim | None = None,
     undoes: Event | None = None,
+    request: uuid.UUID | None = None,
 ) -> Event:
     """Append one event to its corpus's chain. To be called last, inside the write's transaction.
 
@@ -48,6 +50,7 @@ def event_record(
         before=before,
         after=after,
         undoes=undoes,
+        request=request,
         at=timezone.now(),
         previous_hash=chain.hash,
     )

@@ -1,17 +1,19 @@
-"""Taking back one's last action in an article, whichever it was.
+"""Taking back one's last action in an article, and doing again what was taken back.
 
 The history says what an action changed, so undoing it means: what it left behind is still
-there unchanged, so put back what was there before. If somebody has built on it since, that
-is refused and said.
+there unchanged, so put back what was there before. Redoing is undoing the undoing. If somebody
+has built on it since, that is refused and said.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from annotations import policies
 from annotations.domain.vocabulary import Outcome
@@ -43,37 +45,80 @@ from .evidence import evidence_lock, evidence_snapshot
 from .suggestions import decision_remove
 from .verdicts import retraction_add, verdict_repeat
 
-CHANGED = "This was changed by somebody since, so it can't be undone any more."
+CHANGED = "This was changed by somebody since, so it can't be taken back or done again any more."
+UNDONE, REDONE = "action.undone", "action.redone"
+
+
+@dataclass(frozen=True)
+class Step:
+    """From the state that an action left behind (``now``) to the one wanted instead (``then``).
+
+    States are what the action's event keeps; None: the object wasn't there.
+    """
+
+    target: int
+    now: Any
+    then: Any
+    actor: User
 
 
 def last_action(*, actor: User, article: Article) -> Event | None:
-    """The actor's latest action in the article that is not undone yet."""
+    """The actor's latest action in the article that stands: undo takes it back."""
     return (
         Event.objects.filter(
-            actor=actor, article=article, kind__in=UNDOERS, undoes=None, undone_by=None
+            actor=actor, article=article, kind__in=[*MOVERS, REDONE], undone_by=None
         )
         .order_by("-id")
         .first()
     )
 
 
-@transaction.atomic
-def action_undo(*, actor: User, article: Article) -> Event:
+def last_undone(*, actor: User, article: Article) -> Event | None:
+    """The actor's latest undoing in the article: redo does again what it took back.
+
+    None once the actor did something new, as everywhere else.
+    """
+    own = Event.objects.filter(actor=actor, article=article)
+    fresh = own.filter(kind__in=MOVERS).aggregate(last=models.Max("pk"))["last"] or 0
+    return own.filter(kind=UNDONE, undone_by=None, pk__gt=fresh).order_by("-id").first()
+
+
+def action_undo(*, actor: User, article: Article, uid: uuid.UUID | None = None) -> Event:
     """Take back the actor's last action in the article; the event that did so.
 
     ``Conflict`` when there is none, or when it can't be taken back without breaking what
-    somebody else did since.
+    somebody else did since. The same ``uid`` again returns the same event.
     """
+    return _reverse(actor, article, uid, undo=True)
+
+
+def action_redo(*, actor: User, article: Article, uid: uuid.UUID | None = None) -> Event:
+    """Do again what the actor took back last; otherwise as ``action_undo``."""
+    return _reverse(actor, article, uid, undo=False)
+
+
+@transaction.atomic
+def _reverse(actor: User, article: Article, uid: uuid.UUID | None, *, undo: bool) -> Event:
     policies.require(actor, "article.review", article.corpus)
     # Two presses of the key undo two actions, never one action twice.
     Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    event = last_action(actor=actor, article=article)
+    if uid is not None:
+        known = Event.objects.filter(actor=actor, article=article, request=uid).first()
+        if known is not None:
+            return known
+    find = last_action if undo else last_undone
+    event = find(actor=actor, article=article)
     if event is None:
-        raise Conflict("You have done nothing in this article that could be undone.")
-    _nothing_built(event, actor)
-    target = UNDOERS[event.kind](event, actor)
+        raise Conflict(
+            "You have done nothing in this article that could be undone."
+            if undo
+            else "You have taken back nothing in this article that could be done again."
+        )
+    kind = action_of(event).kind
+    _nothing_built(event, kind, actor)
+    target = MOVERS[kind](Step(event.target_id, event.after, event.before, actor))
     return event_record(
-        kind="action.undone",
+        kind=UNDONE if undo else REDONE,
         actor=actor,
         target=target,
         corpus=article.corpus,
@@ -82,10 +127,18 @@ def action_undo(*, actor: User, article: Article) -> Event:
         before=event.after,
         after=event.before,
         undoes=event,
+        request=uid,
     )
 
 
-def _nothing_built(event: Event, actor: User) -> None:
+def action_of(event: Event) -> Event:
+    """The action that an undoing or redoing is about, however often it went to and fro."""
+    while event.undoes is not None:
+        event = event.undoes
+    return event
+
+
+def _nothing_built(event: Event, kind: str, actor: User) -> None:
     """Refuse what somebody else acted on since, even if they left it looking the same.
 
     An action of theirs that is taken back, and the taking back, don't count.
@@ -93,9 +146,9 @@ def _nothing_built(event: Event, actor: User) -> None:
     since = Event.objects.filter(
         target_type=event.target_type, target_id=event.target_id, pk__gt=event.pk
     )
-    if since.filter(undoes=None, undone_by=None).exclude(actor=actor).exists():
+    if since.exclude(kind=UNDONE).filter(undone_by=None).exclude(actor=actor).exists():
         raise Conflict(CHANGED)
-    if event.kind.startswith(("claim.", "evidence.")):
+    if kind.startswith(("claim.", "evidence.")):
         verdict = (
             Verdict.objects.standing()
             .filter(claim=event.claim_id, created_at__gt=event.at)
@@ -107,59 +160,70 @@ def _nothing_built(event: Event, actor: User) -> None:
             raise Conflict(f"{verdict.reviewer} has given a verdict on this claim since.")
 
 
-def _suggestion_decided(event: Event, actor: User) -> Suggestion:
-    suggestion = Suggestion.objects.select_related("article").get(pk=event.target_id)
-    after: Any = event.after
+def _suggestion(step: Step) -> Suggestion:
+    suggestion = Suggestion.objects.select_related("run", "article").get(pk=step.target)
     decision = decision_of(suggestion)
+    if step.then["outcome"] is None:
+        _take_decision(step, decision)
+    elif decision is not None:
+        raise Conflict(CHANGED)
+    elif step.then["outcome"] == Outcome.ACCEPTED:
+        claim = claim_lock(Claim.objects.get(pk=step.then["claim"]))
+        if claim_snapshot(claim) != {**step.then["state"], "withdrawn": True}:
+            raise Conflict(CHANGED)
+        claim_set_withdrawn(claim, withdrawn=False)
+    else:
+        decision_carry(
+            SuggestionDecision.objects.create(
+                suggestion=suggestion,
+                article_id=suggestion.article_id,
+                outcome=Outcome.REJECTED,
+                # Whose rejection it was, which needn't be the person who took it back.
+                decided_by_id=step.then.get("decided_by", step.actor.pk),
+            )
+        )
+    return suggestion
+
+
+def _take_decision(step: Step, decision: SuggestionDecision | None) -> None:
     if (
         decision is None
-        or decision.outcome != after["outcome"]
-        or decision.decided_by_id != actor.pk
+        or decision.outcome != step.now["outcome"]
+        or decision.decided_by_id != step.now.get("decided_by", step.actor.pk)
     ):
         raise Conflict(CHANGED)
     if decision.claim is None:
         decision_remove(decision)
-        return suggestion
+        return
     claim = claim_lock(decision.claim)
-    if claim_snapshot(claim) != after["state"]:
+    if claim_snapshot(claim) != step.now["state"]:
         raise Conflict(CHANGED)
-    others_work(claim, actor)
+    others_work(claim, step.actor)
     claim_set_withdrawn(claim, withdrawn=True)
-    return suggestion
 
 
-def _suggestion_reopened(event: Event, actor: User) -> Suggestion:
-    suggestion = Suggestion.objects.select_related("run").get(pk=event.target_id)
-    if decision_of(suggestion) is not None:
-        raise Conflict(CHANGED)
-    before: Any = event.before
-    decision_carry(
-        SuggestionDecision.objects.create(
-            suggestion=suggestion,
-            article_id=suggestion.article_id,
-            outcome=Outcome.REJECTED,
-            # Whose rejection it was, which needn't be the person who took it back.
-            decided_by_id=before["decided_by"],
-        )
+def present(step: Step) -> tuple[dict[str, Any], dict[str, Any]]:
+    """``now`` and ``then`` of an object that is withdrawn where it wasn't there."""
+    now, then = step.now, step.then
+    return (
+        {**then, "withdrawn": True} if now is None else now,
+        {**now, "withdrawn": True} if then is None else then,
     )
-    return suggestion
 
 
-def _claim(event: Event, actor: User) -> Claim:
-    claim = claim_lock(Claim.objects.get(pk=event.target_id))
-    if claim_snapshot(claim) != event.after:
+def _claim(step: Step) -> Claim:
+    now, then = present(step)
+    claim = claim_lock(Claim.objects.get(pk=step.target))
+    if claim_snapshot(claim) != now:
         raise Conflict(CHANGED)
-    before: Any = event.before
-    after: Any = event.after
-    if before is None:
-        others_work(claim, actor)
-        claim_set_withdrawn(claim, withdrawn=True)
-    elif before["withdrawn"] != after["withdrawn"]:
-        claim_set_withdrawn(claim, withdrawn=before["withdrawn"])
-    else:
-        claim_write(claim, _claim_fields(before))
+    if then["withdrawn"] == now["withdrawn"]:
+        claim_write(claim, _claim_fields(then))
         claim.revision += 1
         claim.save()
+        return claim
+    if step.then is None:
+        others_work(claim, step.actor)
+    claim_set_withdrawn(claim, withdrawn=then["withdrawn"])
     return claim
 
 
@@ -174,27 +238,27 @@ def _claim_fields(state: dict[str, Any]) -> ClaimFields:
     }
 
 
-def _evidence(event: Event, actor: User) -> Evidence:
-    evidence = evidence_lock(Evidence.objects.get(pk=event.target_id))
-    if evidence_snapshot(evidence) != event.after:
+def _evidence(step: Step) -> Evidence:
+    now, then = present(step)
+    evidence = evidence_lock(Evidence.objects.get(pk=step.target))
+    if evidence_snapshot(evidence) != now:
         raise Conflict(CHANGED)
-    before = event.before
-    if before is None:
-        evidence.withdrawn = True
-    else:
-        for name in EVIDENCE_FIELDS:
-            setattr(evidence, name, before[name])
-        published = before["published"]
-        evidence.published = dt.date.fromisoformat(published) if published else None
-        evidence.withdrawn = before["withdrawn"]
+    for name in EVIDENCE_FIELDS:
+        setattr(evidence, name, then[name])
+    published = then["published"]
+    evidence.published = dt.date.fromisoformat(published) if published else None
+    evidence.withdrawn = then["withdrawn"]
     evidence.revision += 1
     evidence.save()
     return evidence
 
 
-def _verdict_given(event: Event, actor: User) -> Verdict:
-    given = Verdict.objects.select_related("claim").get(pk=event.target_id)
+def _verdict(step: Step) -> Verdict:
+    given = Verdict.objects.select_related("claim").get(pk=step.target)
     claim = claim_lock(given.claim)
+    if step.then is not None and step.then["verdict"] == given.pk:
+        verdict_repeat(claim, given)
+        return given
     # Not by its key: having been retracted and that undone, it stands as a repeated row.
     verdict = claim.verdicts.standing().filter(reviewer=given.reviewer_id, kind=given.kind).first()
     if verdict is None or (verdict.rating_id, verdict.rationale) != (
@@ -203,40 +267,34 @@ def _verdict_given(event: Event, actor: User) -> Verdict:
     ):
         raise Conflict(CHANGED)
     retraction_add(claim, verdict)
-    return verdict
+    return given
 
 
-def _verdict_retracted(event: Event, actor: User) -> Verdict:
-    verdict = Verdict.objects.select_related("claim").get(pk=event.target_id)
-    return verdict_repeat(claim_lock(verdict.claim), verdict)
-
-
-def _article(event: Event, actor: User) -> Article:
-    article = Article.objects.get(pk=event.target_id)
-    before: Any = event.before
-    after: Any = event.after
-    if article.state != after["state"]:
+def _article(step: Step) -> Article:
+    article = Article.objects.get(pk=step.target)
+    if article.state != step.now["state"]:
         raise Conflict(CHANGED)
-    article.state = before["state"]
+    article.state = step.then["state"]
     article.save(update_fields=["state"])
     return article
 
 
-Undoer = Callable[[Event, User], Article | Claim | Evidence | Suggestion | Verdict]
+# Returns the object that it was told of, so that its events stay about one object.
+Mover = Callable[[Step], models.Model]
 
-# Each kind of action that a person can take back, and how.
-UNDOERS: dict[str, Undoer] = {
-    "suggestion.accepted": _suggestion_decided,
-    "suggestion.rejected": _suggestion_decided,
-    "suggestion.reopened": _suggestion_reopened,
+# Each kind of action that a person can take back and do again, and what moves its object.
+MOVERS: dict[str, Mover] = {
+    "suggestion.accepted": _suggestion,
+    "suggestion.rejected": _suggestion,
+    "suggestion.reopened": _suggestion,
     "claim.created": _claim,
     "claim.updated": _claim,
     "claim.withdrawn": _claim,
     "evidence.added": _evidence,
     "evidence.updated": _evidence,
     "evidence.withdrawn": _evidence,
-    "verdict.given": _verdict_given,
-    "verdict.retracted": _verdict_retracted,
+    "verdict.given": _verdict,
+    "verdict.retracted": _verdict,
     "article.submitted": _article,
     "article.reopened": _article,
 }

@@ -87,6 +87,9 @@ def verdict_retract(*, actor: User, verdict: Verdict) -> Verdict:
     policies.require(actor, "verdict.give", locked.article.corpus)
     if verdict.reviewer_id != actor.pk:
         raise NotAllowed("Only the person who gave a verdict can take it back.")
+    known = locked.verdicts.filter(retracts=verdict).first()
+    if known is not None:
+        return known
     if not locked.verdicts.standing().filter(pk=verdict.pk).exists():
         raise Conflict("This verdict doesn't stand any more.")
     retraction = retraction_add(locked, verdict)

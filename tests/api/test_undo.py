@@ -10,7 +10,7 @@ import pytest
 from annotations.models import Article
 from annotations.services.articles import article_submit
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
-from annotations.services.undo import UNDOERS
+from annotations.services.undo import MOVERS
 from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
@@ -128,7 +128,7 @@ def desk(cast: Cast, api: Client) -> Desk:
 
 
 def test_every_kind_is_tried() -> None:
-    assert set(ACTIONS) == set(UNDOERS)
+    assert set(ACTIONS) == set(MOVERS)
 
 
 @pytest.mark.parametrize("kind", list(ACTIONS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -22,13 +23,14 @@ from annotations.models import (
 )
 from annotations.services.articles import article_reopen, article_submit
 from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
+from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_snapshot, evidence_update, evidence_withdraw
 from annotations.services.suggestions import (
     suggestion_accept,
     suggestion_reject,
     suggestion_reopen,
 )
-from annotations.services.undo import UNDOERS, action_undo, last_action
+from annotations.services.undo import MOVERS, action_redo, action_undo, last_action
 from annotations.services.verdicts import verdict_retract
 
 from .cast import (
@@ -211,16 +213,31 @@ def test_undoing_everything_leads_back_to_the_start(
         if walk.random.random() < 0.25 and seen:
             action_undo(actor=cast.reviewer, article=article)
             assert snapshot(article) == seen.pop(), done
+    undone = []
     while seen:
+        undone.append(snapshot(article))
         action_undo(actor=cast.reviewer, article=article)
         assert snapshot(article) == seen.pop(), done
+    assert snapshot(article) == start
+    # Forth and back again, some of it twice.
+    for turns in (len(undone), len(undone) // 2):
+        back = []
+        for state in list(reversed(undone))[:turns]:
+            back.append(snapshot(article))
+            action_redo(actor=cast.reviewer, article=article)
+            assert snapshot(article) == state, done
+        for state in reversed(back):
+            action_undo(actor=cast.reviewer, article=article)
+            assert snapshot(article) == state, done
     assert snapshot(article) == start
     with pytest.raises(Conflict, match="done nothing"):
         action_undo(actor=cast.reviewer, article=article)
     # The history kept all of it.
     since = Event.objects.filter(article=article, pk__gt=first.pk)
     actions = since.filter(actor=cast.reviewer, undoes=None)
-    assert actions.count() == since.exclude(undoes=None).count() > 0
+    taken = since.filter(kind="action.undone").count() - since.filter(kind="action.redone").count()
+    assert actions.count() == taken > 0
+    assert events_verify(chain=f"corpus:{article.corpus_id}") > 0
 
 
 def actions(cast: Cast, article: Article) -> dict[str, Callable[[], Any]]:
@@ -263,7 +280,7 @@ def actions(cast: Cast, article: Article) -> dict[str, Callable[[], Any]]:
 def test_every_kind_is_undone_in_turn(cast: Cast, article: Article) -> None:
     make_claim(cast.second, article)
     steps = actions(cast, article)
-    assert set(steps) == set(UNDOERS)
+    assert set(steps) == set(MOVERS)
     states = []
     for kind, act in steps.items():
         states.append(snapshot(article))
@@ -277,6 +294,66 @@ def test_every_kind_is_undone_in_turn(cast: Cast, article: Article) -> None:
         assert (undo.kind, undo.undoes, undo.actor) == ("action.undone", event, cast.reviewer)
         assert (undo.before, undo.after) == (event.after, event.before)
         assert snapshot(article) == states.pop(), kind
+
+
+def test_redo_does_again_what_was_undone_last(cast: Cast, article: Article) -> None:
+    claim = make_claim(cast.reviewer, article)
+    for words in ("one", "two"):
+        claim = claim_update(
+            actor=cast.reviewer,
+            claim=claim,
+            revision=claim.revision,
+            fields={"normalised": words},
+        )
+
+    def wording() -> str:
+        return Claim.objects.get(pk=claim.pk).normalised
+
+    action_undo(actor=cast.reviewer, article=article)
+    action_undo(actor=cast.reviewer, article=article)
+    assert wording() == ""
+    first = action_redo(actor=cast.reviewer, article=article)
+    assert (first.kind, wording()) == ("action.redone", "one")
+    # The redoing is the last action now, and is undone as the action itself would be.
+    action_undo(actor=cast.reviewer, article=article)
+    assert wording() == ""
+    action_redo(actor=cast.reviewer, article=article)
+    action_redo(actor=cast.reviewer, article=article)
+    assert wording() == "two"
+    with pytest.raises(Conflict, match="taken back nothing"):
+        action_redo(actor=cast.reviewer, article=article)
+
+
+def test_something_new_ends_redo(cast: Cast, article: Article) -> None:
+    claim = make_claim(cast.reviewer, article)
+    action_undo(actor=cast.reviewer, article=article)
+    make_claim(cast.reviewer, article, "Ferries")
+    with pytest.raises(Conflict, match="taken back nothing"):
+        action_redo(actor=cast.reviewer, article=article)
+    assert not Claim.objects.standing().filter(pk=claim.pk).exists()
+
+
+def test_redo_is_refused_where_somebody_was_faster(cast: Cast, article: Article) -> None:
+    suggestion = suggestion_of(article, "cost 12 million")
+    suggestion_accept(actor=cast.reviewer, suggestion=suggestion)
+    action_undo(actor=cast.reviewer, article=article)
+    suggestion_reject(actor=cast.second, suggestion=suggestion)
+    with pytest.raises(Conflict, match="changed by somebody"):
+        action_redo(actor=cast.reviewer, article=article)
+
+
+def test_one_request_takes_back_one_action_however_often_it_is_sent(
+    cast: Cast, article: Article
+) -> None:
+    make_claim(cast.reviewer, article)
+    make_claim(cast.reviewer, article, "Ferries")
+    uid = uuid.uuid4()
+    first = action_undo(actor=cast.reviewer, article=article, uid=uid)
+    assert action_undo(actor=cast.reviewer, article=article, uid=uid) == first
+    assert Claim.objects.standing().filter(article=article).count() == 1
+    uid = uuid.uuid4()
+    again = action_redo(actor=cast.reviewer, article=article, uid=uid)
+    assert action_redo(actor=cast.reviewer, article=article, uid=uid) == again
 
 
 def test_undo_is_about_ones_own_actions(cast: Cast, article: Article) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from annotations.models import ApiToken, User
@@ -38,7 +38,18 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The site's sign-in, with the CSRF token required of every write."""
+    """The site's sign-in, with the CSRF token required of every write.
+
+    A page says for whom it was made (``X-Factcheck-User``). What it kept while its person was
+    signed out isn't written in the name of whoever signed in on the machine since.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found: tuple[User, None] | None = super().authenticate(request)
+        meant = request.headers.get("X-Factcheck-User")
+        if found is not None and meant is not None and meant != str(found[0].pk):
+            raise NotAuthenticated(_("Somebody else is signed in now."))
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         # Naming a scheme is what makes DRF answer 401 instead of 403.

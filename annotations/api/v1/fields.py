@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -70,6 +71,28 @@ class StrictUUID(serializers.UUIDField):
 def reference(**options: Any) -> StrictInteger:
     """The id of an object. Whether the caller may see it is for the view to find out."""
     return StrictInteger(min_value=1, max_value=MAX_ID, **options)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "integer", "minimum": 1, "maximum": MAX_ID},
+            {"type": "string", "format": "uuid"},
+        ]
+    }
+)
+class IdOrUid(serializers.Field):
+    """An object by its id, or by the uid that its creator chose before it had an id."""
+
+    def to_internal_value(self, data: Any) -> int | UUID:
+        if isinstance(data, int) and not isinstance(data, bool) and 1 <= data <= MAX_ID:
+            return data
+        if isinstance(data, str):
+            try:
+                return UUID(data)
+            except ValueError:
+                pass
+        raise serializers.ValidationError("Expected an id (a whole number) or a uid (a UUID).")
 
 
 def revision() -> StrictInteger:

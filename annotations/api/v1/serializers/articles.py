@@ -11,7 +11,7 @@ from annotations.domain.texts import MAX_CHARACTERS
 from annotations.domain.transitions import ArticleState, JobState
 from annotations.models import Article
 
-from ..fields import StrictDate, StrictString, WriteSerializer, one_of, reference
+from ..fields import StrictDate, StrictString, WriteSerializer, one_of, reference, uid
 
 ArticleStateField = one_of("ArticleState", ArticleState)
 JobStateField = one_of("JobState", JobState)
@@ -117,3 +117,14 @@ class ActionSerializer(serializers.Serializer[Any]):
 class UndoneSerializer(serializers.Serializer[Any]):
     undone = ActionSerializer()
     next = ActionSerializer(allow_null=True, help_text="What the next undo would take back.")
+
+
+class RedoneSerializer(serializers.Serializer[Any]):
+    redone = ActionSerializer()
+    next = ActionSerializer(allow_null=True, help_text="What the next redo would do again.")
+
+
+class UndoSerializer(WriteSerializer):
+    """The body of an undo or a redo."""
+
+    uid = uid()

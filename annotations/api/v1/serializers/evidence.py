@@ -10,7 +10,7 @@ from rest_framework import serializers
 from annotations.domain.vocabulary import SourceMedium, Stance
 from annotations.models import Evidence
 
-from ..fields import StrictDate, StrictString, WriteSerializer, one_of, reference, revision, uid
+from ..fields import IdOrUid, StrictDate, StrictString, WriteSerializer, one_of, revision, uid
 from .people import PersonSerializer
 
 StanceField = one_of("Stance", Stance)
@@ -59,7 +59,7 @@ class EvidenceFieldsSerializer(WriteSerializer):
 
 
 class EvidenceCreateSerializer(EvidenceFieldsSerializer):
-    claim = reference()
+    claim = IdOrUid()
     stance = StanceField()
     uid = uid()
 

@@ -10,7 +10,16 @@ from rest_framework import serializers
 from annotations.domain.vocabulary import VerdictKind
 from annotations.models import Verdict
 
-from ..fields import StrictBoolean, StrictString, WriteSerializer, one_of, reference, revision, uid
+from ..fields import (
+    IdOrUid,
+    StrictBoolean,
+    StrictString,
+    WriteSerializer,
+    one_of,
+    reference,
+    revision,
+    uid,
+)
 from .corpora import RatingSerializer
 from .people import PersonSerializer
 
@@ -47,7 +56,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
 
 
 class VerdictCreateSerializer(WriteSerializer):
-    claim = reference()
+    claim = IdOrUid()
     rating = reference(help_text="The id of a rating of the corpus's scale.")
     rationale = StrictString(max_length=MAX_RATIONALE)
     claim_revision = revision()

@@ -15,10 +15,16 @@ from rest_framework.response import Response
 from annotations.domain.texts import TextError, normalise, read_source
 from annotations.domain.transitions import ArticleState, JobState
 from annotations.errors import InvalidInput
-from annotations.models import Article, Corpus, Job
+from annotations.models import Article, Corpus, Event, Job
 from annotations.services.articles import article_create, article_reopen, article_submit
 from annotations.services.jobs import extraction_request, workers_alive
-from annotations.services.undo import action_undo, last_action
+from annotations.services.undo import (
+    action_of,
+    action_redo,
+    action_undo,
+    last_action,
+    last_undone,
+)
 
 from ..filters import DayFilter, FilterSet, IdFilter, value_filter
 from ..serializers.articles import (
@@ -27,7 +33,9 @@ from ..serializers.articles import (
     ArticleDetailSerializer,
     ArticleSerializer,
     ArticleStatusSerializer,
+    RedoneSerializer,
     UndoneSerializer,
+    UndoSerializer,
 )
 from ..serializers.jobs import JobSerializer
 from .base import ViewSet, seen
@@ -114,20 +122,23 @@ class ArticleViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         self.body()
         return Response(self._line(article_reopen(actor=self.caller, article=article)))
 
-    @extend_schema(request=None, responses=UndoneSerializer)
+    @extend_schema(request=UndoSerializer, responses=UndoneSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
         """Take back the caller's last action in the article."""
         article = self.get_object()
-        self.body()
-        event = action_undo(actor=self.caller, article=article)
+        event = action_undo(actor=self.caller, article=article, **self.body(UndoSerializer))
         following = last_action(actor=self.caller, article=article)
-        return Response(
-            {
-                "undone": ActionSerializer(event.undoes).data,
-                "next": ActionSerializer(following).data if following else None,
-            }
-        )
+        return Response({"undone": _action(event), "next": _action(following)})
+
+    @extend_schema(request=UndoSerializer, responses=RedoneSerializer)
+    @action(detail=True, methods=["post"])
+    def redo(self, request: Request, pk: str) -> Response:
+        """Do again what the caller took back last. Anything new of theirs ends that."""
+        article = self.get_object()
+        event = action_redo(actor=self.caller, article=article, **self.body(UndoSerializer))
+        following = last_undone(actor=self.caller, article=article)
+        return Response({"redone": _action(event), "next": _action(following)})
 
     @extend_schema(responses=ArticleStatusSerializer)
     @action(detail=True)
@@ -158,6 +169,11 @@ class ArticleViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     def _line(self, article: Article) -> Any:
         row = Article.objects.filter(pk=article.pk).with_progress()
         return ArticleSerializer(row.defer("current_run__sentences").get()).data
+
+
+def _action(event: Event | None) -> Any:
+    """The action that an event is, or that it took back or did again."""
+    return ActionSerializer(action_of(event)).data if event else None
 
 
 def _latest_jobs(article: Article) -> models.QuerySet[Job]:

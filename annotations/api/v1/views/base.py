@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.viewsets import GenericViewSet
@@ -15,6 +17,7 @@ from ..fields import NoBody
 from ..parsers import StrictJSONParser
 
 M = TypeVar("M", bound=Model)
+UID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class ViewSet(GenericViewSet[Any]):
@@ -38,9 +41,28 @@ class ViewSet(GenericViewSet[Any]):
         return dict(checked.validated_data)
 
 
-def seen(rows: QuerySet[M], pk: int, field: str) -> M:
-    """The row that a body names in ``field``, of those the caller may see; else 404."""
-    row = rows.filter(pk=pk).first()
+class ByUid:
+    """For objects that have a ``uid``: their address may hold it in the place of the id.
+
+    A client that chose the uid can go on working with an object before it knows the id.
+    """
+
+    lookup_value_regex = f"[0-9]{{1,18}}|{UID}"
+
+    def get_object(self: Any) -> Any:
+        named = self.kwargs["pk"]
+        if named.isdecimal():
+            return super().get_object()  # type: ignore[misc]
+        row = self.get_queryset().filter(uid=named).first()
+        if row is None:
+            raise Http404
+        self.check_object_permissions(self.request, row)
+        return row
+
+
+def seen(rows: QuerySet[M], ref: int | UUID, field: str) -> M:
+    """The row that a body names in ``field``, by id or uid, if the caller may see it; else 404."""
+    row = rows.filter(**{"uid" if isinstance(ref, UUID) else "pk": ref}).first()
     if row is None:
-        raise NotFound(f"There is no {field} {pk}.")
+        raise NotFound(f"There is no {field} {ref}.")
     return row

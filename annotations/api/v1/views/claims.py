@@ -23,7 +23,7 @@ from ..serializers.claims import (
     RevisionSerializer,
     claim_rows,
 )
-from .base import ViewSet, seen
+from .base import ByUid, ViewSet, seen
 
 
 class ClaimFilters(FilterSet):
@@ -45,7 +45,7 @@ class ClaimFilters(FilterSet):
         return rows.standing()
 
 
-class ClaimViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class ClaimViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     """Each with its standing evidence and verdicts."""
 
     serializer_class = ClaimSerializer

@@ -21,7 +21,7 @@ from ..serializers.evidence import (
     EvidenceUpdateSerializer,
     evidence_rows,
 )
-from .base import ViewSet, seen
+from .base import ByUid, ViewSet, seen
 
 
 class EvidenceFilters(FilterSet):
@@ -36,7 +36,7 @@ class EvidenceFilters(FilterSet):
         return rows if self.chosen("include_withdrawn", False) else rows.standing()
 
 
-class EvidenceViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class EvidenceViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     serializer_class = EvidenceSerializer
     filterset_class = EvidenceFilters
 

@@ -15,7 +15,7 @@ from annotations.services.verdicts import verdict_give, verdict_retract
 
 from ..filters import FilterSet, FlagFilter, IdFilter
 from ..serializers.verdicts import VerdictCreateSerializer, VerdictSerializer, verdict_rows
-from .base import ViewSet, seen
+from .base import ByUid, ViewSet, seen
 
 
 class VerdictFilters(FilterSet):
@@ -31,7 +31,7 @@ class VerdictFilters(FilterSet):
         return rows.standing() if self.chosen("standing", True) else rows
 
 
-class VerdictViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class VerdictViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     serializer_class = VerdictSerializer
     filterset_class = VerdictFilters
 

@@ -1,7 +1,7 @@
 // Talking to the server: one place that knows about CSRF, time-outs and problem details.
 
 const TIMEOUT = 15000;
-let urls = { api: "/api/v1/" };
+let urls = { api: "/api/v1/", user: "" };
 
 export function configure(found) {
   urls = found;
@@ -19,7 +19,13 @@ export class Problem extends Error {
 
   /** Could the same request succeed later? */
   get passing() {
-    return this.status === 0 || this.status >= 500 || this.status === 429 || this.status === 408;
+    return this.signedOut || this.status === 0 || this.status >= 500
+      || this.status === 429 || this.status === 408;
+  }
+
+  /** Nobody is signed in any more, or somebody else is. */
+  get signedOut() {
+    return this.code === "not_authenticated";
   }
 }
 
@@ -35,6 +41,7 @@ async function request(method, url, body) {
       method,
       headers: {
         Accept: "application/json",
+        "X-Factcheck-User": urls.user,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         ...(method === "GET" ? {} : { "X-CSRFToken": csrf() }),
       },

@@ -5,8 +5,8 @@ import { EvidenceSection } from "./evidence.js";
 import { VerdictSection } from "./verdict.js";
 
 export class ClaimCard {
-  constructor(item, { model, quote, actions, saves, leave }) {
-    Object.assign(this, { claim: item.claim, model, quote, actions, saves, leave });
+  constructor(item, { model, quote, actions, outbox, leave }) {
+    Object.assign(this, { claim: item.claim, model, quote, actions, outbox, leave });
     const { corpus } = model;
     this.boxes = {};
     this.element = h("div.card", {});
@@ -120,7 +120,7 @@ export class ClaimCard {
     this.types.set(claim.types);
     // Hidden in place: nothing may move under a pointer because something was saved.
     this.start.classList.toggle("invisible", Boolean(this.normalised.value));
-    const refused = this.saves.state(claim.uid);
+    const refused = this.outbox.state(claim.uid);
     for (const [name, box] of Object.entries(this.boxes)) {
       box.fail(refused?.state === "refused" ? refused.fields?.[name] : "");
     }

@@ -32,8 +32,8 @@ const SAVES = {
 export class List {
   #rows = new Map();
 
-  constructor({ quote, onSelect, onReopen, saveState, retry }) {
-    Object.assign(this, { quote, onSelect, onReopen, saveState, retry });
+  constructor({ quote, onSelect, onReopen, saveState, retry, discard, hasDraft }) {
+    Object.assign(this, { quote, onSelect, onReopen, saveState, retry, discard, hasDraft });
     this.root = byId("items");
   }
 
@@ -87,6 +87,15 @@ export class List {
     if (save.state === "failed") {
       row.save.append(" ", h("button.link", { type: "button", onclick: () => this.retry() }, gettext("Retry")));
     }
+    if (save.state === "refused") {
+      row.save.append(" ", h("button.link", { type: "button", onclick: () => this.discard(key) }, gettext("Discard my change")));
+    }
+  }
+
+  /** Does a half-written form wait on the row? */
+  showDraft(key) {
+    const row = this.#rows.get(key);
+    if (row) row.draft.hidden = !this.hasDraft(key);
   }
 
   #make(item) {
@@ -94,9 +103,10 @@ export class List {
       type: "button", dataset: { item: item.key }, onclick: () => this.onSelect(item.key),
     });
     const save = h("p.save");
+    const draft = h("p.draft", { hidden: !this.hasDraft(item.key) }, gettext("A form here isn't finished."));
     const body = h("div.item-body");
-    const element = h("li.item", {}, button, save, body);
-    const row = { element, button, save, body, signature: "" };
+    const element = h("li.item", {}, button, draft, save, body);
+    const row = { element, button, draft, save, body, signature: "" };
     this.#rows.set(item.key, row);
     return row;
   }

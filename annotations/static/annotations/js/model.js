@@ -2,35 +2,26 @@
 // the reviewer acts. Knows nothing of the page's elements.
 
 export class Model {
-  /**
-   * `unsent(claim)` gives the parts of a claim that the server hasn't taken yet, `decisionWaits(id)`
-   * says whether a decision on a suggestion is on its way: an answer never overwrites these.
-   */
-  constructor(data, { unsent, decisionWaits }) {
-    Object.assign(this, { claims: [], suggestions: [], unsent, decisionWaits });
+  /** `reapply(claim)` shows again what the server hasn't taken yet: of one claim, or of all. */
+  constructor(data, { reapply }) {
+    Object.assign(this, { claims: [], suggestions: [], reapply });
     this.take(data);
   }
 
   /** Take the server's state. What waits to be saved is kept, and a claim stays the same object. */
   take(data) {
     const before = new Map(this.claims.map((claim) => [claim.uid, claim]));
-    const decided = new Map(this.suggestions.map((suggestion) => [suggestion.id, suggestion.outcome]));
     Object.assign(this, data);
-    const known = new Set(data.claims.map((claim) => claim.uid));
-    this.claims = data.claims.map((claim) => {
-      const mine = before.get(claim.uid);
-      return mine ? Object.assign(mine, claim, this.unsent(mine)) : claim;
-    });
-    this.claims.push(...[...before.values()].filter((claim) => claim.id === null && !known.has(claim.uid)));
-    for (const suggestion of this.suggestions) {
-      if (this.decisionWaits(suggestion.id)) suggestion.outcome = decided.get(suggestion.id);
-    }
+    this.claims = data.claims.map((claim) => Object.assign(before.get(claim.uid) || {}, claim));
     this.repeats = new Map();
     for (const suggestion of this.suggestions) {
       const { first_mention: first } = suggestion;
       if (first) this.repeats.set(first, [...this.repeats.get(first) || [], suggestion]);
     }
     this.#order();
+    this.unsent = before;
+    this.reapply();
+    this.unsent = null;
   }
 
   #order() {
@@ -83,11 +74,12 @@ export class Model {
   }
 
   /** A claim that isn't on the server yet; it has its uid already, so a repeated request makes one. */
-  draft(spans, extra = {}) {
-    const claim = {
+  draft(uid, fields = {}) {
+    if (this.claim(uid)) return;
+    const known = this.unsent?.get(uid);
+    this.claims.push(Object.assign(known || {}, {
       id: null,
-      uid: this.newUid(),
-      spans,
+      uid,
       normalised: "",
       types: [],
       claimant: null,
@@ -98,11 +90,9 @@ export class Model {
       revision: 0,
       evidence: [],
       verdicts: [],
-      ...extra,
-    };
-    this.claims.push(claim);
+      ...fields,
+    }));
     this.#order();
-    return claim;
   }
 
   newUid() {
@@ -115,9 +105,10 @@ export class Model {
   }
 
   /** The server's answer about a claim, less what still waits to be sent. */
-  merge(claim, answer, chosen = {}) {
-    Object.assign(claim, answer, this.unsent(claim), chosen);
+  merge(claim, answer) {
+    Object.assign(claim, answer);
     this.#order();
+    this.reapply(claim.uid);
   }
 }
 

@@ -49,7 +49,7 @@ export class VerdictSection {
     const own = claim.verdicts.some((verdict) => verdict.kind === "review" && mine(verdict));
     this.adjudicate.hidden = !(RANK[model.me.role] >= RANK.adjudicator && reviewed && !own);
     if (this.adjudicate.hidden) this.adjudication.checked = false;
-    const problem = this.card.saves.state(`verdict ${claim.uid}`);
+    const problem = this.card.outbox.state(`verdict ${claim.uid}`);
     if (problem?.state === "refused") this.fail(problem.fields || {}, problem.message);
   }
 

@@ -1,7 +1,7 @@
 // The article page: joins the text, the list, the keys and the saves.
 
 import { Actions } from "./actions.js";
-import { configure, corpusUrl } from "./api.js";
+import { api, configure, corpusUrl, refresh } from "./api.js";
 import { ClaimCard } from "./card.js";
 import { Cursor } from "./cursor.js";
 import { announce, byId, h, toast } from "./dom.js";
@@ -11,30 +11,31 @@ import { List } from "./list.js";
 import { Live } from "./live.js";
 import { Model } from "./model.js";
 import { Reader } from "./reader.js";
-import { Saves } from "./saves.js";
+import { VERBS } from "./operations/index.js";
+import { Outbox } from "./outbox.js";
+import { Drafts, Shelf } from "./shelf.js";
 import { SuggestionCard } from "./suggestion.js";
 
 class Workbench {
   #card = null;
-  #aliases = new Map();
-  #drafts = new Map();
 
   constructor() {
-    configure({ ...byId("urls").dataset });
-    this.saves = new Saves((item) => this.#saved(item));
-    this.model = new Model(JSON.parse(byId("workbench-data").textContent), {
-      unsent: (claim) => this.actions.unsent(claim),
-      decisionWaits: (id) => Boolean(this.actions?.decisionWaits(id)),
-    });
-    this.actions = new Actions(this, this.model, this.saves);
+    const data = JSON.parse(byId("workbench-data").textContent);
+    configure({ ...byId("urls").dataset, user: data.me.id });
+    this.outbox = new Outbox(VERBS, this);
+    this.model = new Model(data, { reapply: (claim) => this.model && this.outbox.reapply(this.model, claim) });
+    this.actions = new Actions(this, this.model, this.outbox);
+    this.drafts = new Drafts(data.me.id, data.article.id);
     this.reader = new Reader(byId("text"));
     this.current = null;
     this.list = new List({
       quote: (start, end) => this.quote(start, end),
       onSelect: (key) => this.select(key === this.current ? null : key),
       onReopen: (suggestion) => { this.actions.reopen(suggestion); this.select(`s${suggestion.id}`); },
-      saveState: (key) => this.#stateOf(key),
-      retry: () => this.saves.retry(),
+      saveState: (key) => this.outbox.rowState(key),
+      retry: () => this.outbox.retry(),
+      discard: (key) => this.#discard(key),
+      hasDraft: (key) => this.drafts.get(key) !== null,
     });
     this.reader.paintItems(this.model.items, null);
     performance.mark("first-highlight");
@@ -42,6 +43,8 @@ class Workbench {
     this.#claimants();
     this.#listen();
     this.live = new Live(this.model, () => this.#extracted());
+    // Last, because what an earlier page left behind is shown on all of the above.
+    this.outbox.shelf = new Shelf(data.me.id, (left) => this.outbox.adopt(left));
   }
 
   quote(start, end) {
@@ -75,7 +78,7 @@ class Workbench {
     this.#leaveCard(false);
     const view = item.claim
       ? new ClaimCard(item, {
-        model: this.model, saves: this.saves, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
+        model: this.model, outbox: this.outbox, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
         leave: () => this.list.focus(item.key),
       })
       : new SuggestionCard(item, {
@@ -85,7 +88,8 @@ class Workbench {
       });
     this.#card = { key: item.key, kind, view };
     this.list.body(item.key).replaceChildren(view.element);
-    if (this.#drafts.has(item.key)) view.restore?.(this.#drafts.get(item.key));
+    const draft = this.drafts.get(item.key);
+    if (draft) view.restore?.(draft);
   }
 
   #cardActions() {
@@ -111,19 +115,19 @@ class Workbench {
 
   /** What was typed into a form and not sent yet, for when its claim is opened again. */
   #keepDraft() {
-    const draft = this.#card?.view.draft?.();
-    if (draft) this.#drafts.set(this.#card.key, draft);
-    else if (this.#card) this.#drafts.delete(this.#card.key);
+    if (!this.#card) return;
+    this.drafts.set(this.#card.key, this.#card.view.draft?.() || null);
+    this.list.showDraft(this.#card.key);
   }
 
   get #unsaved() {
     this.#keepDraft();
-    return this.saves.waiting + this.saves.refused + this.#drafts.size > 0;
+    return this.outbox.waiting + this.outbox.refused + this.drafts.size > 0;
   }
 
   #drawHeader() {
     const box = byId("save-state");
-    const { waiting, refused, stuck } = this.saves;
+    const { waiting, refused, stuck } = this.outbox;
     const count = stuck ? waiting : refused;
     const state = stuck ? "failed" : waiting ? "saving" : refused ? "refused" : this.everSaved ? "saved" : "";
     if (box.dataset.state === `${state} ${count}`) return;
@@ -137,32 +141,83 @@ class Workbench {
     }
     if (state === "failed") {
       box.append(interpolate(ngettext("%s change is not saved.", "%s changes are not saved.", count), [count]), " ",
-        h("button.link", { type: "button", onclick: () => this.saves.retry() }, gettext("Retry now")));
+        h("button.link", { type: "button", onclick: () => this.outbox.retry() }, gettext("Retry now")));
     }
   }
 
   // --- Saves ----------------------------------------------------------------------------
 
-  /** Show the save state of a piece of evidence or a verdict on its claim's row. */
-  alias(item, key) {
-    this.#aliases.set(item, key);
-  }
-
-  aliasesOf(key) {
-    return [...this.#aliases].filter(([, k]) => k === key).map(([item]) => item);
-  }
-
-  #stateOf(key) {
-    const states = [key, ...this.aliasesOf(key)]
-      .map((item) => this.saves.state(item)).filter(Boolean);
-    const worst = ["refused", "failed", "saving", "saved"];
-    return states.sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state))[0] || null;
-  }
-
-  #saved(item) {
-    if (this.saves.state(item)?.state === "saved") this.everSaved = true;
-    this.list?.showSave(this.#aliases.get(item) || item);
+  /** A change on a row was queued, sent, taken or refused. */
+  saved(row, state) {
+    if (state?.state === "saved") this.everSaved = true;
+    this.list?.showSave(row);
     this.#drawHeader();
+  }
+
+  /** The server can't be reached, or doesn't know who is asking any more. */
+  away(problem) {
+    const signIn = byId("signed-out");
+    signIn.hidden = !problem.signedOut;
+  }
+
+  /** The server's answer about a claim, which had the uid `asked` here. */
+  answered(asked, answer) {
+    if (answer.uid !== asked) {
+      this.outbox.rename(asked, answer.uid);
+      this.refresh();
+      return;
+    }
+    const claim = this.model.claim(asked);
+    if (claim) this.model.merge(claim, answer);
+    this.redraw();
+  }
+
+  /** Ask for a claim anew, where what was done to it changed more than itself. */
+  async reload(uid) {
+    try {
+      this.answered(uid, await api("GET", `claims/${uid}/`));
+    } catch { /* the server is away: the next change will say so */ }
+  }
+
+  /** Take the server's state anew. */
+  async refresh() {
+    const data = await refresh();
+    if (data.article.id !== this.model.article.id) return;
+    this.model.take(data);
+    this.redraw(true);
+  }
+
+  /** Somebody was faster, or a rule forbids it: say so and show what is there. */
+  async startOver(problem, op) {
+    toast(problem.message, "error");
+    announce(problem.message);
+    this.outbox.mark(op, null);
+    if (op.claim && this.outbox.verbs[op.verb].creates) {
+      const draft = this.model.claim(op.claim);
+      if (draft?.id === null) this.model.drop(draft);
+    }
+    try {
+      await this.refresh();
+    } catch { /* the server is away: the next change will say so */ }
+  }
+
+  /** Something done in another article, before this one was opened here, was refused. */
+  refusedElsewhere(op, problem) {
+    toast(`${gettext("A change in an earlier article was not accepted:")} ${problem.message}`, "error");
+  }
+
+  /** Put typed values back into the forms of a claim, and show them if it is open. */
+  reopen(uid, typed) {
+    this.drafts.set(uid, { ...this.drafts.get(uid), ...typed });
+    this.list.showDraft(uid);
+    if (this.#card?.key === uid) this.#card.view.restore(typed);
+  }
+
+  /** Give up the changes on a row that were refused. */
+  #discard(row) {
+    this.outbox.forget((op) => op.row === row && this.outbox.refusal(op.item) === op);
+    this.refresh();
+    this.list.focus(row);
   }
 
   card(uid) {
@@ -265,6 +320,7 @@ class Workbench {
       evidence: () => this.item?.claim && this.#card.view.evidence.open(),
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
       undo: () => this.actions.undo(),
+      redo: () => this.actions.redo(),
       submit: (event) => this.#submit(event),
       previousArticle: () => byId("previous-article")?.click(),
       nextArticle: () => byId("next-article")?.click(),
@@ -415,9 +471,9 @@ class Workbench {
   }
 
   #submitArticle() {
-    this.actions.submit(() => {
-      location.assign(byId("next-article")?.href || corpusUrl());
-    });
+    const next = byId("next-article")?.href || corpusUrl();
+    this.actions.submit();
+    this.outbox.settled().then((sent) => { if (sent && !this.outbox.refused) location.assign(next); });
   }
 
   #leave() {
@@ -433,8 +489,9 @@ class Workbench {
 
   // --- What comes from the server -------------------------------------------------------
 
-  undone({ undone: answer }) {
-    const said = gettext("Undone");
+  /** What an undo or a redo was about comes into sight. */
+  undone(word, { [`${word}ne`]: answer }) {
+    const said = word === "undo" ? gettext("Undone") : gettext("Done again");
     announce(said);
     toast(said);
     const uid = answer.target_type === "claim" && this.model.claims.find((c) => c.id === answer.target_id)?.uid;
@@ -444,7 +501,7 @@ class Workbench {
   }
 
   async #extracted() {
-    await this.actions.refresh();
+    await this.refresh();
     this.cursor.sentences = this.model.sentences;
     announce(interpolate(
       ngettext("%s suggestion found.", "%s suggestions found.", this.model.suggestions.length),

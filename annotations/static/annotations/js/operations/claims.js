@@ -1,0 +1,88 @@
+// Suggestions and claims.
+
+import { conflict } from "../conflict.js";
+import { announce, toast } from "../dom.js";
+
+export const CLAIM_FIELDS = ["spans", "normalised", "types", "claimant", "claim_date"];
+
+export const pick = (object, names) => Object.fromEntries(names.map((name) => [name, object[name]]));
+
+function decide(model, op, outcome) {
+  const suggestion = model.suggestion(op.suggestion);
+  if (suggestion) suggestion.outcome = outcome;
+}
+
+export const CLAIMS = {
+  "suggestion.accept": {
+    creates: true,
+    apply(model, op) {
+      decide(model, op, "accepted");
+      model.draft(op.claim, { ...op.draft, suggestion: op.suggestion });
+    },
+    request: (op) => ["POST", `suggestions/${op.suggestion}/accept/`, { uid: op.claim }],
+    done(page, op, answer) {
+      page.answered(op.claim, answer);
+    },
+  },
+
+  "suggestion.reject": {
+    apply: (model, op) => decide(model, op, "rejected"),
+    request: (op) => ["POST", `suggestions/${op.suggestion}/reject/`, {}],
+  },
+
+  "suggestion.reopen": {
+    apply: (model, op) => decide(model, op, null),
+    request: (op) => ["POST", `suggestions/${op.suggestion}/reopen/`, {}],
+  },
+
+  "claim.create": {
+    creates: true,
+    apply: (model, op) => model.draft(op.claim, op.draft),
+    request: (op) => ["POST", "claims/", { article: op.article, uid: op.claim, ...op.draft }],
+    done: (page, op, answer) => page.answered(op.claim, answer),
+  },
+
+  "claim.update": {
+    joins: true,
+    keeps: true,
+    apply(model, op) {
+      const claim = model.claim(op.claim);
+      if (claim) Object.assign(claim, op.fields);
+    },
+    request: (op) => ["PATCH", `claims/${op.claim}/`, { revision: op.revision, ...op.fields }],
+    done: (page, op, answer) => page.answered(op.claim, answer),
+    async refused(page, op, problem) {
+      const claim = page.model.claim(op.claim);
+      if (problem.code !== "stale_revision" || !problem.current || !claim) {
+        page.redraw();
+        toast(problem.message, "error");
+        return;
+      }
+      const theirs = problem.current;
+      const chosen = await conflict({
+        mine: op.fields, theirs, base: op.base, fields: Object.keys(op.fields), model: page.model,
+      });
+      page.outbox.forget((other) => other === op);
+      // Evidence and verdicts may have been saved while the dialog was open: those are left alone.
+      page.model.merge(claim, pick(theirs, [...CLAIM_FIELDS, "revision"]));
+      page.outbox.mark(op, { state: "saved" });
+      if (Object.keys(chosen).length) page.actions.patch(claim, chosen);
+      page.redraw(true);
+    },
+  },
+
+  "claim.withdraw": {
+    apply(model, op) {
+      const claim = model.claim(op.claim);
+      if (!claim) return;
+      const suggestion = claim.suggestion && model.suggestion(claim.suggestion);
+      if (suggestion) suggestion.outcome = null;
+      model.drop(claim);
+    },
+    request: (op) => ["POST", `claims/${op.claim}/withdraw/`, { revision: op.revision }],
+    refused(page, op, problem) {
+      if (problem.status === 404) announce(problem.message);
+      page.startOver(problem, op);
+    },
+  },
+};
