@@ -98,7 +98,10 @@ export class ClaimCard {
   }
 
   restore(typed) {
-    if (typed.evidence) this.evidence.open(typed.evidence.piece, typed.evidence.fields, false);
+    if (typed.evidence) {
+      const piece = this.claim.evidence.find((other) => other.uid === typed.evidence.uid) || null;
+      this.evidence.open(piece, typed.evidence.fields, false);
+    }
     if (typed.verdict) this.verdict.restore(typed.verdict);
   }
 

@@ -83,7 +83,7 @@ export class EvidenceSection {
     const fields = this.#typed();
     const before = this.piece || {};
     const changed = Object.entries(fields).some(([name, value]) => (value || "") !== (before[name] || ""));
-    return changed ? { piece: this.piece, fields } : null;
+    return changed ? { uid: this.piece?.uid || null, fields } : null;
   }
 
   #typed() {

@@ -121,8 +121,7 @@ class Workbench {
   }
 
   get #unsaved() {
-    this.#keepDraft();
-    return this.outbox.waiting + this.outbox.refused + this.drafts.size > 0;
+    return this.outbox.waiting + this.outbox.refused > 0 || Boolean(this.#card?.view.draft?.());
   }
 
   #drawHeader() {
@@ -295,6 +294,12 @@ class Workbench {
     byId("submit-article").addEventListener("click", () => this.#submitArticle());
     byId("claim-from-selection").addEventListener("click", () => this.keys.newClaim());
     byId("span-from-selection").addEventListener("click", () => this.#useSelection());
+    let typing;
+    byId("items").addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => this.#keepDraft(), 300);
+    });
+    addEventListener("pagehide", () => this.#keepDraft());
     addEventListener("beforeunload", (event) => {
       this.flush();
       if (this.#unsaved) event.preventDefault();
