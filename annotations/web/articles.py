@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from annotations.models import Article, User
 
+from .keys import keys_of
 from .requests import SignedInRequest
 from .workbench import page_data, reading_blocks
 
@@ -35,6 +36,7 @@ def article_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "corpus": article.corpus,
         "blocks": blocks,
         "data": data,
+        "keys": keys_of(request.user),
         "previous": neighbours.filter(pk__lt=pk)
         .order_by("-pk")
         .values_list("pk", flat=True)

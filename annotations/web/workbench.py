@@ -24,6 +24,7 @@ from annotations.models import (
     Verdict,
 )
 from annotations.services.jobs import workers_alive
+from annotations.services.preferences import keymap_rows
 
 CLAIMANTS_OFFERED = 200
 
@@ -34,6 +35,7 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
     return {
         "article": article_data(article),
         "me": {"id": user.pk, "name": user.name, "role": policies.role_in(user, corpus)},
+        "keymap": keymap_rows(user),
         "corpus": corpus_data(corpus),
         "run": article.current_run_id,
         "sentences": article.current_run.sentences if article.current_run else [],

@@ -154,6 +154,8 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("POST", "token-revoke"): [Row({**signed_in(404), "reviewer": 200}, "token")],
     ("POST", "markdown"): [Row(signed_in(200), body=lambda w: {"text": "*No*."})],
     ("GET", "me"): [Row(signed_in(200))],
+    ("GET", "me-preferences"): [Row(signed_in(200))],
+    ("PATCH", "me-preferences"): [Row(signed_in(200), body=lambda w: {"theme": "dark"})],
     ("GET", "schema"): [Row(everyone(200))],
     ("GET", "docs"): [Row(everyone(200))],
     ("GET", "unknown"): [Row(everyone(404))],

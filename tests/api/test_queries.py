@@ -39,6 +39,8 @@ COSTS: dict[str, int] = {
     "tokens/": SIGN_IN + 1,
     # memberships, corpora
     "me/": SIGN_IN + 2,
+    # all of it is in the person's own row
+    "me/preferences/": SIGN_IN,
     "corpora/{corpus}/": SIGN_IN + 3,
     # article with its counts and run, text
     "articles/{article}/": SIGN_IN + 2,

@@ -11,6 +11,7 @@ from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Role
 from annotations.models import Article
 from annotations.policies import ACTIONS
+from tests import keyboard_page
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -41,20 +42,9 @@ def test_every_command_is_documented() -> None:
     assert documented == commands
 
 
-def keymap() -> list[tuple[list[str], str]]:
-    """``(shown keys, label)`` of each entry of the keymap module, in order."""
-    source = read("annotations", "static", "annotations", "js", "keymap.js")
-    entries = re.findall(
-        r'shown: \[(.*?)\], action: "\w+", label: \(\) => gettext\("(.*?)"\)', source
-    )
-    return [(re.findall(r'"(.*?)"', keys), label) for keys, label in entries]
-
-
-def test_every_key_is_documented_in_order() -> None:
-    rows = re.findall(r"^\| (`.*`) \| (.*?) \|$", read("docs", "keyboard.md"), re.MULTILINE)
-    documented = [(re.findall(r"`(.*?)`", keys), label) for keys, label in rows]
-    assert documented == keymap()
-    assert len(documented) > 20
+def test_the_page_of_keys_is_the_keymaps() -> None:
+    """``python -m tests.keyboard_page`` writes it anew."""
+    assert read("docs", "keyboard.md") == keyboard_page.page()
 
 
 def test_states_and_roles_are_documented() -> None:

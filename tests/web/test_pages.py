@@ -207,6 +207,8 @@ def test_no_inline_script_or_style_on_any_page(
         reverse("corpus", args=[cast.corpus.pk]),
         reverse("article", args=[article.pk]),
         reverse("token-list"),
+        reverse("preferences"),
+        reverse("key-sheet"),
         reverse("account_change_password"),
         "/nothing/here/",
     ]

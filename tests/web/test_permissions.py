@@ -21,6 +21,8 @@ MEMBERS_ONLY = {
 SIGNED_IN = {
     "corpora",
     "token-list",
+    "preferences",
+    "key-sheet",
     "account_change_password",
     "account_set_password",
     "account_reauthenticate",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -112,9 +111,9 @@ def strings(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=StrictString(max_length=100), max_length=50, **options)
 
 
-def one_of(name: str, values: Iterable[StrEnum]) -> Callable[..., serializers.ChoiceField]:
+def one_of(name: str, values: Iterable[str]) -> Callable[..., serializers.ChoiceField]:
     """A field class with one of the values; the schema calls the enumeration ``name``."""
-    choices = [value.value for value in values]
+    choices = [str(value) for value in values]
 
     class OneOf(serializers.ChoiceField):
         def __init__(self, **options: Any) -> None:

@@ -13,6 +13,7 @@ from .views.evidence import EvidenceViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView
 from .views.people import MeView, TokenViewSet
+from .views.preferences import PreferencesView
 from .views.suggestions import SuggestionViewSet
 from .views.unknown import UnknownView
 from .views.verdicts import VerdictViewSet
@@ -34,6 +35,7 @@ urlpatterns = [
     *router.urls,
     path("markdown/", MarkdownView.as_view(), name="markdown"),
     path("me/", MeView.as_view(), name="me"),
+    path("me/preferences/", PreferencesView.as_view(), name="me-preferences"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(), name="docs"),
     re_path(r"", UnknownView.as_view(), name="unknown"),

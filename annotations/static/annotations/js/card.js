@@ -2,6 +2,7 @@
 
 import { field, h } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
+import { ariaKeys, kbd, keyOf } from "./keymap.js";
 import { VerdictSection } from "./verdict.js";
 
 export class ClaimCard {
@@ -26,8 +27,9 @@ export class ClaimCard {
       this.edges, this.boxes.normalised, this.types.box,
       h("div.pair", {}, this.boxes.claimant, this.boxes.claim_date),
       this.evidence.element, this.verdict.element,
-      h("div.buttons", {}, h("button.quiet.danger", { type: "button", onclick: () => this.actions.reject() },
-        gettext("Withdraw the claim"), " ", h("kbd", {}, "x"))),
+      h("div.buttons", {}, h("button.quiet.danger", {
+        type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
+      }, gettext("Withdraw the claim"), " ", kbd("reject"))),
     );
     this.#wire();
     this.update();
@@ -35,7 +37,8 @@ export class ClaimCard {
 
   #edges() {
     const move = (action, label, arrow) => h("button.edge", {
-      type: "button", "aria-label": label, title: label, onclick: () => this.actions[action](),
+      type: "button", "aria-label": label, title: [label, keyOf(action)].filter(Boolean).join(" · "),
+      "aria-keyshortcuts": ariaKeys(action), onclick: () => this.actions[action](),
     }, arrow);
     return h("div.edges", { role: "group", "aria-label": gettext("Edges of the span") },
       h("span.muted", {}, gettext("Start")),

@@ -1,12 +1,15 @@
 // The evidence of a claim: a list, and one form that adds or changes a piece.
 
 import { field, h } from "./dom.js";
+import { ariaKeys, kbd, shownKey } from "./keymap.js";
 
 export class EvidenceSection {
   constructor(card) {
     this.card = card;
     this.list = h("ul.evidence");
-    this.add = h("button", { type: "button", onclick: () => this.open() }, gettext("Add evidence"), " ", h("kbd", {}, "e"));
+    this.add = h("button", {
+      type: "button", onclick: () => this.open(), "aria-keyshortcuts": ariaKeys("evidence"),
+    }, gettext("Add evidence"), " ", kbd("evidence"));
     this.form = null;
     this.element = h("section.part", { "aria-label": gettext("Evidence") },
       h("h3", {}, gettext("Evidence")), this.list, this.add);
@@ -69,7 +72,7 @@ export class EvidenceSection {
       this.boxes.url, this.boxes.citation, this.boxes.quote, this.boxes.stance,
       h("div.pair", {}, this.boxes.title, this.boxes.published),
       h("div.buttons", {},
-        h("button.primary", { type: "submit" }, gettext("Save evidence"), " ", h("kbd", {}, "Ctrl+Enter")),
+        h("button.primary", { type: "submit" }, gettext("Save evidence"), " ", h("kbd", {}, shownKey("Ctrl+Enter"))),
         h("button.quiet", { type: "button", onclick: () => this.close() }, gettext("Cancel"))));
     this.add.hidden = true;
     this.element.append(this.form);

@@ -1,68 +1,143 @@
-// Every key of the workbench, in one table: it drives the handler, the help and the documentation.
+// Which key does what: the server's table (annotations/domain/keymap.py, with the person's own
+// keys) put to work. Nothing here knows an action; `listen` calls what the page has for it.
 
-export const KEYS = [
-  { keys: ["j", "ArrowDown"], shown: ["j", "↓"], action: "next", label: () => gettext("Next claim or suggestion") },
-  { keys: ["k", "ArrowUp"], shown: ["k", "↑"], action: "previous", label: () => gettext("Previous claim or suggestion") },
-  { keys: ["a"], shown: ["a"], action: "accept", label: () => gettext("Accept the suggestion") },
-  { keys: ["x"], shown: ["x"], action: "reject", label: () => gettext("Reject the suggestion, or withdraw the claim") },
-  { keys: [" "], shown: ["Space"], action: "skip", label: () => gettext("Skip to the next undecided suggestion") },
-  { keys: ["Enter"], shown: ["Enter"], action: "edit", label: () => gettext("Edit the claim") },
-  { keys: ["["], shown: ["["], action: "startLeft", label: () => gettext("Move the start one word left") },
-  { keys: ["{"], shown: ["{"], action: "startRight", label: () => gettext("Move the start one word right") },
-  { keys: ["]"], shown: ["]"], action: "endRight", label: () => gettext("Move the end one word right") },
-  { keys: ["}"], shown: ["}"], action: "endLeft", label: () => gettext("Move the end one word left") },
-  { keys: ["n"], shown: ["n"], action: "newClaim", label: () => gettext("New claim: from the selection, or choose words by keyboard") },
-  { keys: ["e"], shown: ["e"], action: "evidence", label: () => gettext("Add evidence") },
-  { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], shown: ["1", "…", "9"], action: "rate", label: () => gettext("Choose a rating for the verdict") },
-  { keys: ["u", "Ctrl+z"], shown: ["u", "Ctrl+Z"], action: "undo", label: () => gettext("Undo the last action") },
-  { keys: ["Ctrl+Enter"], shown: ["Ctrl+Enter"], action: "submit", label: () => gettext("Submit the article and go to the next; in a form, save the form") },
-  { keys: ["ArrowLeft"], shown: ["←"], action: "previousArticle", label: () => gettext("Previous article") },
-  { keys: ["ArrowRight"], shown: ["→"], action: "nextArticle", label: () => gettext("Next article") },
-  { keys: ["Escape"], shown: ["Esc"], action: "leave", label: () => gettext("Leave a field or a mode") },
-  { keys: ["?"], shown: ["?"], action: "help", label: () => gettext("Show the keys") },
-];
-
-// While words are chosen by keyboard; the other keys rest.
-export const CURSOR_KEYS = [
-  { keys: ["ArrowLeft"], shown: ["←"], action: "wordLeft", label: () => gettext("One word left") },
-  { keys: ["ArrowRight"], shown: ["→"], action: "wordRight", label: () => gettext("One word right") },
-  { keys: ["Shift+ArrowLeft"], shown: ["Shift+←"], action: "shrink", label: () => gettext("Give back the last word") },
-  { keys: ["Shift+ArrowRight"], shown: ["Shift+→"], action: "grow", label: () => gettext("Take one word more") },
-  { keys: ["ArrowUp"], shown: ["↑"], action: "sentenceUp", label: () => gettext("Previous sentence") },
-  { keys: ["ArrowDown"], shown: ["↓"], action: "sentenceDown", label: () => gettext("Next sentence") },
-  { keys: ["s"], shown: ["s"], action: "sentence", label: () => gettext("The whole sentence") },
-  { keys: ["Enter", "n"], shown: ["Enter"], action: "take", label: () => gettext("Make a claim of the chosen words") },
-  { keys: ["Escape"], shown: ["Esc"], action: "drop", label: () => gettext("Choose nothing") },
-];
+import { h } from "./dom.js";
 
 const TYPED_IN = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 const WIDGETS = "button, a, summary, input";
+// These leave a field and save a form, whatever other keys leaving and submitting have.
+const IN_FIELDS = ["Escape", "Ctrl+Enter"];
+const MAC = /^Mac|^iP/.test(navigator.platform);
 
-/** How a key press is written in the table: "Ctrl+z", "Shift+ArrowLeft", "?". */
-export function nameOf(event) {
-  const command = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
-  const named = event.key.length > 1;
-  const shift = event.shiftKey && (named || command) ? "Shift+" : "";
-  return command + shift + (command && !named ? event.key.toLowerCase() : event.key);
+const SIGNS = {
+  ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", PageUp: "Page ↑", PageDown: "Page ↓",
+};
+// What a key has on it on a US keyboard, for the layouts of other scripts.
+const PUNCTUATION = {
+  BracketLeft: "[{", BracketRight: "]}", Slash: "/?", Equal: "=+", Minus: "-_", Backslash: "\\|", Comma: ",<",
+  Period: ".>", Semicolon: ";:", Quote: "'\"", Backquote: "`~",
+};
+
+let rows = [];
+let byAction = new Map();
+let byKey = new Map();
+
+/** Take the table: a list of `{action, context, keys, label, group, …}`. */
+export function useKeys(table = []) {
+  rows = table;
+  byAction = new Map(rows.map((row) => [row.action, row]));
+  byKey = new Map();
+  for (const row of rows) {
+    for (const context of row.context === "always" ? ["browse", "cursor"] : [row.context]) {
+      for (const [place, key] of row.keys.entries()) {
+        const name = `${context} ${key}`;
+        if (!byKey.has(name)) byKey.set(name, { row, key, place });
+      }
+    }
+  }
 }
 
+export const keyRows = () => rows;
+
+// --- Names ------------------------------------------------------------------------------------
+
+const isLetter = (key) => key.toLowerCase() !== key.toUpperCase();
+
+/** Was the character made with AltGr, or Option on macOS? Then these are no modifiers of a shortcut. */
+function composed(event) {
+  if ([...event.key].length !== 1) return false;
+  if (event.getModifierState?.("AltGraph")) return true;
+  return MAC && event.altKey && !event.ctrlKey && !event.metaKey;
+}
+
+function written(event, key) {
+  const ctrl = !composed(event) && (event.ctrlKey || (MAC && event.metaKey));
+  const single = [...key].length === 1;
+  const shift = event.shiftKey && (!single || isLetter(key));
+  return (ctrl ? "Ctrl+" : "") + (shift ? "Shift+" : "") + (single && isLetter(key) ? key.toLowerCase() : key);
+}
+
+/** How a key press is written in the table: "Ctrl+z", "Shift+ArrowLeft", "Space", "?". */
+export function nameOf(event) {
+  return written(event, event.key === " " ? "Space" : event.key);
+}
+
+/** The same by the key's place, where its character isn't of the Latin script; or null. */
+function nameByPlace(event) {
+  if (composed(event)) return null;
+  const code = event.code || "";
+  const foreign = [...event.key].length === 1 && event.key > "\u007f";
+  if (foreign && code.startsWith("Key")) return written(event, code.slice(3).toLowerCase());
+  if (foreign && PUNCTUATION[code]) return written(event, PUNCTUATION[code][event.shiftKey ? 1 : 0]);
+  // French keyboards have the digits behind Shift.
+  if (code.startsWith("Digit") && !event.shiftKey) return written(event, code.slice(5));
+  return null;
+}
+
+/** Is it a press that can mean anything here? Not while an input method composes, not with Alt. */
+export function isPlain(event) {
+  if (event.isComposing || event.keyCode === 229 || ["Dead", "Process", "Unidentified"].includes(event.key)) return false;
+  if (composed(event)) return true;
+  return !event.altKey && !event.getModifierState?.("AltGraph") && (MAC || !event.metaKey);
+}
+
+/** A key as people read it: "Ctrl+Z", "Shift+←", "j". */
+export function shownKey(name) {
+  const plus = name === "+" || name.endsWith("++");
+  const parts = plus ? [...name.slice(0, -1).split("+").filter(Boolean), "+"] : name.split("+");
+  let key = parts.pop();
+  if (parts.length && key.length === 1) key = key.toUpperCase();
+  key = key === "Space" ? gettext("Space") : SIGNS[key] || key;
+  return [...parts, key].join("+");
+}
+
+// --- What pages show ----------------------------------------------------------------------------
+
+/** The action's first key as people read it; of a series the one at `place`. Empty if it has none. */
+export function keyOf(action, place = 0) {
+  const key = byAction.get(action)?.keys[place];
+  return key ? shownKey(key) : "";
+}
+
+/** The same as an element to stand in a button, or null: `h("button", {}, text, kbd("accept"))`. */
+export function kbd(action, place = 0) {
+  const key = keyOf(action, place);
+  return key ? h("kbd", {}, key) : null;
+}
+
+/** For `aria-keyshortcuts`, or null. */
+export function ariaKeys(action) {
+  const keys = byAction.get(action)?.keys || [];
+  return keys.map((key) => key.replace("Ctrl+", "Control+").replace(/\+$/, "Plus")).join(" ") || null;
+}
+
+// --- Listening ----------------------------------------------------------------------------------
+
 /**
- * Listen. `actions` maps an action's name to its function, `mode()` says which table holds now.
- * Nothing fires while somebody composes with an input method, types in a field, or a dialog is open.
+ * Listen. `actions` maps an action's name to its function, `mode()` says which context holds now.
+ * Nothing fires while somebody composes with an input method, types in a field, or a dialog is open;
+ * an action that the page has no function for does nothing. The function is given the event and
+ * the key's name; that of a series the number that the key stands for. One that returns false has
+ * not used the key.
  */
 export function listen(actions, mode) {
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return;
+    if (event.defaultPrevented || !isPlain(event)) return;
     if (document.querySelector("dialog[open]")) return;
     const name = nameOf(event);
     const field = event.target.closest?.(TYPED_IN);
-    if (field && name !== "Escape" && name !== "Ctrl+Enter") return;
+    if (field && !IN_FIELDS.includes(name)) return;
     // A focused button or link keeps its own Enter and Space, and radio buttons their arrows.
     const widget = event.target.closest?.(WIDGETS);
-    if (widget && !widget.matches("[data-item]") && ["Enter", " "].includes(name)) return;
+    if (widget && !widget.matches("[data-item]") && ["Enter", "Space"].includes(name)) return;
     if (widget?.matches("input[type=radio]") && name.startsWith("Arrow")) return;
-    const entry = (mode() === "cursor" ? CURSOR_KEYS : KEYS).find(({ keys }) => keys.includes(name));
-    if (!entry) return;
-    if (actions[entry.action](event, name) !== false) event.preventDefault();
+    const found = byKey.get(`${mode()} ${name}`) || byKey.get(`${mode()} ${nameByPlace(event)}`);
+    const act = found && actions[found.row.action];
+    if (!act) return;
+    if (event.repeat && !found.row.repeats) {
+      event.preventDefault();
+      return;
+    }
+    if (act(event, found.row.series ? String(found.place + 1) : name) !== false) event.preventDefault();
   });
 }

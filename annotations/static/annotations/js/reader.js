@@ -40,6 +40,29 @@ export class Reader {
     return this.pieces.length ? this.pieces[this.pieces.length - 1].end : 0;
   }
 
+  /** The paragraphs as `[start, end]`, in order. */
+  get paragraphs() {
+    const found = [];
+    let before = null;
+    for (const { element, start, end } of this.pieces) {
+      if (element.parentElement === before) found.at(-1)[1] = end;
+      else found.push([start, end]);
+      before = element.parentElement;
+    }
+    return found;
+  }
+
+  /** Is the paragraph at `offset` read from the right? */
+  isRightToLeft(offset) {
+    return getComputedStyle(this.#piece(offset).element.parentElement).direction === "rtl";
+  }
+
+  /** Select words as a mouse would. */
+  select(start, end) {
+    getSelection().removeAllRanges();
+    getSelection().addRange(this.range(start, end));
+  }
+
   /** The last piece that begins at `offset` or before it. */
   #piece(offset) {
     let low = 0;

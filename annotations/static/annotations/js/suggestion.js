@@ -2,6 +2,7 @@
 
 import { day, interval } from "./dates.js";
 import { announce, h } from "./dom.js";
+import { ariaKeys, kbd } from "./keymap.js";
 import { KINDS, STRENGTHS } from "./list.js";
 import { strength } from "./reader.js";
 
@@ -23,12 +24,15 @@ export class SuggestionCard {
   /** `point(spans, toThem)` shows places of the text, going there if asked; no spans show nothing. */
   constructor(item, { model, quote, actions, point, goTo }) {
     Object.assign(this, { suggestion: item.suggestion, model, quote, point, goTo });
+    const button = (action, label, what = "button") => h(what, {
+      type: "button", onclick: actions[action], "aria-keyshortcuts": ariaKeys(action),
+    }, label, " ", kbd(action));
     this.element = h("div.card", {},
       this.#score(), this.#said(), this.#dates(), this.#repeats(),
       h("div.buttons", {},
-        h("button.primary", { type: "button", onclick: actions.accept }, gettext("Accept"), " ", h("kbd", {}, "a")),
-        h("button", { type: "button", onclick: actions.reject }, gettext("Reject"), " ", h("kbd", {}, "x")),
-        h("button.quiet", { type: "button", onclick: actions.skip }, gettext("Skip"), " ", h("kbd", {}, gettext("Space")))),
+        button("accept", gettext("Accept"), "button.primary"),
+        button("reject", gettext("Reject")),
+        button("skip", gettext("Skip"), "button.quiet")),
       ...this.#reasons(),
     );
     this.update();

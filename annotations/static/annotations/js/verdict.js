@@ -1,6 +1,7 @@
 // The verdict: a rating of the corpus's scale and why. Nothing is filled in beforehand.
 
 import { field, h } from "./dom.js";
+import { kbd, shownKey } from "./keymap.js";
 
 const RANK = { admin: 3, adjudicator: 2, reviewer: 1 };
 
@@ -17,9 +18,9 @@ export class VerdictSection {
     this.adjudicate = h("label.check", {}, this.adjudication, ` ${gettext("This settles the claim (adjudication)")}`);
     this.form = h("form.inset", { novalidate: true, "aria-label": gettext("Your verdict"), onsubmit: (event) => this.#submit(event) },
       h("fieldset.ratings", {}, h("legend", {}, gettext("Your verdict")),
-        ratings.map((rating, i) => h("label", {}, this.radios[i], h("span", {}, rating.label), i < 9 ? h("kbd", {}, String(i + 1)) : null))),
+        ratings.map((rating, i) => h("label", {}, this.radios[i], h("span", {}, rating.label), kbd("rate", i)))),
       this.box, this.adjudicate, this.error,
-      h("div.buttons", {}, h("button.primary", { type: "submit" }, gettext("Give the verdict"), " ", h("kbd", {}, "Ctrl+Enter"))));
+      h("div.buttons", {}, h("button.primary", { type: "submit" }, gettext("Give the verdict"), " ", h("kbd", {}, shownKey("Ctrl+Enter")))));
     this.change = h("button", { type: "button", onclick: () => this.#open() }, gettext("Change your verdict"));
     this.element = h("section.part", { "aria-label": gettext("Verdict") },
       h("h3", {}, gettext("Verdict")), this.given, this.change, this.form);

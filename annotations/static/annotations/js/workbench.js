@@ -6,7 +6,7 @@ import { ClaimCard } from "./card.js";
 import { Cursor } from "./cursor.js";
 import { announce, byId, h, toast } from "./dom.js";
 import { showHelp } from "./help.js";
-import { listen } from "./keymap.js";
+import { listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { Model } from "./model.js";
@@ -22,6 +22,7 @@ class Workbench {
   constructor() {
     const data = JSON.parse(byId("workbench-data").textContent);
     configure({ ...byId("urls").dataset, user: data.me.id });
+    useKeys(data.keymap);
     this.outbox = new Outbox(VERBS, this);
     this.model = new Model(data, { reapply: (claim) => this.model && this.outbox.reapply(this.model, claim) });
     this.actions = new Actions(this, this.model, this.outbox);
@@ -322,6 +323,7 @@ class Workbench {
       endRight: edge("end", 1),
       endLeft: edge("end", -1),
       newClaim: () => this.#newClaim(),
+      useSelection: () => this.#useSelection(),
       evidence: () => this.item?.claim && this.#card.view.evidence.open(),
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
       undo: () => this.actions.undo(),
@@ -335,17 +337,15 @@ class Workbench {
   }
 
   #cursorActions() {
-    return {
-      wordLeft: () => this.cursor.word(-1),
-      wordRight: () => this.cursor.word(1),
-      grow: () => this.cursor.grow(1),
-      shrink: () => this.cursor.grow(-1),
-      sentenceUp: () => this.cursor.sentence(-1),
-      sentenceDown: () => this.cursor.sentence(1),
-      sentence: () => this.cursor.sentence(0),
-      take: () => { const { span } = this.cursor; this.cursor.end(); this.#claimAt(span); },
-      drop: () => { this.cursor.end(); announce(gettext("Nothing chosen")); },
-    };
+    return this.cursor.actions({
+      take: (span) => this.#claimAt(span),
+      use: (action, span) => {
+        if (!this.keys[action] || !this.item?.claim) return false;
+        this.reader.select(span.start, span.end);
+        this.keys[action]();
+        return true;
+      },
+    });
   }
 
   #accept() {
@@ -425,7 +425,6 @@ class Workbench {
     const from = this.item?.spans[0][0] ?? 0;
     if (this.cursor.begin(from)) {
       document.activeElement?.blur();
-      toast(gettext("Choose words with ← → and Shift, sentences with ↑ ↓ and s; Enter makes the claim, Esc leaves."));
     }
   }
 

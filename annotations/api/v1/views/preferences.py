@@ -1,0 +1,44 @@
+"""The caller's own choices of looks, language and keys."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.models import User
+from annotations.services.preferences import (
+    Preferences,
+    keymap_rows,
+    preferences_of,
+    preferences_set,
+)
+
+from ..parsers import StrictJSONParser
+from ..serializers.preferences import PreferencesChangeSerializer, PreferencesSerializer
+
+
+def _answer(user: User) -> Response:
+    shown = {**preferences_of(user), "keymap": keymap_rows(user)}
+    return Response(PreferencesSerializer(shown).data)
+
+
+class PreferencesView(APIView):
+    """The caller's own; nobody sees or changes another's."""
+
+    parser_classes = [StrictJSONParser]
+
+    @extend_schema(responses=PreferencesSerializer)
+    def get(self, request: Request) -> Response:
+        return _answer(cast(User, request.user))
+
+    @extend_schema(request=PreferencesChangeSerializer, responses=PreferencesSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change what is sent; the rest stays. A key that another action has is refused."""
+        body = PreferencesChangeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        fields = cast(Preferences, dict(body.validated_data))
+        return _answer(preferences_set(actor=cast(User, request.user), fields=fields))
