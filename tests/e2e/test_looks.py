@@ -127,11 +127,16 @@ def test_a_click_on_a_highlight_selects_it(site: Site, open_page: Open) -> None:
 def test_a_chosen_theme_stays(site: Site, open_page: Open) -> None:
     page = open_page(site.article())
     button = page.locator("#theme-switch")
-    button.click()
-    button.click()
-    expect(button).to_have_text("Theme: dark")
-    page.reload()
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    try:
+        button.click()
+        with page.expect_response(lambda r: r.ok and '"theme":"dark"' in r.text()):
+            button.click()
+        expect(button).to_have_text("Theme: dark")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    finally:
+        # It is the person's, and would be every later test's.
+        site.api("PATCH", "me/preferences/", {"theme": "auto"})
 
 
 def test_an_extraction_fills_in_by_itself(site: Site, page: Page, stack: Stack) -> None:
