@@ -6,7 +6,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+from annotations.domain.transitions import ClaimState
 
 from .articles import Article
 from .claims import Claim
@@ -16,6 +19,48 @@ from .people import User
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible_to(self, user: User) -> ThreadQuerySet:
         return self.filter(claim__article__in=Article.objects.visible_to(user))
+
+    def standing(self) -> ThreadQuerySet:
+        """Threads in which something is said about a claim that stands."""
+        said = Comment.objects.standing().filter(thread=models.OuterRef("pk"))
+        return self.filter(models.Exists(said)).exclude(claim__state=ClaimState.WITHDRAWN)
+
+    def with_reading(self, user: User) -> ThreadQuerySet:
+        """Adds ``read_up_to``, the id of the last comment that the person has seen, or 0."""
+        reading = ThreadReading.objects.filter(thread=models.OuterRef("pk"), user=user)
+        return self.annotate(read_up_to=Coalesce(models.Subquery(reading.values("comment")[:1]), 0))
+
+    def unread_by(self, user: User) -> ThreadQuerySet:
+        """Threads in which others have said what the person hasn't seen."""
+        new = Comment.objects.standing().filter(
+            thread=models.OuterRef("pk"), pk__gt=models.OuterRef("read_up_to")
+        )
+        return self.with_reading(user).filter(models.Exists(new.exclude(author=user)))
+
+    def mentioning(self, user: User) -> ThreadQuerySet:
+        named = Comment.objects.standing().filter(mentions=user)
+        return self.filter(pk__in=named.values("thread"))
+
+    def involving(self, user: User) -> ThreadQuerySet:
+        """Threads that concern the person: on their claim, with a word of theirs, or to them."""
+        said = Comment.objects.filter(author=user)
+        named = Comment.objects.standing().filter(mentions=user)
+        return self.filter(
+            models.Q(claim__created_by=user)
+            | models.Q(pk__in=said.values("thread"))
+            | models.Q(pk__in=named.values("thread"))
+        )
+
+    def with_details(self, user: User) -> ThreadQuerySet:
+        """All that is shown of threads to one person, in three queries: ``all_comments`` too."""
+        comments = Comment.objects.select_related("author").prefetch_related("mentions")
+        return (
+            self.with_reading(user)
+            .select_related("claim", "started_by", "resolved_by")
+            .prefetch_related(
+                models.Prefetch("comments", comments.order_by("id"), to_attr="all_comments")
+            )
+        )
 
 
 class Thread(models.Model):

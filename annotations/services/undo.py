@@ -21,10 +21,12 @@ from annotations.errors import Conflict
 from annotations.models import (
     Article,
     Claim,
+    Comment,
     Event,
     Evidence,
     Suggestion,
     SuggestionDecision,
+    Thread,
     User,
     Verdict,
 )
@@ -39,6 +41,7 @@ from .claims import (
     decision_of,
     others_work,
 )
+from .discussion_undo import comment_restore, thread_restore
 from .events import event_record
 from .evidence import FIELDS as EVIDENCE_FIELDS
 from .evidence import evidence_lock, evidence_snapshot
@@ -270,6 +273,20 @@ def _verdict(step: Step) -> Verdict:
     return given
 
 
+def _comment(step: Step) -> Comment:
+    now, then = present(step)
+    return comment_restore(now=now, then=then)
+
+
+def _thread_start(step: Step) -> Thread:
+    # A thread is there with its first comment, and gone with its last one.
+    return _comment(step).thread
+
+
+def _thread(step: Step) -> Thread:
+    return thread_restore(pk=step.target, now=step.now, then=step.then)
+
+
 def _article(step: Step) -> Article:
     article = Article.objects.get(pk=step.target)
     if article.state != step.now["state"]:
@@ -295,6 +312,12 @@ MOVERS: dict[str, Mover] = {
     "evidence.withdrawn": _evidence,
     "verdict.given": _verdict,
     "verdict.retracted": _verdict,
+    "thread.started": _thread_start,
+    "thread.resolved": _thread,
+    "thread.reopened": _thread,
+    "comment.added": _comment,
+    "comment.edited": _comment,
+    "comment.withdrawn": _comment,
     "article.submitted": _article,
     "article.reopened": _article,
 }

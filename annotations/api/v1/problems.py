@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from annotations import errors
-from annotations.models import Claim, Evidence
+from annotations.models import Claim, Comment, Evidence, Thread, User
 from annotations.services.articles import AlreadyThere
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,28 +69,34 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response:
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
     if isinstance(exc, errors.FactcheckError):
-        return _from_service(exc)
+        return _from_service(exc, context["request"].user)
     if isinstance(exc, exceptions.APIException):
         return _from_framework(exc)
     return _accident(exc, context)
 
 
-def _from_service(error: errors.FactcheckError) -> Response:
+def _from_service(error: errors.FactcheckError, user: Any) -> Response:
     status = next((s for kind, s in STATUSES.items() if isinstance(error, kind)), 409)
     more: dict[str, Any] = {}
     if isinstance(error, errors.InvalidInput):
         more["fields"] = error.fields
     elif isinstance(error, errors.StaleRevision):
-        more["current"] = _current(error.current)
+        more["current"] = _current(error.current, user)
     elif isinstance(error, AlreadyThere):
         more["article_id"] = error.article_id
     return problem(status, error.code, error.message, **more)
 
 
-def _current(row: Any) -> dict[str, Any] | None:
-    """The row as it is now, in the shape in which the API shows it."""
+def _current(row: Any, user: User) -> dict[str, Any] | None:
+    """The row as it is now, in the shape in which the API shows it to the caller."""
     # Serializers import nothing from here, but their views do.
     from .serializers.claims import ClaimSerializer, claim_rows
+    from .serializers.discussion import (
+        CommentSerializer,
+        ThreadSerializer,
+        comment_rows,
+        thread_rows,
+    )
     from .serializers.evidence import EvidenceSerializer, evidence_rows
 
     if isinstance(row, Claim):
@@ -99,6 +105,11 @@ def _current(row: Any) -> dict[str, Any] | None:
         return dict(
             EvidenceSerializer(evidence_rows(Evidence.objects.filter(pk=row.pk)).get()).data
         )
+    if isinstance(row, Thread):
+        thread = thread_rows(Thread.objects.filter(pk=row.pk), user).get()
+        return dict(ThreadSerializer(thread, context={"user": user}).data)
+    if isinstance(row, Comment):
+        return dict(CommentSerializer(comment_rows(Comment.objects.filter(pk=row.pk)).get()).data)
     return None
 
 

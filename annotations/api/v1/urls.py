@@ -8,6 +8,7 @@ from .docs import DocumentationView
 from .views.articles import ArticleViewSet
 from .views.claims import ClaimViewSet
 from .views.corpora import CorpusViewSet
+from .views.discussion import CommentViewSet, ThreadViewSet
 from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
 from .views.jobs import JobViewSet
@@ -27,6 +28,8 @@ router.register("suggestions", SuggestionViewSet, "suggestion")
 router.register("claims", ClaimViewSet, "claim")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("verdicts", VerdictViewSet, "verdict")
+router.register("threads", ThreadViewSet, "thread")
+router.register("comments", CommentViewSet, "comment")
 router.register("jobs", JobViewSet, "job")
 router.register("events", EventViewSet, "event")
 router.register("tokens", TokenViewSet, "token")

@@ -23,6 +23,7 @@ from ..fields import (
     strings,
     uid,
 )
+from .discussion import open_threads
 from .evidence import EvidenceSerializer
 from .people import PersonSerializer
 from .verdicts import VerdictSerializer
@@ -33,7 +34,9 @@ ClaimStateField = one_of("ClaimState", ClaimState)
 def claim_rows(rows: QuerySet[Claim]) -> QuerySet[Claim]:
     """Claims with what the serializer reads: one query and one for each kind of row on them."""
     # The number of the text comes by itself, because the text can be a million characters.
-    return rows.with_details().annotate(text_revision=F("text__number"))  # type: ignore[attr-defined]
+    return rows.with_details().annotate(  # type: ignore[attr-defined]
+        text_revision=F("text__number"), open_threads=open_threads()
+    )
 
 
 class SpanSerializer(serializers.Serializer[Any]):
@@ -61,6 +64,7 @@ class ClaimSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     evidence = EvidenceSerializer(many=True, source="standing_evidence")
     verdicts = VerdictSerializer(many=True, source="standing_verdicts")
+    open_threads = serializers.IntegerField(help_text="Unresolved discussions; see threads/.")
 
     def get_types(self, claim: Claim) -> list[str]:
         return [claim_type.key for claim_type in claim.types.all()]
