@@ -25,12 +25,14 @@ from annotations.models import (
     Job,
     Rating,
     Suggestion,
+    Thread,
     User,
     Verdict,
 )
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_create, membership_set
+from annotations.services.discussion import comment_add, thread_start
 from annotations.services.evidence import evidence_add
 from annotations.services.extraction import run_record
 from annotations.services.jobs import extraction_request, jobs_claim
@@ -202,3 +204,11 @@ def make_verdict(
         claim_revision=claim.revision,
         adjudication=adjudication,
     )
+
+
+def make_thread(claim: Claim, actor: User, *answers: User, text: str = "Which year?") -> Thread:
+    """A discussion that ``actor`` starts, with an answer of each of the others."""
+    thread = thread_start(actor=actor, claim=claim, text=text)
+    for person in answers:
+        comment_add(actor=person, thread=thread, text=f"So says {person.username}.")
+    return thread

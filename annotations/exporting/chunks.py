@@ -6,19 +6,30 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from annotations.models import Article, Claim, Corpus, Evidence, Suggestion, Verdict
+from annotations.models import (
+    Article,
+    Claim,
+    Comment,
+    Corpus,
+    Evidence,
+    Suggestion,
+    Thread,
+    Verdict,
+)
 
 # A text can have a million characters; this many are in memory at once.
 CHUNK = 100
-# One each: articles with their runs, texts, suggestions, claims, spans, types, evidence, verdicts.
-QUERIES_A_CHUNK = 8
+# One each: articles with their runs, texts, suggestions, claims, spans, types, evidence, verdicts,
+# threads, comments, mentions.
+QUERIES_A_CHUNK = 11
 
 
 def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
     """The corpus's articles in order of id, with all that a format writes loaded.
 
     On each article: ``current_suggestions``, ``standing_claims``; on each claim:
-    ``standing_evidence``, ``all_verdicts`` (each with ``stands`` and ``retracted``).
+    ``standing_evidence``, ``all_verdicts`` (each with ``stands`` and ``retracted``), and
+    ``standing_threads``, each with ``standing_comments``.
     """
     last = 0
     while True:
@@ -66,6 +77,19 @@ def _claims() -> QuerySet[Claim]:
                 to_attr="standing_evidence",
             ),
             Prefetch("verdicts", _verdicts(), to_attr="all_verdicts"),
+            Prefetch("threads", _threads(), to_attr="standing_threads"),
+        )
+    )
+
+
+def _threads() -> QuerySet[Thread]:
+    said = Comment.objects.standing().select_related("author").prefetch_related("mentions")
+    return (
+        Thread.objects.standing()
+        .select_related("started_by", "resolved_by")
+        .order_by("id")
+        .prefetch_related(
+            Prefetch("comments", said.order_by("id"), to_attr="standing_comments"),
         )
     )
 

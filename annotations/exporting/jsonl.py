@@ -9,7 +9,7 @@ import orjson
 from django.utils import timezone
 
 from annotations.domain.spans import context
-from annotations.models import Article, Claim, Corpus, Evidence, Suggestion, User
+from annotations.models import Article, Claim, Comment, Corpus, Evidence, Suggestion, User
 
 from .base import checked_quote, claim_text, text_of
 from .finding import finding_of
@@ -176,6 +176,7 @@ def _claim(article: Article, claim: Any) -> dict[str, Any]:
         },
         "verdicts": [_verdict(verdict) for verdict in claim.all_verdicts],
         "evidence": [_evidence(evidence) for evidence in claim.standing_evidence],
+        "threads": [_thread(thread) for thread in claim.standing_threads],
     }
 
 
@@ -224,6 +225,28 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "created_at": evidence.created_at,
         "updated_at": evidence.updated_at,
         "revision": evidence.revision,
+    }
+
+
+def _thread(thread: Any) -> dict[str, Any]:
+    return {
+        "uid": thread.uid,
+        "started_by": _person(thread.started_by),
+        "created_at": thread.created_at,
+        "resolved_by": _person(thread.resolved_by) if thread.resolved_by else None,
+        "resolved_at": thread.resolved_at,
+        "comments": [_comment(comment) for comment in thread.standing_comments],
+    }
+
+
+def _comment(comment: Comment) -> dict[str, Any]:
+    return {
+        "uid": comment.uid,
+        "author": _person(comment.author),
+        "text": comment.text,
+        "mentions": sorted(user.username for user in comment.mentions.all()),
+        "created_at": comment.created_at,
+        "edited_at": comment.edited_at,
     }
 
 

@@ -27,8 +27,9 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def with_reading(self, user: User) -> ThreadQuerySet:
         """Adds ``read_up_to``, the id of the last comment that the person has seen, or 0."""
-        reading = ThreadReading.objects.filter(thread=models.OuterRef("pk"), user=user)
-        return self.annotate(read_up_to=Coalesce(models.Subquery(reading.values("comment")[:1]), 0))
+        reading = ThreadReading.objects.filter(thread=models.OuterRef("pk"), user=user.pk)
+        last = models.Subquery(reading.values("comment")[:1], output_field=models.BigIntegerField())
+        return self.annotate(read_up_to=Coalesce(last, 0))
 
     def unread_by(self, user: User) -> ThreadQuerySet:
         """Threads in which others have said what the person hasn't seen."""

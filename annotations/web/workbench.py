@@ -26,6 +26,8 @@ from annotations.models import (
 from annotations.services.jobs import workers_alive
 from annotations.services.preferences import keymap_rows
 
+from .discussion_data import people_data, threads_data
+
 CLAIMANTS_OFFERED = 200
 
 
@@ -46,6 +48,9 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
             claim_data(claim)
             for claim in article.claims.standing().filter(text=text).with_details()
         ],
+        # Beside the claims, because what the API answers about a claim doesn't have them.
+        "threads": threads_data(article, user),
+        "people": people_data(corpus),
         "claimants": list(
             Claimant.objects.filter(corpus=corpus).values_list("name", flat=True)[
                 :CLAIMANTS_OFFERED

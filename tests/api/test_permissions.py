@@ -141,6 +141,32 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "verdict-detail"): [Row(members(200), "verdict")],
     # Only the person who gave it.
     ("POST", "verdict-retract"): [Row(members(403, second_reviewer=200), "verdict")],
+    ("GET", "thread-list"): [Row(signed_in(200))],
+    ("POST", "thread-list"): [
+        Row(members(201), body=lambda w: {"claim": w.claim.pk, "text": "Which year?"})
+    ],
+    ("GET", "thread-detail"): [Row(members(200), "thread")],
+    ("POST", "thread-resolve"): [Row(members(200), "thread", lambda w: {"revision": 1})],
+    ("POST", "thread-reopen"): [Row(members(200), "thread", lambda w: {"revision": 1})],
+    ("POST", "thread-read"): [
+        Row(members(200), "thread", lambda w: {"comment": w.comment.pk}),
+    ],
+    ("GET", "comment-list"): [Row(signed_in(200))],
+    ("POST", "comment-list"): [
+        Row(members(201), body=lambda w: {"thread": w.thread.pk, "text": "2025."})
+    ],
+    ("GET", "comment-detail"): [Row(members(200), "comment")],
+    # Only the person who wrote it.
+    ("PATCH", "comment-detail"): [
+        Row(
+            members(403, second_reviewer=200),
+            "comment",
+            lambda w: {"revision": 1, "text": "In 2024?"},
+        )
+    ],
+    ("POST", "comment-withdraw"): [
+        Row(members(403, second_reviewer=200), "comment", lambda w: {"revision": 1})
+    ],
     ("GET", "job-list"): [Row(signed_in(200))],
     ("GET", "job-detail"): [Row(members(200), "failed_job")],
     ("POST", "job-retry"): [Row(admins(200), "failed_job")],
@@ -195,6 +221,7 @@ def world(cast: Cast) -> SimpleNamespace:
     (held,) = jobs_claim(worker="test:1", first=failing.jobs.get().pk, limit=1)
     failed = job_fail(job=held, error="no text", permanent=True)
     waiting = factories.make_extracted(cast.corpus)
+    thread = factories.make_thread(claim, cast.second_reviewer)
     return SimpleNamespace(
         cast=cast,
         corpus=cast.corpus,
@@ -205,6 +232,8 @@ def world(cast: Cast) -> SimpleNamespace:
         own_claim=factories.make_claim(waiting, cast.reviewer),
         evidence=evidence,
         verdict=verdict,
+        thread=thread,
+        comment=thread.comments.get(),
         failed_job=failed,
         queued_job=extraction_request(actor=None, article=waiting),
         event=article.events.latest("id"),

@@ -32,6 +32,11 @@ COSTS: dict[str, int] = {
     # verdicts with rating, person and guideline
     "verdicts/": SIGN_IN + 1,
     "verdicts/?standing=false": SIGN_IN + 1,
+    # threads with claim, people and reading, their comments with author, mentions
+    "threads/": SIGN_IN + 3,
+    "threads/?unread=true&involving=me": SIGN_IN + 3,
+    # comments with author, mentions
+    "comments/": SIGN_IN + 2,
     # jobs with their person
     "jobs/": SIGN_IN + 1,
     # events with their person
@@ -50,6 +55,8 @@ COSTS: dict[str, int] = {
     "claims/{claim}/": SIGN_IN + 5,
     "evidence/{evidence}/": SIGN_IN + 1,
     "verdicts/{verdict}/": SIGN_IN + 1,
+    "threads/{thread}/": SIGN_IN + 3,
+    "comments/{comment}/": SIGN_IN + 2,
     "jobs/{job}/": SIGN_IN + 1,
     "events/{event}/": SIGN_IN + 1,
     "tokens/{token}/": SIGN_IN + 1,
@@ -67,6 +74,7 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
         for person in people:
             factories.make_evidence(claim, person)
             verdict = factories.make_verdict(claim, person)
+        thread = factories.make_thread(claim, cast.admin, *people, text="Is it, @rita and @sam?")
     token = token_create(actor=cast.reviewer, name="x")[0]
     return {
         "corpus": cast.corpus.pk,
@@ -75,6 +83,8 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
         "claim": claim.pk,
         "evidence": claim.evidence.latest("id").pk,
         "verdict": verdict.pk,
+        "thread": thread.pk,
+        "comment": thread.comments.latest("id").pk,
         "job": article.jobs.get().pk,
         "event": article.events.latest("id").pk,
         "token": token.pk,
@@ -106,7 +116,7 @@ def test_cost(path: str, cast: Cast, api: Client, as_: Callable[..., Client]) ->
 
 def test_no_line_of_a_list_reads_texts_or_sentences(cast: Cast, api: Client) -> None:
     work(cast, [cast.reviewer])
-    for path in ("articles/", "claims/", "suggestions/", "evidence/", "verdicts/"):
+    for path in ("articles/", "claims/", "suggestions/", "evidence/", "verdicts/", "threads/"):
         _, sql = cost(api, path)
         assert not [q for q in sql if '"text"."text"' in q or '_articletext"."text"' in q], path
         assert not [q for q in sql if '"sentences"' in q], path

@@ -64,6 +64,7 @@ def test_answers_are_as_the_schema_says(
     claim = factories.make_claim(article, cast.reviewer, types=["law"])
     factories.make_verdict(claim, cast.reviewer)
     verdict = factories.make_verdict(claim, cast.second_reviewer, "True")
+    thread = factories.make_thread(claim, cast.reviewer, cast.second_reviewer, text="@sam?")
     api.post(f"articles/{article.pk}/extract/")
     paths = {
         "articles/": "/api/v1/articles/",
@@ -74,6 +75,9 @@ def test_answers_are_as_the_schema_says(
         "evidence/": "/api/v1/evidence/",
         "verdicts/": "/api/v1/verdicts/",
         f"verdicts/{verdict.pk}/": "/api/v1/verdicts/{id}/",
+        "threads/": "/api/v1/threads/",
+        f"threads/{thread.pk}/": "/api/v1/threads/{id}/",
+        "comments/": "/api/v1/comments/",
         "jobs/": "/api/v1/jobs/",
         "events/": "/api/v1/events/",
         "corpora/": "/api/v1/corpora/",

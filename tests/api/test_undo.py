@@ -42,6 +42,11 @@ class Desk:
         sent = {"claim": self.claim, "rating": rating, "rationale": "No.", "claim_revision": 1}
         return self.send("verdicts/", sent)
 
+    def talk(self, *, resolved: bool = False) -> None:
+        thread = self.send("threads/", {"claim": self.claim, "text": "Which year, @sam?"})
+        if resolved:
+            self.send(f"threads/{thread['id']}/resolve/", {"revision": 1})
+
     def shown(self) -> dict[str, Any]:
         """What a person sees of the article, without ids and times of rows that come again."""
 
@@ -59,6 +64,19 @@ class Desk:
                     "verdicts": [(v["rating"], v["rationale"]) for v in c["verdicts"]],
                 }
                 for c in rows("claims/")
+            ],
+            "threads": [
+                (
+                    t["id"],
+                    t["resolved_by"],
+                    t["resolved_at"],
+                    [
+                        (c["id"], c["html"], c["mentions"], c["edited_at"])
+                        for c in t["comments"]
+                        if not c["withdrawn"]
+                    ],
+                )
+                for t in rows("threads/")
             ],
         }
 
@@ -113,6 +131,32 @@ ACTIONS: dict[str, tuple[Step | None, Step]] = {
     "verdict.retracted": (
         lambda d: d.give_verdict(),
         lambda d: d.send(f"verdicts/{d.one('verdicts/')['id']}/retract/"),
+    ),
+    "thread.started": (
+        None,
+        lambda d: d.send("threads/", {"claim": d.claim, "text": "Which year, @sam?"}),
+    ),
+    "thread.resolved": (
+        lambda d: d.talk(),
+        lambda d: d.send(f"threads/{d.one('threads/')['id']}/resolve/", {"revision": 1}),
+    ),
+    "thread.reopened": (
+        lambda d: d.talk(resolved=True),
+        lambda d: d.send(f"threads/{d.one('threads/')['id']}/reopen/", {"revision": 2}),
+    ),
+    "comment.added": (
+        lambda d: d.talk(),
+        lambda d: d.send("comments/", {"thread": d.one("threads/")["id"], "text": "2025."}),
+    ),
+    "comment.edited": (
+        lambda d: d.talk(),
+        lambda d: d.send(
+            f"comments/{d.one('comments/')['id']}/", {"revision": 1, "text": "And @ada?"}, "patch"
+        ),
+    ),
+    "comment.withdrawn": (
+        lambda d: d.talk(),
+        lambda d: d.send(f"comments/{d.one('comments/')['id']}/withdraw/", {"revision": 1}),
     ),
     "article.submitted": (None, lambda d: d.send(f"articles/{d.article.pk}/submit/")),
     "article.reopened": (

@@ -21,6 +21,13 @@ from annotations.models import Article, Claim
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
 from annotations.services.corpora import guideline_add
+from annotations.services.discussion import (
+    comment_add,
+    comment_edit,
+    comment_withdraw,
+    thread_resolve,
+    thread_start,
+)
 from annotations.services.evidence import evidence_add, evidence_withdraw
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.verdicts import verdict_give, verdict_retract
@@ -108,6 +115,7 @@ def _build(clock: Any) -> Exhibit:
     claim_withdraw(actor=cast.reviewer, claim=gone, revision=1)
     empty = article_create(actor=None, corpus=cast.corpus, text="Nothing here.", title="Empty")
     clock.shift(60)
+    _discuss(cast, adjudicated, clock)
     return Exhibit(cast, article, empty, [adjudicated, tied, unjudged])
 
 
@@ -157,6 +165,27 @@ def _judge(cast: Cast, claim: Claim) -> None:
     retracted = _verdict(cast.second_reviewer, claim, "Mostly True", uid(13))
     verdict_retract(actor=cast.second_reviewer, verdict=retracted)
     _verdict(cast.adjudicator, claim, "Mostly False", uid(14), adjudication=True)
+
+
+def _discuss(cast: Cast, claim: Claim, clock: Any) -> None:
+    """A settled thread with an edited and a withdrawn comment, an open one, and an empty one."""
+    thread = thread_start(
+        actor=cast.reviewer, claim=claim, text="Which year, @sam?", uid=uid(40), comment_uid=uid(41)
+    )
+    clock.shift(60)
+    answer = comment_add(actor=cast.second_reviewer, thread=thread, text="2024", uid=uid(42))
+    clock.shift(60)
+    comment_edit(
+        actor=cast.second_reviewer, comment=answer, revision=1, text="*2025*, as @rita and @ada say"
+    )
+    gone = comment_add(actor=cast.reviewer, thread=thread, text="Nonsense.", uid=uid(43))
+    comment_withdraw(actor=cast.reviewer, comment=gone, revision=1)
+    thread_resolve(actor=cast.adjudicator, thread=thread, revision=1)
+    thread_start(
+        actor=cast.adjudicator, claim=claim, text="=1+1 👩🏽‍🚀", uid=uid(44), comment_uid=uid(45)
+    )
+    empty = thread_start(actor=cast.admin, claim=claim, text="Oh.", uid=uid(46))
+    comment_withdraw(actor=cast.admin, comment=empty.comments.get(), revision=1)
 
 
 def _evidence(cast: Cast, claim: Claim, number: uuid.UUID, fields: Any) -> Any:

@@ -48,6 +48,8 @@ def test_jsonl(page: str, exhibit: Exhibit) -> None:
         "finding": claim["verdict"],
         "verdict": claim["verdicts"][0],
         "evidence": claim["evidence"][0],
+        "thread": claim["threads"][0],
+        "comment": claim["threads"][0]["comments"][0],
     }
     for heading, record in written.items():
         assert table(page, heading) == list(record), heading

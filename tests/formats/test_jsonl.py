@@ -97,6 +97,20 @@ def test_every_verdict_is_there_and_says_whether_it_stands(lines: list[Any]) -> 
     assert {v["uid"] for v in verdicts if v["stands"]} <= standing
 
 
+def test_discussions_are_there_with_who_and_when(lines: list[Any]) -> None:
+    settled, still_open = lines[1]["claims"][0]["threads"]
+    assert settled["resolved_by"] == {"username": "ada", "name": "ada"}
+    assert settled["resolved_at"] > settled["created_at"]
+    assert (still_open["resolved_by"], still_open["resolved_at"]) == (None, None)
+    said = [(c["author"]["username"], c["text"], c["mentions"]) for c in settled["comments"]]
+    assert said == [
+        ("rita", "Which year, @sam?", ["sam"]),
+        ("sam", "*2025*, as @rita and @ada say", ["ada", "rita"]),
+    ]
+    assert [bool(c["edited_at"]) for c in settled["comments"]] == [False, True]
+    assert [claim["threads"] for claim in lines[1]["claims"][1:]] == [[], []]
+
+
 def test_the_finding(lines: list[Any]) -> None:
     adjudicated, tied, unjudged = (claim["verdict"] for claim in lines[1]["claims"])
     assert adjudicated == {

@@ -14,16 +14,28 @@ from annotations.errors import Conflict, FactcheckError, NotAllowed
 from annotations.models import (
     Article,
     Claim,
+    Comment,
     Event,
     Evidence,
     Suggestion,
     SuggestionDecision,
+    Thread,
     User,
     Verdict,
 )
 from annotations.services.articles import article_reopen, article_submit
 from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
 from annotations.services.events import events_verify
+from annotations.services.discussion import (
+    comment_add,
+    comment_edit,
+    comment_html,
+    comment_withdraw,
+    thread_reopen,
+    thread_resolve,
+    thread_snapshot,
+    thread_start,
+)
 from annotations.services.evidence import evidence_snapshot, evidence_update, evidence_withdraw
 from annotations.services.suggestions import (
     suggestion_accept,
@@ -71,6 +83,16 @@ def snapshot(article: Article) -> dict[str, Any]:
             (v.claim_id, v.reviewer_id, v.kind, v.rating_id, v.rationale)
             for v in Verdict.objects.standing().filter(claim__article=article)
         ),
+        "threads": {
+            thread.pk: thread_snapshot(thread)
+            for thread in Thread.objects.standing().filter(claim__article=article)
+        },
+        "comments": {
+            comment.pk: (comment_html(comment), comment.edited_at)
+            for comment in Comment.objects.standing().filter(
+                thread__in=Thread.objects.standing().filter(claim__article=article)
+            )
+        },
     }
 
 
@@ -271,6 +293,20 @@ def actions(cast: Cast, article: Article) -> dict[str, Callable[[], Any]]:
         "evidence.withdrawn": lambda: evidence_withdraw(
             actor=me, evidence=made["evidence"], revision=2
         ),
+        "thread.started": lambda: keep(
+            "thread", thread_start(actor=me, claim=made["claim"], text="Is it so?")
+        ),
+        "comment.added": lambda: keep(
+            "comment", comment_add(actor=me, thread=made["thread"], text="Ask @sven.")
+        ),
+        "comment.edited": lambda: comment_edit(
+            actor=me, comment=made["comment"], revision=1, text="Ask @alma."
+        ),
+        "comment.withdrawn": lambda: comment_withdraw(
+            actor=me, comment=made["comment"], revision=2
+        ),
+        "thread.resolved": lambda: thread_resolve(actor=me, thread=made["thread"], revision=1),
+        "thread.reopened": lambda: thread_reopen(actor=me, thread=made["thread"], revision=2),
         "claim.withdrawn": lambda: claim_withdraw(actor=me, claim=made["claim"], revision=2),
         "article.submitted": lambda: article_submit(actor=me, article=article),
         "article.reopened": lambda: article_reopen(actor=me, article=article),

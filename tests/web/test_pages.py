@@ -16,6 +16,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from annotations.models import Article, Job
+from annotations.services.discussion import comment_withdraw, thread_resolve
 from annotations.services.jobs import job_fail, jobs_claim
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.web.workbench import reading_blocks
@@ -25,6 +26,7 @@ from tests.factories import (
     make_article,
     make_claim,
     make_extracted,
+    make_thread,
     make_verdict,
     suggestions_of,
 )
@@ -120,15 +122,19 @@ def test_the_article_page_asks_a_fixed_number_of_queries(
 
     claim = make_claim(article, cast.reviewer)
     make_verdict(claim, cast.reviewer)
+    make_thread(claim, cast.admin, text="@rita?")
     few = count()
     for phrase in ("The café closed", "prices rose", "Emissions fell"):
-        make_verdict(make_claim(article, cast.reviewer, phrase), cast.reviewer)
+        claim = make_claim(article, cast.reviewer, phrase)
+        make_verdict(claim, cast.reviewer)
+        make_thread(claim, cast.reviewer, cast.admin, cast.second_reviewer, text="@olga?")
     for suggestion in suggestions_of(article):
         suggestion_accept(actor=cast.reviewer, suggestion=suggestion)
     assert count() == few
     # session, user, article with corpus, text, role, types, ratings, job, workers, suggestions,
-    # claims with their spans, types, evidence and verdicts, claimants, two neighbours
-    assert few <= 18
+    # claims with their spans, types, tags, evidence and verdicts, claimants, two neighbours,
+    # threads with their comments and mentions, people
+    assert few <= 23
 
 
 def test_the_page_data_has_the_shapes_of_the_api(
@@ -156,6 +162,15 @@ def test_the_page_data_has_the_shapes_of_the_api(
             assert mine == theirs, path
 
     agree(embedded, answer)
+    make_thread(claim, cast.second_reviewer, cast.reviewer, text="Which *year*, @rita?")
+    thread = make_thread(claim, cast.reviewer, cast.second_reviewer)
+    comment_withdraw(actor=cast.reviewer, comment=thread.comments.earliest("id"), revision=1)
+    thread_resolve(actor=cast.admin, thread=thread, revision=1)
+    threads = page_data(reviewer, article)["threads"]
+    assert list(threads) == [str(claim.uid)]
+    assert [thread["unread"] for thread in threads[str(claim.uid)]] == [1, 1]
+    newest_first = reviewer.get(f"/api/v1/threads/?article={article.pk}").json()["results"]
+    assert threads[str(claim.uid)] == newest_first[::-1]
     shown = reviewer.get(f"/api/v1/suggestions/?article={article.pk}").json()["results"]
     for mine, theirs in zip(data["suggestions"], shown, strict=True):
         theirs["score"] = round(theirs["score"], 4)
