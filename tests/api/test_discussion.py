@@ -65,6 +65,17 @@ def test_a_conversation(api: Client, sam: Client, claim: Claim, cast: Cast) -> N
     ok(sam.post(f"threads/{thread['id']}/reopen/", {"revision": 2}))
 
 
+def test_uids_will_do_before_the_ids_are_known(api: Client, claim: Claim) -> None:
+    thread, first, second = (str(uuid.uuid4()) for _ in range(3))
+    sent = {"claim": str(claim.uid), "text": "x", "uid": thread, "comment_uid": first}
+    ok(api.post("threads/", sent), 201)
+    ok(api.post("comments/", {"thread": thread, "text": "y", "uid": second}), 201)
+    ok(api.patch(f"comments/{second}/", {"revision": 1, "text": "z"}))
+    ok(api.post(f"threads/{thread}/resolve/", {"revision": 1}))
+    read = ok(api.post(f"threads/{thread}/read/", {"comment": second}))
+    assert [c["text"] for c in read["comments"]] == ["x", "z"]
+
+
 def test_a_comment_is_its_authors(api: Client, sam: Client, claim: Claim, cast: Cast) -> None:
     thread = factories.make_thread(claim, cast.reviewer)
     path = f"comments/{thread.comments.get().pk}/"

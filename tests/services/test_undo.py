@@ -25,7 +25,6 @@ from annotations.models import (
 )
 from annotations.services.articles import article_reopen, article_submit
 from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
-from annotations.services.events import events_verify
 from annotations.services.discussion import (
     comment_add,
     comment_edit,
@@ -36,6 +35,7 @@ from annotations.services.discussion import (
     thread_snapshot,
     thread_start,
 )
+from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_snapshot, evidence_update, evidence_withdraw
 from annotations.services.suggestions import (
     suggestion_accept,

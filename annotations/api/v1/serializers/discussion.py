@@ -12,7 +12,7 @@ from rest_framework import serializers
 from annotations.models import Comment, Thread, User
 from annotations.services.discussion import comment_html, unread_in
 
-from ..fields import StrictString, WriteSerializer, reference, revision, uid
+from ..fields import IdOrUid, StrictString, WriteSerializer, revision, uid
 from .people import PersonSerializer
 
 
@@ -76,18 +76,18 @@ class ThreadSerializer(serializers.Serializer[Any]):
 
 
 class ThreadCreateSerializer(WriteSerializer):
-    claim = reference()
+    claim = IdOrUid()
     text = StrictString(max_length=Comment.MAX_TEXT, help_text="The first comment, in Markdown.")
     comment_uid = uid()
     uid = uid()
 
 
 class ThreadReadSerializer(WriteSerializer):
-    comment = reference(help_text="The last comment that was seen.")
+    comment = IdOrUid(help_text="The last comment that was seen.")
 
 
 class CommentCreateSerializer(WriteSerializer):
-    thread = reference()
+    thread = IdOrUid()
     text = StrictString(max_length=Comment.MAX_TEXT, help_text="Markdown.")
     uid = uid()
 

@@ -34,7 +34,7 @@ from ..serializers.discussion import (
     comment_rows,
     thread_rows,
 )
-from .base import ViewSet, seen
+from .base import ByUid, ViewSet, seen
 
 
 class ThreadFilters(FilterSet):
@@ -68,7 +68,7 @@ class ThreadFilters(FilterSet):
         return super().filter_queryset(queryset).standing()
 
 
-class ThreadViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class ThreadViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     """Newest first, each with its comments. One whose comments are all withdrawn is not listed."""
 
     serializer_class = ThreadSerializer
@@ -118,8 +118,8 @@ class ThreadViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     def read(self, request: Request, pk: str) -> Response:
         """Mark as read up to a comment. Leaves no event; it never marks as unread."""
         thread = self.get_object()
-        number = self.body(ThreadReadSerializer)["comment"]
-        comment = seen(Comment.objects.filter(thread=thread), number, "comment")
+        last = self.body(ThreadReadSerializer)["comment"]
+        comment = seen(Comment.objects.filter(thread=thread), last, "comment")
         thread_read(actor=self.caller, thread=thread, comment=comment)
         return self._row(thread)
 
@@ -143,7 +143,7 @@ class CommentFilters(FilterSet):
         return rows if self.chosen("include_withdrawn", False) else rows.standing()
 
 
-class CommentViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class CommentViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     serializer_class = CommentSerializer
     filterset_class = CommentFilters
 
