@@ -29,6 +29,7 @@ ACTIONS: dict[str, Role] = {
     "article.review": Role.REVIEWER,
     "article.extract": Role.REVIEWER,
     "article.write": Role.ADMIN,
+    "article.assign": Role.ADMIN,
     "job.manage": Role.ADMIN,
     "corpus.update": Role.ADMIN,
     "corpus.members": Role.ADMIN,

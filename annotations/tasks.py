@@ -25,6 +25,7 @@ from django.utils import timezone
 from annotations.detection import load_detector
 from annotations.services.extraction import extraction_run
 from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
+from annotations.services.presence import presence_sweep
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ class Sweeper(threading.Thread):
                 close_old_connections()
                 worker_seen(name=name, started_at=started_at)
                 jobs_sweep()
+                presence_sweep()
             # InterfaceError: the connection was closed under it. The thread has to outlive both.
             except (DatabaseError, InterfaceError) as error:
                 log.warning("sweep_failed", error=str(error))

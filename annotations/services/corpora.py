@@ -14,6 +14,7 @@ from annotations.domain.vocabulary import Role
 from annotations.errors import InvalidInput, StaleRevision
 from annotations.models import Corpus, Guideline, Membership, RatingScale, User, Verdict
 
+from .assignments import assignments_end
 from .events import event_record
 
 # What an administrator may change of a corpus.
@@ -150,8 +151,9 @@ def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str)
 
 @transaction.atomic
 def membership_remove(*, actor: User | None, membership: Membership) -> None:
-    """End a membership. What the person did stays theirs."""
+    """End a membership, and what was assigned under it. What the person did stays theirs."""
     policies.require(actor, "corpus.members", membership.corpus)
+    assignments_end(actor=actor, corpus=membership.corpus, user=membership.user)
     event_record(
         kind="membership.removed",
         actor=actor,

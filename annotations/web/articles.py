@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from annotations.models import Article, User
+from annotations.services.queue import Queue, neighbours, with_turn
 
 from .keys import keys_of
 from .requests import SignedInRequest
@@ -17,7 +18,7 @@ from .workbench import page_data, reading_blocks
 
 def _article(user: User, pk: int) -> Article:
     rows = Article.objects.visible_to(user).select_related("corpus__rating_scale", "current_run")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(with_turn(rows, user), pk=pk)
 
 
 @require_safe
@@ -27,7 +28,8 @@ def article_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     article = _article(request.user, pk)
     text = article.text
     data = page_data(article=article, text=text, user=request.user)
-    neighbours = Article.objects.filter(corpus=article.corpus_id)
+    queue = Queue.read(request.GET)
+    before, after = neighbours(queue=queue, user=request.user, article=article)
     blocks = reading_blocks(text.text, data["sentences"])
     context = {
         "article": article,
@@ -37,11 +39,10 @@ def article_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "blocks": blocks,
         "data": data,
         "keys": keys_of(request.user),
-        "previous": neighbours.filter(pk__lt=pk)
-        .order_by("-pk")
-        .values_list("pk", flat=True)
-        .first(),
-        "next": neighbours.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True).first(),
+        "previous": before,
+        "next": after,
+        # The queue goes along to every article of it, and back to the list.
+        "queue": queue.address(),
     }
     return render(request, "annotations/article_detail.html", context)
 

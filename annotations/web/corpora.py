@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
-from django.http import HttpResponse, JsonResponse
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from annotations import policies
 from annotations.domain.transitions import ArticleState
-from annotations.models import Article, Corpus
+from annotations.models import Article, Assignment, Corpus, User
 from annotations.services.jobs import workers_alive
+from annotations.services.queue import (
+    SHOWN,
+    Queue,
+    neighbours,
+    next_to_do,
+    publishers,
+    queue_articles,
+    queue_counts,
+    with_turn,
+)
 
-from .paging import keyset_page
+from .facets import ORDERS, facets
+from .paging import Page, keyset_page
 from .requests import SignedInRequest
-
-# How the states stand together on the page: (key in the address, states).
-FILTERS: dict[str, list[ArticleState]] = {
-    "to-review": [ArticleState.READY, ArticleState.IN_REVIEW],
-    "reviewed": [ArticleState.REVIEWED],
-    "extracting": [ArticleState.WAITING, ArticleState.EXTRACTING],
-    "failed": [ArticleState.FAILED],
-}
+from .today import today_line
 
 
 @require_safe
@@ -43,21 +50,50 @@ def corpus_list(request: SignedInRequest) -> HttpResponse:
 @login_required
 def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
-    chosen = request.GET.get("show", "")
-    # A run's sentences are many numbers, and no list shows them.
-    articles = Article.objects.filter(corpus=corpus).with_progress().defer("current_run__sentences")
-    if chosen in FILTERS:
-        articles = articles.filter(state__in=FILTERS[chosen])
-    counts = _counts(corpus)
+    queue = Queue.read(request.GET)
+    role = policies.role_in(request.user, corpus)
+    counts = queue_counts(queue=queue, user=request.user, corpus=corpus)
+    can_assign = policies.allowed(role, "article.assign")
     context = {
         "corpus": corpus,
-        "role": policies.role_in(request.user, corpus),
-        "page": keyset_page(articles, request.GET),
-        "chosen": chosen if chosen in FILTERS else "",
-        "counts": counts,
-        "workers": workers_alive() if counts["extracting"] else 1,
+        "role": role,
+        "queue": queue,
+        "page": _page(request, queue, corpus),
+        "facets": facets(queue, counts),
+        "orders": ORDERS,
+        "publishers": publishers(corpus=corpus),
+        "can_assign": can_assign,
+        "people": members(corpus) if can_assign else [],
+        "counts": counts["corpus"],
+        # Sent here from an article, because nothing is left after it.
+        "at_end": bool(request.GET.get("end")),
+        "today": today_line(request, request.user, corpus),
+        "workers": workers_alive() if counts["corpus"]["extracting"] else 1,
     }
     return render(request, "annotations/corpus_detail.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def corpus_next(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
+    """To the article to work on next, after the one that ``from`` names or from the beginning.
+
+    Decided when it is asked, not when the page before was drawn: others work on the same queue.
+    """
+    corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
+    queue = Queue.read(request.GET)
+    article = _named(request, corpus)
+    found = next_to_do(queue=queue, user=request.user, corpus=corpus, article=article)
+    if found is None and article is not None and queue.show not in {"", "to-review"}:
+        # A queue of articles of which none waits for review: simply the next of them.
+        found = neighbours(queue=queue, user=request.user, article=article)[1]
+    if found is None:
+        end = queue.address()
+        return HttpResponseRedirect(
+            f"{reverse('corpus', args=[pk])}{end}{'&' if end else '?'}end=1"
+        )
+    return HttpResponseRedirect(f"{reverse('article', args=[found])}{queue.address()}")
 
 
 @require_safe
@@ -80,6 +116,40 @@ def corpus_progress(request: SignedInRequest, pk: int) -> JsonResponse:
     )
 
 
+def members(corpus: Corpus) -> list[User]:
+    """Who can be asked to review."""
+    return sorted(
+        User.objects.filter(memberships__corpus=corpus, is_active=True),
+        key=lambda user: (user.name.casefold(), user.pk),
+    )
+
+
+def _named(request: SignedInRequest, corpus: Corpus) -> Article | None:
+    raw = request.GET.get("from", "")
+    # 18 digits always fit the database's 64 bits.
+    number = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) <= 18 else None
+    if number is None:
+        return None
+    rows = with_turn(Article.objects.filter(corpus=corpus, pk=number), request.user)
+    return rows.select_related("corpus").first()
+
+
+def _page(request: SignedInRequest, queue: Queue, corpus: Corpus) -> Page[Article]:
+    """Found by their keys alone, so that only the page's own rows are read and counted."""
+    rows = queue_articles(queue=queue, user=request.user, corpus=corpus)
+    page = keyset_page(rows.only("pk", "check_worthiness"), request.GET, keys=queue.keys)
+    who = Prefetch("assignments", Assignment.objects.select_related("user"))
+    # A run's sentences are many numbers, and no list shows them.
+    lines = (
+        Article.objects.filter(pk__in=[row.pk for row in page.rows])
+        .with_progress()
+        .defer("current_run__sentences")
+        .prefetch_related(who)
+    )
+    found = {line.pk: line for line in lines}
+    return replace(page, rows=[found[row.pk] for row in page.rows if row.pk in found])
+
+
 def _counts(corpus: Corpus) -> dict[str, Any]:
     by_state = dict(
         Article.objects.filter(corpus=corpus)
@@ -89,6 +159,6 @@ def _counts(corpus: Corpus) -> dict[str, Any]:
     )
     counts = {
         key.replace("-", "_"): sum(by_state.get(s, 0) for s in states)
-        for key, states in FILTERS.items()
+        for key, states in SHOWN.items()
     }
     return {"all": sum(by_state.values()), **counts}

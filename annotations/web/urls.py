@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from . import articles, corpora, health
+from . import articles, assigning, corpora, health, today
 
 urlpatterns = [
     # Browsers ask here where a page names no icon, as the administration's don't.
@@ -14,6 +14,9 @@ urlpatterns = [
     path("", corpora.corpus_list, name="corpora"),
     path("corpora/<int:pk>/", corpora.corpus_detail, name="corpus"),
     path("corpora/<int:pk>/progress/", corpora.corpus_progress, name="corpus-progress"),
+    path("corpora/<int:pk>/next/", corpora.corpus_next, name="corpus-next"),
+    path("corpora/<int:pk>/assign/", assigning.corpus_assign, name="corpus-assign"),
+    path("corpora/<int:pk>/today/", today.corpus_today, name="corpus-today"),
     path("articles/<int:pk>/", articles.article_detail, name="article"),
     path("articles/<int:pk>/data/", articles.article_data, name="article-data"),
     path(

@@ -24,6 +24,7 @@ from annotations.models import (
     Verdict,
 )
 from annotations.services.jobs import workers_alive
+from annotations.services.presence import version_of
 from annotations.services.preferences import keymap_rows
 
 from .discussion_data import people_data, threads_data
@@ -39,6 +40,8 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
         "me": {"id": user.pk, "name": user.name, "role": policies.role_in(user, corpus)},
         "keymap": keymap_rows(user),
         "corpus": corpus_data(corpus),
+        # What the others have done so far; presence says when it is more.
+        "version": version_of(article, user),
         "run": article.current_run_id,
         "sentences": article.current_run.sentences if article.current_run else [],
         "job": job_data(article),

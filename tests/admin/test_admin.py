@@ -27,6 +27,7 @@ from annotations.models import (
     User,
     WorkerHeartbeat,
 )
+from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
 from annotations.services.events import events_verify
 from annotations.services.suggestions import suggestion_reject
@@ -51,7 +52,7 @@ READ_ONLY = {
     "apitoken", "article", "claim", "detectionrun", "event", "job", "suggestion",
     "workerheartbeat",
 }  # fmt: skip
-ADDABLE = {"user", "corpus", "guideline", "ratingscale", "claimtype"}
+ADDABLE = {"user", "assignment", "corpus", "guideline", "ratingscale", "claimtype"}
 MODELS = sorted(READ_ONLY | ADDABLE)
 
 
@@ -88,6 +89,7 @@ def make_work(cast: Cast, corpus: Corpus, suffix: str) -> Claim:
     judge(cast.second, claim)
     token_create(actor=cast.reviewer, name=f"script{suffix}")
     guideline_add(actor=cast.admin, corpus=corpus, text="Read twice.")
+    assignment_add(actor=cast.admin, article=article, user=cast.second)
     WorkerHeartbeat.objects.get_or_create(
         name=f"host:{suffix or 1}",
         defaults={
@@ -200,7 +202,7 @@ def test_nothing_is_deleted(client: Client, root: User, work: Claim, model: str)
     assert type(row)._default_manager.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", sorted(READ_ONLY | {"guideline"}))
+@pytest.mark.parametrize("model", sorted(READ_ONLY | {"assignment", "guideline"}))
 def test_what_is_read_only_is(client: Client, root: User, work: Claim, model: str) -> None:
     row = first(model)
     before = type(row)._default_manager.filter(pk=row.pk).values().get()

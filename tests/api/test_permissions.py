@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from rest_framework.test import APIClient
 
 from annotations.api.v1 import urls
 from annotations.models import Job
+from annotations.services.assignments import assignment_add
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
@@ -91,6 +93,35 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("POST", "article-undo"): [
         Row(members(409, reviewer=200, second_reviewer=200), "article"),
     ],
+    # Everybody who sees the article; a page's claim has to be one of it.
+    ("POST", "article-presence"): [
+        Row(
+            members(200),
+            "article",
+            lambda w: {"page": str(uuid.uuid4()), "claim": w.claim.pk, "editing": True},
+        ),
+        Row(
+            members(400),
+            "article",
+            lambda w: {"page": str(uuid.uuid4()), "claim": w.own_claim.pk},
+            case="another article's claim",
+        ),
+    ],
+    ("GET", "assignment-list"): [Row(signed_in(200))],
+    ("POST", "assignment-list"): [
+        Row(
+            admins(201),
+            body=lambda w: {"article": w.article.pk, "user": w.cast.second_reviewer.pk},
+        ),
+        Row(
+            # An outsider is not a person whom this corpus's admins can name.
+            admins(400),
+            body=lambda w: {"article": w.article.pk, "user": w.cast.outsider.pk},
+            case="outsider",
+        ),
+    ],
+    ("GET", "assignment-detail"): [Row(members(200), "assignment")],
+    ("POST", "assignment-remove"): [Row(admins(204), "assignment")],
     ("GET", "suggestion-list"): [Row(signed_in(200))],
     ("GET", "suggestion-detail"): [Row(members(200), "pending")],
     ("POST", "suggestion-accept"): [Row(members(201), "pending")],
@@ -230,6 +261,7 @@ def world(cast: Cast) -> SimpleNamespace:
         rejected=second,
         claim=claim,
         own_claim=factories.make_claim(waiting, cast.reviewer),
+        assignment=assignment_add(actor=cast.admin, article=article, user=cast.reviewer),
         evidence=evidence,
         verdict=verdict,
         thread=thread,

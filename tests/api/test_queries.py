@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.models import User
+from annotations.services.assignments import assignment_add
+from annotations.services.presence import presence_touch
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
 from tests import factories
@@ -25,6 +28,8 @@ COSTS: dict[str, int] = {
     "articles/": SIGN_IN + 1,
     # suggestions with decision and person
     "suggestions/": SIGN_IN + 1,
+    # assignments with article and both people
+    "assignments/": SIGN_IN + 1,
     # claims, spans, types, evidence, verdicts
     "claims/": SIGN_IN + 5,
     # evidence with its claim and person
@@ -51,6 +56,7 @@ COSTS: dict[str, int] = {
     "articles/{article}/": SIGN_IN + 2,
     # article, latest job with its place in the queue, workers
     "articles/{article}/status/": SIGN_IN + 3,
+    "assignments/{assignment}/": SIGN_IN + 1,
     "suggestions/{suggestion}/": SIGN_IN + 1,
     "claims/{claim}/": SIGN_IN + 5,
     "evidence/{evidence}/": SIGN_IN + 1,
@@ -75,10 +81,12 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
             factories.make_evidence(claim, person)
             verdict = factories.make_verdict(claim, person)
         thread = factories.make_thread(claim, cast.admin, *people, text="Is it, @rita and @sam?")
+    assignments = [assignment_add(actor=None, article=article, user=person) for person in people]
     token = token_create(actor=cast.reviewer, name="x")[0]
     return {
         "corpus": cast.corpus.pk,
         "article": article.pk,
+        "assignment": assignments[0].pk,
         "suggestion": accepted.pk,
         "claim": claim.pk,
         "evidence": claim.evidence.latest("id").pk,
@@ -129,3 +137,42 @@ def test_every_list_is_here() -> None:
     plural = {"corpus": "corpora", "evidence": "evidence"}
     paths = {plural.get(n, f"{n}s") for n in (name.removesuffix("-list") for name in names)}
     assert {f"{path}/" for path in paths} <= set(COSTS)
+
+
+def test_what_an_open_page_asks_every_quarter_of_a_minute(cast: Cast, api: Client) -> None:
+    article = factories.make_extracted(cast.corpus)
+    claim = factories.make_claim(article, cast.reviewer)
+    page = str(uuid.uuid4())
+
+    def ask(**body: Any) -> tuple[int, str]:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = api.post(f"articles/{article.pk}/presence/", {"page": page, **body})
+        assert response.status_code == 200, response.content
+        return len(queries), "\n".join(query["sql"] for query in queries.captured_queries)
+
+    # article with its corpus, role, presence, leases of other claims, others, leases, version
+    looking = SIGN_IN + 7
+    # and the claim
+    reading = looking + 1
+    # and the lease: its renewal; its beginning where there was none
+    editing = reading + 1
+    for expected, body in (
+        (looking, {}),
+        (reading, {"claim": claim.pk}),
+        (editing + 1, {"claim": claim.pk, "editing": True}),
+        (editing, {"claim": claim.pk, "editing": True}),
+        (editing, {"claim": claim.pk, "take_over": True}),
+        # article, two rows that go, others, leases, version
+        (SIGN_IN + 6, {"leaving": True}),
+    ):
+        found, sql = ask(**body)
+        assert found == expected, sql
+    for person in (cast.second_reviewer, cast.adjudicator, cast.admin):
+        other = factories.make_claim(article, person)
+        presence_touch(
+            actor=person, article=article, page=uuid.uuid4(), claim=other.pk, editing=True
+        )
+    found, sql = ask(claim=claim.pk, editing=True)
+    assert found == editing + 1, sql

@@ -16,6 +16,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from annotations.models import Article, Job
+from annotations.services.assignments import assignment_add
 from annotations.services.discussion import comment_withdraw, thread_resolve
 from annotations.services.jobs import job_fail, jobs_claim
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
@@ -99,13 +100,18 @@ def test_the_corpus_page_asks_a_fixed_number_of_queries(
     url = reverse("corpus", args=[cast.corpus.pk])
     for _ in range(3):
         make_extracted(cast.corpus)
-    # session, user, corpus, role, counts by state, the page's articles
-    with django_assert_num_queries(6):
+    # session, user, corpus, role, counts, keys of the page's articles, the articles, who they
+    # are assigned to, publishers, one's own day
+    with django_assert_num_queries(10):
         reviewer.get(url)
     for _ in range(5):
-        make_extracted(cast.corpus)
-    with django_assert_num_queries(6):
-        reviewer.get(url)
+        assignment_add(actor=None, article=make_extracted(cast.corpus), user=cast.reviewer)
+    with django_assert_num_queries(10):
+        reviewer.get(f"{url}?assigned=me&flagged=&q=minister&order=priority&show=to-review")
+    # and the people whom an admin can choose from
+    admin = signed_in(cast.admin)
+    with django_assert_num_queries(11):
+        admin.get(url)
 
 
 def test_the_article_page_asks_a_fixed_number_of_queries(
@@ -132,8 +138,8 @@ def test_the_article_page_asks_a_fixed_number_of_queries(
         suggestion_accept(actor=cast.reviewer, suggestion=suggestion)
     assert count() == few
     # session, user, article with corpus, text, role, types, ratings, job, workers, suggestions,
-    # claims with their spans, types, tags, evidence and verdicts, claimants, two neighbours,
-    # threads with their comments and mentions, people
+    # claims with their spans, types, tags, evidence and verdicts, claimants, version, both
+    # neighbours, threads with their comments and mentions, people
     assert few <= 23
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from annotations.models import Article
+from annotations.models import Article, Assignment
 from annotations.services.tokens import token_create
 from tests.factories import Cast
 
@@ -15,6 +15,7 @@ from .conftest import signed_in
 MEMBERS_ONLY = {
     "corpus": lambda article: [article.corpus_id],
     "corpus-progress": lambda article: [article.corpus_id],
+    "corpus-today": lambda article: [article.corpus_id],
     "article": lambda article: [article.pk],
     "article-data": lambda article: [article.pk],
 }
@@ -37,7 +38,9 @@ ANYBODY = {
     "account_signup",
     "account_inactive",
 }
-POST_ONLY = {"token-revoke"}
+POST_ONLY = {"token-revoke", "corpus-assign"}
+# Of one corpus too, and sends its members on.
+ONWARD = {"corpus-next"}
 
 
 def page_names() -> set[str]:
@@ -52,7 +55,7 @@ def page_names() -> set[str]:
 
 
 def test_every_page_is_in_a_row_here() -> None:
-    assert page_names() == set(MEMBERS_ONLY) | SIGNED_IN | ANYBODY | POST_ONLY
+    assert page_names() == set(MEMBERS_ONLY) | SIGNED_IN | ANYBODY | POST_ONLY | ONWARD
 
 
 @pytest.mark.parametrize("name", sorted(MEMBERS_ONLY))
@@ -71,6 +74,30 @@ def test_pages_of_a_corpus_are_for_its_members(cast: Cast, article: Article, nam
     answer = signed_in(None).get(url)
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_only_members_are_sent_to_the_next_article(cast: Cast, article: Article) -> None:
+    url = reverse("corpus-next", args=[cast.corpus.pk])
+    for who, user in cast.everybody.items():
+        answer = signed_in(user).get(url)
+        if who in {"outsider", "stranger"}:
+            assert answer.status_code == 404
+        else:
+            assert answer["Location"] == reverse("article", args=[article.pk])
+    assert signed_in(None).get(url)["Location"].startswith(reverse("account_login"))
+
+
+def test_only_admins_assign(cast: Cast, article: Article) -> None:
+    url = reverse("corpus-assign", args=[cast.corpus.pk])
+    body = {"article": article.pk, "person": cast.reviewer.pk}
+    for who, user in cast.everybody.items():
+        expected = 302 if who in {"admin", "superuser"} else 403
+        expected = 404 if who in {"outsider", "stranger"} else expected
+        assert signed_in(user).get(url).status_code == 405
+        assert signed_in(user).post(url, body).status_code == expected, who
+        assert Assignment.objects.exists() is (expected == 302)
+        Assignment.objects.all().delete()
+    assert signed_in(None).post(url, body)["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", sorted(SIGNED_IN))

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from .docs import DocumentationView
 from .views.articles import ArticleViewSet
+from .views.assignments import AssignmentViewSet
 from .views.claims import ClaimViewSet
 from .views.corpora import CorpusViewSet
 from .views.discussion import CommentViewSet, ThreadViewSet
@@ -24,6 +25,7 @@ app_name = "api"
 router = SimpleRouter()
 router.register("corpora", CorpusViewSet, "corpus")
 router.register("articles", ArticleViewSet, "article")
+router.register("assignments", AssignmentViewSet, "assignment")
 router.register("suggestions", SuggestionViewSet, "suggestion")
 router.register("claims", ClaimViewSet, "claim")
 router.register("evidence", EvidenceViewSet, "evidence")

@@ -18,6 +18,7 @@ from annotations.errors import InvalidInput
 from annotations.models import Article, Corpus, Event, Job
 from annotations.services.articles import article_create, article_reopen, article_submit
 from annotations.services.jobs import extraction_request, workers_alive
+from annotations.services.presence import presence_leave, presence_touch, situation
 from annotations.services.undo import (
     action_of,
     action_redo,
@@ -38,6 +39,7 @@ from ..serializers.articles import (
     UndoSerializer,
 )
 from ..serializers.jobs import JobSerializer
+from ..serializers.presence import PresenceTouchSerializer, SituationSerializer
 from .base import ViewSet, seen
 from .jobs import job_rows
 
@@ -139,6 +141,20 @@ class ArticleViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         event = action_redo(actor=self.caller, article=article, **self.body(UndoSerializer))
         following = last_undone(actor=self.caller, article=article)
         return Response({"redone": _action(event), "next": _action(following)})
+
+    @extend_schema(request=PresenceTouchSerializer, responses=SituationSerializer)
+    @action(detail=True, methods=["post"])
+    def presence(self, request: Request, pk: str) -> Response:
+        """What an open page says every 15 seconds; the answer is who else is there."""
+        article = self.get_object()
+        fields = self.body(PresenceTouchSerializer)
+        page = fields.pop("page")
+        if fields.pop("leaving", False):
+            presence_leave(actor=self.caller, page=page)
+            found = situation(actor=self.caller, article=article, page=page)
+        else:
+            found = presence_touch(actor=self.caller, article=article, page=page, **fields)
+        return Response(SituationSerializer(found).data)
 
     @extend_schema(responses=ArticleStatusSerializer)
     @action(detail=True)

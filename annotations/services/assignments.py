@@ -1,0 +1,83 @@
+"""Who is asked to review which article. An assignment shuts nobody else out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from annotations import policies
+from annotations.errors import InvalidInput
+from annotations.models import Article, Assignment, Corpus, User
+
+from .events import event_record
+
+
+@transaction.atomic
+def assignment_add(*, actor: User | None, article: Article, user: User) -> Assignment:
+    """Ask a person who works in the article's corpus to review it.
+
+    Assigning what is assigned already returns the assignment that is there.
+    """
+    policies.require(actor, "article.assign", article.corpus)
+    if policies.role_in(user, article.corpus) is None:
+        raise InvalidInput(
+            {
+                "user": _("%(person)s doesn't work in “%(corpus)s”")
+                % {"person": user.name, "corpus": article.corpus.name}
+            }
+        )
+    # The second of two admins who assign the same at once waits here, and finds it done.
+    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    assignment, new = Assignment.objects.get_or_create(
+        article=article, user=user, defaults={"assigned_by": actor}
+    )
+    if new:
+        _record("assignment.added", actor, assignment, article, before=None, after=_state(user))
+    return assignment
+
+
+@transaction.atomic
+def assignment_remove(*, actor: User | None, assignment: Assignment) -> None:
+    """Take the article off the person's hands. What they did on it stays."""
+    article = assignment.article
+    policies.require(actor, "article.assign", article.corpus)
+    locked = Assignment.objects.select_for_update(of=("self",)).filter(pk=assignment.pk).first()
+    if locked is None:
+        return
+    _record(
+        "assignment.removed", actor, locked, article, before=_state(assignment.user), after=None
+    )
+    locked.delete()
+
+
+def assignments_end(*, actor: User | None, corpus: Corpus, user: User) -> None:
+    """Of a person who leaves the corpus: part of that write, with an event for each."""
+    rows = Assignment.objects.filter(user=user, article__corpus=corpus)
+    for assignment in rows.select_related("article__corpus", "user").order_by("pk"):
+        assignment_remove(actor=actor, assignment=assignment)
+
+
+def _state(user: User) -> dict[str, Any]:
+    return {"user": user.pk}
+
+
+def _record(
+    kind: str,
+    actor: User | None,
+    assignment: Assignment,
+    article: Article,
+    *,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    event_record(
+        kind=kind,
+        actor=actor,
+        target=assignment,
+        corpus=article.corpus,
+        article=article,
+        before=before,
+        after=after,
+    )

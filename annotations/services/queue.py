@@ -1,0 +1,264 @@
+"""Which article comes next: filters and an order, as the address of a page names them.
+
+Reads only. What the address says is a ``Queue``; everything here takes one, so the list, the
+neighbours of an article and the article that comes after a submission agree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, IntegerField, Q, When
+
+from annotations.domain.transitions import ArticleState, ClaimState
+from annotations.models import Article, Assignment, Claim, Corpus, User
+from annotations.models.articles import ArticleQuerySet
+
+from .keyset import BY_ID, Key, beyond, ordering, position_of
+from .presence import present
+
+# Name in the address → states of the articles.
+SHOWN: dict[str, tuple[ArticleState, ...]] = {
+    "to-review": (ArticleState.READY, ArticleState.IN_REVIEW),
+    "reviewed": (ArticleState.REVIEWED,),
+    "extracting": (ArticleState.WAITING, ArticleState.EXTRACTING),
+    "failed": (ArticleState.FAILED,),
+}
+ASSIGNED = ("me", "none", "anyone")
+ORDERS: dict[str, tuple[Key, ...]] = {
+    # One's own first, then what promises most, then what has waited longest.
+    "priority": (Key("turn"), Key("check_worthiness", float, True, True), Key("pk")),
+    "oldest": BY_ID,
+    "newest": (Key("pk", descending=True),),
+}
+MAX_WORDS = 200
+MAX_PUBLISHERS = 100
+# How a facet that is on or off stands in the address.
+YES = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A choice of a corpus's articles and their order. Without any choice: all, by priority."""
+
+    show: str = ""
+    assigned: str = ""
+    flagged: bool = False
+    disputed: bool = False
+    publisher: str = ""
+    published_from: dt.date | None = None
+    published_until: dt.date | None = None
+    q: str = ""
+    order: str = "priority"
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Queue:
+        """From an address. What it can't mean is left out, as if it weren't there."""
+        given = {name: query.get(name) or "" for name in NAMES}
+        return cls(
+            show=_one_of(SHOWN, given["show"]),
+            assigned=_one_of(ASSIGNED, given["assigned"]),
+            flagged=given["flagged"] == YES,
+            disputed=given["disputed"] == YES,
+            publisher=_words(given["publisher"]),
+            published_from=_day(given["published_from"]),
+            published_until=_day(given["published_until"]),
+            q=_words(given["q"]),
+            order=_one_of(ORDERS, given["order"]) or "priority",
+        )
+
+    def address(self, **changes: Any) -> str:
+        """Its query string, with ``?``; empty where nothing was chosen."""
+        changed = replace(self, **changes)
+        said = {
+            name: _said(getattr(changed, name))
+            for name in NAMES
+            if getattr(changed, name) != getattr(PLAIN, name)
+        }
+        return f"?{urlencode(said)}" if said else ""
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        return ORDERS[self.order]
+
+    @property
+    def narrowed(self) -> bool:
+        """Does it leave any article out?"""
+        return replace(self, order="priority") != PLAIN
+
+
+NAMES = tuple(field.name for field in fields(Queue))
+PLAIN = Queue()
+
+
+def queue_articles(*, queue: Queue, user: User, corpus: Corpus) -> ArticleQuerySet:
+    """The queue's articles, in no order yet, with what its keys read (``turn``)."""
+    rows = Article.objects.filter(_described(queue), corpus=corpus)
+    conditions = _conditions(user, corpus)
+    for facet, choice in _chosen(queue).items():
+        if choice:
+            rows = rows.filter(conditions[facet][choice])
+    return with_turn(rows, user)
+
+
+def with_turn(rows: ArticleQuerySet, user: User) -> ArticleQuerySet:
+    """Adds ``turn``: 0 for articles that are assigned to the person, 1 for the others."""
+    return rows.annotate(
+        turn=Case(When(_assigned_to(user), then=0), default=1, output_field=IntegerField())
+    )
+
+
+def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[str, int]]:
+    """How many articles each choice would show, in one query: ``{facet: {choice: count}}``.
+
+    The choice "" stands for none of that facet; what else was chosen holds. Under ``corpus``
+    are counts that no choice changes: ``all`` and ``extracting``.
+    """
+    conditions = _conditions(user, corpus)
+    rows = Article.objects.filter(corpus=corpus).annotate(
+        **{
+            f"{facet}_{choice}": ExpressionWrapper(condition, output_field=BooleanField())
+            for facet, choices in conditions.items()
+            for choice, condition in choices.items()
+        }
+    )
+    chosen = {
+        facet: Q(**{f"{facet}_{choice}": True})
+        for facet, choice in _chosen(queue).items()
+        if choice
+    }
+    wanted = {("corpus", "all"): Q(), ("corpus", "extracting"): Q(show_extracting=True)}
+    for facet, choices in conditions.items():
+        others = _described(queue)
+        for other, condition in chosen.items():
+            if other != facet:
+                others &= condition
+        wanted[facet, ""] = others
+        for choice in choices:
+            wanted[facet, choice] = others & Q(**{f"{facet}_{choice}": True})
+    found = rows.aggregate(
+        **{f"n_{facet}_{choice}": Count("pk", filter=q) for (facet, choice), q in wanted.items()}
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for facet, choice in wanted:
+        counts.setdefault(facet, {})[choice] = found[f"n_{facet}_{choice}"]
+    return counts
+
+
+def neighbours(*, queue: Queue, user: User, article: Article) -> tuple[int | None, int | None]:
+    """The articles before and after this one, which needn't be in the queue itself.
+
+    ``article`` has its ``turn`` (``with_turn``).
+    """
+    rows = queue_articles(queue=queue, user=user, corpus=article.corpus)
+    place = position_of(queue.keys, article)
+    found = [
+        rows.filter(beyond(queue.keys, place, reverse=reverse))
+        .order_by(*ordering(queue.keys, reverse=reverse))
+        .values_list("pk", flat=True)
+        .first()
+        for reverse in (True, False)
+    ]
+    return found[0], found[1]
+
+
+def next_to_do(
+    *, queue: Queue, user: User, corpus: Corpus, article: Article | None = None
+) -> int | None:
+    """The article to work on after ``article``, or first; None when nothing is left to do.
+
+    It is in the queue and waits for review. One that nobody else has open comes before one
+    that somebody has, a later one before an earlier; so there is one as long as any is left.
+    ``article`` has its ``turn`` (``with_turn``).
+    """
+    busy = Q(pk__in=present().exclude(user=user).values("article"))
+    rows = (
+        queue_articles(queue=queue, user=user, corpus=corpus)
+        .filter(state__in=SHOWN["to-review"])
+        .annotate(busy=Case(When(busy, then=1), default=0, output_field=IntegerField()))
+    )
+    order: list[Any] = ["busy"]
+    if article is not None:
+        after = beyond(queue.keys, position_of(queue.keys, article))
+        rows = rows.exclude(pk=article.pk).annotate(
+            passed=Case(When(after, then=0), default=1, output_field=IntegerField())
+        )
+        order.append("passed")
+    return rows.order_by(*order, *ordering(queue.keys)).values_list("pk", flat=True).first()
+
+
+def publishers(*, corpus: Corpus) -> list[str]:
+    """Names to offer for the filter, the most frequent ones."""
+    return list(
+        Article.objects.filter(corpus=corpus)
+        .exclude(publisher="")
+        .values_list("publisher", flat=True)
+        .annotate(n=Count("pk"))
+        .order_by("-n", "publisher")[:MAX_PUBLISHERS]
+    )
+
+
+def _conditions(user: User, corpus: Corpus) -> dict[str, dict[str, Q]]:
+    """Facet → choice → which articles. Subqueries that the database works out once."""
+    claims = Claim.objects.standing().filter(article__corpus=corpus)
+    somebody = Q(pk__in=Assignment.objects.filter(article__corpus=corpus).values("article"))
+    return {
+        "show": {name: Q(state__in=states) for name, states in SHOWN.items()},
+        "assigned": {"me": _assigned_to(user), "none": ~somebody, "anyone": somebody},
+        "flagged": {YES: Q(pk__in=claims.exclude(flag="").values("article"))},
+        "disputed": {YES: Q(pk__in=claims.filter(state=ClaimState.DISPUTED).values("article"))},
+    }
+
+
+def _assigned_to(user: User) -> Q:
+    return Q(pk__in=Assignment.objects.filter(user=user).values("article"))
+
+
+def _chosen(queue: Queue) -> dict[str, str]:
+    return {
+        "show": queue.show,
+        "assigned": queue.assigned,
+        "flagged": _said(queue.flagged),
+        "disputed": _said(queue.disputed),
+    }
+
+
+def _described(queue: Queue) -> Q:
+    """The part of the choice that is about what articles say of themselves."""
+    found = Q()
+    if queue.publisher:
+        found &= Q(publisher__iexact=queue.publisher)
+    if queue.published_from:
+        found &= Q(published__gte=queue.published_from)
+    if queue.published_until:
+        found &= Q(published__lte=queue.published_until)
+    # Every word, wherever it stands.
+    for word in queue.q.split():
+        found &= Q(title__icontains=word)
+    return found
+
+
+def _one_of(known: Iterable[str], given: str) -> str:
+    return given if given in known else ""
+
+
+def _words(given: str) -> str:
+    # PostgreSQL takes no NUL.
+    return " ".join(given.replace("\0", "").split())[:MAX_WORDS]
+
+
+def _day(given: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(given) if len(given) == len("2026-03-02") else None
+    except ValueError:
+        return None
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return YES if value else ""
+    return str(value or "")
