@@ -51,9 +51,14 @@ def day_of(*, user: User, corpus: Corpus, zone: ZoneInfo, now: dt.datetime | Non
     rows = list(
         Event.objects.filter(actor=user, corpus=corpus, at__gte=begin, at__lte=here)
         .order_by("at", "pk")
-        .values_list("at", "kind", "article", "undone_by")
+        .values_list("at", "pk", "kind", "article", "undoes")
     )
-    kept = [(kind, article) for _at, kind, article, undone in rows if undone is None]
+    reversed_by = {undoes: pk for _at, pk, _kind, _article, undoes in rows if undoes}
+    kept = [
+        (kind, article)
+        for _at, pk, kind, article, undoes in rows
+        if undoes is None and _stands(pk, reversed_by)
+    ]
     kinds = [kind for kind, _article in kept]
     gaps = ((later[0] - earlier[0]).total_seconds() for earlier, later in itertools.pairwise(rows))
     return Day(
@@ -63,3 +68,11 @@ def day_of(*, user: User, corpus: Corpus, zone: ZoneInfo, now: dt.datetime | Non
         articles=len({article for kind, article in kept if kind == SUBMITTED}),
         active_seconds=round(sum(gap for gap in gaps if gap <= PAUSE_SECONDS)),
     )
+
+
+def _stands(action: int, reversed_by: dict[int, int]) -> bool:
+    """Was it undone, or done again since, however often it went to and fro?"""
+    stands = True
+    while (later := reversed_by.get(action)) is not None:
+        action, stands = later, not stands
+    return stands

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
-from django.db.models.expressions import OrderBy
+from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Coalesce
 
 Value = int | float | None
 Position = tuple[Value, ...]
@@ -64,6 +65,30 @@ def beyond(keys: Sequence[Key], position: Position, *, reverse: bool = False) ->
     for key, value in zip(reversed(keys[:last]), reversed(position[:last]), strict=True):
         found = key.beyond(value, reverse=reverse) | (key.same(value) & found)
     return found
+
+
+def nearest(
+    rows: QuerySet[Any, Any], keys: Sequence[Key], position: Position, *, reverse: bool = False
+) -> Combinable:
+    """The key of the first row after a place, or of the last before it; null for none.
+
+    Looked for first among the rows that share the first key, from the second key's value on:
+    there an index over the other keys leads straight to it.
+    """
+    further = rows.filter(beyond(keys, position, reverse=reverse))
+    found = Subquery(further.order_by(*ordering(keys, reverse=reverse)).values("pk")[:1])
+    if len(keys) == 1 or position[1] is None:
+        return found
+    bound = "lte" if keys[1].descending != reverse else "gte"
+    close = rows.filter(
+        beyond(keys[1:], position[1:], reverse=reverse),
+        keys[0].same(position[0]),
+        **{f"{keys[1].field}__{bound}": position[1]},
+    )
+    # The second is asked for only where the first finds nothing.
+    return Coalesce(
+        Subquery(close.order_by(*ordering(keys[1:], reverse=reverse)).values("pk")[:1]), found
+    )
 
 
 def position_of(keys: Sequence[Key], row: Any) -> Position:

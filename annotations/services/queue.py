@@ -18,7 +18,7 @@ from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.models import Article, Assignment, Claim, Corpus, User
 from annotations.models.articles import ArticleQuerySet
 
-from .keyset import BY_ID, Key, beyond, ordering, position_of
+from .keyset import BY_ID, Key, beyond, nearest, ordering, position_of
 from .presence import present
 
 # Name in the address → states of the articles.
@@ -119,51 +119,69 @@ def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[
     are counts that no choice changes: ``all`` and ``extracting``.
     """
     conditions = _conditions(user, corpus)
-    rows = Article.objects.filter(corpus=corpus).annotate(
-        **{
-            f"{facet}_{choice}": ExpressionWrapper(condition, output_field=BooleanField())
-            for facet, choices in conditions.items()
-            for choice, condition in choices.items()
-        }
-    )
-    chosen = {
-        facet: Q(**{f"{facet}_{choice}": True})
-        for facet, choice in _chosen(queue).items()
-        if choice
+    # Articles alike in every facet are counted together by the database; the few kinds that
+    # there are of them are added up here.
+    alike = {
+        "described": _described(queue) or Q(pk__isnull=False),
+        "me": conditions["assigned"]["me"],
+        "anyone": conditions["assigned"]["anyone"],
+        "flagged": conditions["flagged"][YES],
+        "disputed": conditions["disputed"][YES],
     }
-    wanted = {("corpus", "all"): Q(), ("corpus", "extracting"): Q(show_extracting=True)}
-    for facet, choices in conditions.items():
-        others = _described(queue)
-        for other, condition in chosen.items():
-            if other != facet:
-                others &= condition
-        wanted[facet, ""] = others
-        for choice in choices:
-            wanted[facet, choice] = others & Q(**{f"{facet}_{choice}": True})
-    found = rows.aggregate(
-        **{f"n_{facet}_{choice}": Count("pk", filter=q) for (facet, choice), q in wanted.items()}
+    groups = (
+        Article.objects.filter(corpus=corpus)
+        .annotate(
+            **{
+                f"is_{name}": ExpressionWrapper(condition, output_field=BooleanField())
+                for name, condition in alike.items()
+            }
+        )
+        .order_by()
+        .values("state", *(f"is_{name}" for name in alike))
+        .annotate(n=Count("pk"))
     )
-    counts: dict[str, dict[str, int]] = {}
-    for facet, choice in wanted:
-        counts.setdefault(facet, {})[choice] = found[f"n_{facet}_{choice}"]
+    chosen = _chosen(queue)
+    counts: dict[str, dict[str, int]] = {
+        "corpus": {"all": 0, "extracting": 0},
+        **{facet: dict.fromkeys(["", *choices], 0) for facet, choices in conditions.items()},
+    }
+    for group in groups:
+        is_true = {
+            "show": {name for name, states in SHOWN.items() if group["state"] in states},
+            "assigned": {
+                "anyone" if group["is_anyone"] else "none",
+                "me" if group["is_me"] else "",
+            },
+            "flagged": {YES} if group["is_flagged"] else set(),
+            "disputed": {YES} if group["is_disputed"] else set(),
+        }
+        counts["corpus"]["all"] += group["n"]
+        counts["corpus"]["extracting"] += group["n"] if "extracting" in is_true["show"] else 0
+        if not group["is_described"]:
+            continue
+        for facet, choices in is_true.items():
+            others = (other for other in chosen if other != facet and chosen[other])
+            if all(chosen[other] in is_true[other] for other in others):
+                for choice in {"", *choices}:
+                    counts[facet][choice] += group["n"]
     return counts
 
 
 def neighbours(*, queue: Queue, user: User, article: Article) -> tuple[int | None, int | None]:
-    """The articles before and after this one, which needn't be in the queue itself.
+    """The articles before and after this one, which needn't be in the queue itself. One query.
 
     ``article`` has its ``turn`` (``with_turn``).
     """
     rows = queue_articles(queue=queue, user=user, corpus=article.corpus)
     place = position_of(queue.keys, article)
-    found = [
-        rows.filter(beyond(queue.keys, place, reverse=reverse))
-        .order_by(*ordering(queue.keys, reverse=reverse))
-        .values_list("pk", flat=True)
-        .first()
-        for reverse in (True, False)
-    ]
-    return found[0], found[1]
+    before, after = (
+        Article.objects.filter(pk=article.pk)
+        .values_list(
+            nearest(rows, queue.keys, place, reverse=True), nearest(rows, queue.keys, place)
+        )
+        .get()
+    )
+    return before, after
 
 
 def next_to_do(

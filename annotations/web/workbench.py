@@ -24,8 +24,8 @@ from annotations.models import (
     Verdict,
 )
 from annotations.services.jobs import workers_alive
-from annotations.services.presence import version_of
 from annotations.services.preferences import keymap_rows
+from annotations.services.presence import version_of
 
 from .discussion_data import people_data, threads_data
 

@@ -25,12 +25,15 @@ def test_the_sweeper_outlives_a_database_that_goes_away(
 
     gone: list[str] = []
     monkeypatch.setattr(tasks, "jobs_sweep", sweep)
+    swept: list[bool] = []
+    monkeypatch.setattr(tasks, "presence_sweep", lambda: swept.append(True))
     monkeypatch.setattr(tasks, "worker_seen", lambda **_: None)
     monkeypatch.setattr(tasks, "worker_gone", lambda name: gone.append(name))
     monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
     monkeypatch.setattr(tasks, "connection", SimpleNamespace(close=lambda: None))
     sweeper.run()
     assert errors == []
+    assert swept == [True]
     assert gone == [tasks.worker_name()]
 
 

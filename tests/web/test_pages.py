@@ -5,21 +5,25 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import uuid
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from annotations.models import Article, Job
+from annotations.models import Article, Assignment, Job
+from annotations.services.articles import article_submit
 from annotations.services.assignments import assignment_add
 from annotations.services.discussion import comment_withdraw, thread_resolve
 from annotations.services.jobs import job_fail, jobs_claim
+from annotations.services.presence import presence_touch
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
+from annotations.web.today import zone_of
 from annotations.web.workbench import reading_blocks
 from tests.e2e import made_up
 from tests.factories import (
@@ -319,3 +323,127 @@ def test_every_module_of_the_workbench_is_preloaded(article: Article, reviewer: 
     page = reviewer.get(reverse("article", args=[article.pk])).content.decode()
     preloaded = re.findall(r'modulepreload" href="[^"]*/js/(\w+)\.[^"]*js"', page)
     assert sorted(f"{name}.js" for name in preloaded) == sorted(imported("workbench.js", set()))
+
+
+def test_the_queue_goes_along_from_the_list_to_its_articles(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    other = make_extracted(cast.corpus, title="The minister on roads", publisher="Daily & Sons")
+    make_extracted(cast.corpus, title="Elsewhere")
+    url = reverse("corpus", args=[cast.corpus.pk])
+    query = "?show=to-review&q=minister&order=newest"
+    escaped = query.replace("&", "&amp;")
+    listed = reviewer.get(url + query).content.decode()
+    assert f'href="{reverse("article", args=[article.pk])}{escaped}"' in listed
+    here = reviewer.get(reverse("article", args=[other.pk]) + query)
+    page = here.content.decode()
+    assert (here.context["previous"], here.context["next"]) == (None, article.pk)
+    assert f'href="{reverse("article", args=[article.pk])}{escaped}" title="Next' in page
+    assert f'data-corpus="{url}{escaped}"' in page
+    onward = reverse("corpus-next", args=[cast.corpus.pk])
+    assert f'data-next="{onward}{escaped}&amp;from={other.pk}"' in page
+    # What was chosen is in the form, so that a change of one thing keeps the others.
+    for shown in ('name="show" value="to-review"', 'name="q" value="minister"'):
+        assert shown in listed
+    assert '<option value="newest" selected>' in listed
+
+
+def test_every_choice_says_how_many_it_shows(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    assignment_add(actor=cast.admin, article=article, user=cast.reviewer)
+    make_article(cast.corpus, title="Still waiting")
+    answer = reviewer.get(reverse("corpus", args=[cast.corpus.pk]) + "?assigned=me")
+    shown = {
+        (str(facet.label), str(choice.label)): (choice.count, choice.address, choice.chosen)
+        for facet in answer.context["facets"]
+        for choice in facet.choices
+    }
+    assert shown["Show", "All"] == (1, "?assigned=me", True)
+    assert shown["Show", "Extracting"] == (0, "?show=extracting&assigned=me", False)
+    assert shown["Assigned to", "All"] == (2, "?", False)
+    assert shown["Assigned to", "Nobody"] == (1, "?assigned=none", False)
+    assert shown["With", "Flagged claims"] == (0, "?assigned=me&flagged=1", False)
+    page = answer.content.decode()
+    assert re.search(r'href="\?assigned=none"\s*>Nobody <span>1</span>', page)
+    assert '<span class="me">me</span>' in page
+
+
+def test_the_next_article_is_decided_when_it_is_asked_for(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    other = make_extracted(cast.corpus)
+    url = reverse("corpus-next", args=[cast.corpus.pk])
+
+    def sent_to(query: str = "") -> str:
+        return reviewer.get(url + query)["Location"]
+
+    assert sent_to() == reverse("article", args=[article.pk])
+    assert sent_to(f"?show=to-review&from={article.pk}") == (
+        reverse("article", args=[other.pk]) + "?show=to-review"
+    )
+    presence_touch(actor=cast.second_reviewer, article=article, page=uuid.uuid4())
+    assert sent_to() == reverse("article", args=[other.pk])
+    for row in (article, other):
+        article_submit(actor=cast.reviewer, article=row)
+    end = f"{reverse('corpus', args=[cast.corpus.pk])}?show=to-review&end=1"
+    assert sent_to(f"?show=to-review&from={other.pk}") == end
+    assert "Nothing is left to review" in reviewer.get(end).content.decode()
+    # A queue of what is reviewed is walked all the same.
+    assert sent_to(f"?show=reviewed&order=oldest&from={article.pk}").startswith(
+        reverse("article", args=[other.pk])
+    )
+    for odd in ("x", "²", "0", "9" * 30):
+        assert reviewer.get(f"{url}?from={odd}").status_code == 302
+
+
+def test_an_admin_assigns_what_is_ticked(cast: Cast, article: Article) -> None:
+    admin = signed_in(cast.admin)
+    other, foreign = make_extracted(cast.corpus), make_extracted(cast.other_corpus)
+    url = reverse("corpus-assign", args=[cast.corpus.pk]) + "?show=to-review&after=1,0.5,3"
+
+    def send(*articles: Article, person: object = cast.reviewer.pk, do: str = "add") -> str:
+        body = {"article": [row.pk for row in articles], "person": person, "do": do}
+        answer = admin.post(url, body)
+        assert answer["Location"] == (
+            reverse("corpus", args=[cast.corpus.pk]) + "?show=to-review&after=1,0.5,3"
+        )
+        return " ".join(str(m) for m in admin.get(answer["Location"]).context["messages"])
+
+    assert send(article, other) == "2 articles are assigned to Rita Reviewer."
+    assert send(article, do="remove") == "1 article is no longer assigned to Rita Reviewer."
+    assert [row.article for row in Assignment.objects.all()] == [other]
+    # Nothing ticked is not everything, and nobody is not anybody.
+    assert send() == "Tick the articles first."
+    assert send(article, person="") == "Choose a person first."
+    assert send(article, person=cast.outsider.pk) == "Choose a person first."
+    assert send(foreign) == "Tick the articles first."
+    assert Assignment.objects.count() == 1
+    page = signed_in(cast.reviewer).get(reverse("corpus", args=[cast.corpus.pk])).content.decode()
+    assert 'type="checkbox"' not in page
+
+
+def test_ones_own_day_is_ones_own_and_begins_where_one_lives(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    page, line = (reverse(name, args=[cast.corpus.pk]) for name in ("corpus", "corpus-today"))
+    assert reviewer.get(line).json() == {"message": ""}
+    first, second, _third = suggestions_of(article)
+    suggestion_accept(actor=cast.reviewer, suggestion=first)
+    suggestion_reject(actor=cast.reviewer, suggestion=second)
+    said = "Today: 2 decisions · 1 claim"
+    assert reviewer.get(line).json() == {"message": said}
+    assert said in reviewer.get(page).content.decode()
+    assert "Today:" not in signed_in(cast.second_reviewer).get(page).content.decode()
+    for zone in ("Europe/Oslo", "Nowhere/At all", "/etc/passwd", "../../etc", "America", "x" * 500):
+        reviewer.cookies["timezone"] = zone
+        assert reviewer.get(line).status_code == 200, zone
+
+
+def test_which_zone_the_day_is_reckoned_in(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    assert zone_of(request).key == "UTC"
+    request.COOKIES["timezone"] = "Pacific/Kiritimati"
+    assert zone_of(request).key == "Pacific/Kiritimati"
+    request.COOKIES["timezone"] = "../../etc/passwd"
+    assert zone_of(request).key == "UTC"
