@@ -131,6 +131,10 @@ class Claim(models.Model):
     flag_note = models.CharField(_("note on the flag"), max_length=MAX_FLAG_NOTE, blank=True)
     tags = models.ManyToManyField(Tag, related_name="claims", blank=True)
     state = models.CharField(_("state"), max_length=20, choices=STATES, default=ClaimState.OPEN)
+    # Of a withdrawn claim: the one that took it in.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged", editable=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

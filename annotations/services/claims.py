@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from django.db import models, transaction
+from django.db.models.functions import Lower
 
 from annotations import policies
 from annotations.domain.spans import Span, SpanError, fragments_at
 from annotations.domain.transitions import ClaimState, claim_state
-from annotations.domain.vocabulary import VerdictKind
+from annotations.domain.vocabulary import Flag, VerdictKind
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
 from annotations.models import (
     Article,
@@ -24,6 +25,7 @@ from annotations.models import (
     Corpus,
     Suggestion,
     SuggestionDecision,
+    Tag,
     User,
 )
 
@@ -32,6 +34,8 @@ from .events import event_record
 
 # (start, end, quote or None): code points; the quote is checked where given.
 SpanInput = tuple[int, int, str | None]
+MAX_TAGS = 20
+CHANGED = "This was changed by somebody since, so it can't be taken back or done again any more."
 
 
 class ClaimFields(TypedDict):
@@ -42,6 +46,11 @@ class ClaimFields(TypedDict):
     types: NotRequired[Sequence[str]]
     claimant: NotRequired[str | None]
     claim_date: NotRequired[dt.date | None]
+    place: NotRequired[str]
+    # A value of domain.vocabulary.Flag; empty takes the flag down, and its note with it.
+    flag: NotRequired[str]
+    flag_note: NotRequired[str]
+    tags: NotRequired[Sequence[str]]
 
 
 def claim_snapshot(claim: Claim) -> dict[str, Any]:
@@ -52,8 +61,30 @@ def claim_snapshot(claim: Claim) -> dict[str, Any]:
         "types": sorted(claim.types.values_list("key", flat=True)),
         "claimant": claim.claimant.name if claim.claimant else None,
         "claim_date": claim.claim_date.isoformat() if claim.claim_date else None,
+        "place": claim.place,
+        "flag": str(claim.flag),
+        "flag_note": claim.flag_note,
+        "tags": sorted(claim.tags.values_list("name", flat=True)),
         "withdrawn": claim.state == ClaimState.WITHDRAWN,
     }
+
+
+def claim_fields(state: dict[str, Any]) -> ClaimFields:
+    """What a claim's snapshot holds, as the fields to be written."""
+    date = state["claim_date"]
+    plain = ("normalised", "types", "claimant", "place", "flag", "flag_note", "tags")
+    fields: Any = {
+        **{name: state[name] for name in plain if name in state},
+        "spans": [(start, end, None) for start, end in state["spans"]],
+        "claim_date": dt.date.fromisoformat(date) if date else None,
+    }
+    return cast(ClaimFields, fields)
+
+
+def unchanged(found: dict[str, Any], known: dict[str, Any]) -> None:
+    """Refuse an object that isn't as an event left it. An old event knows fewer of its fields."""
+    if any(found[name] != value for name, value in known.items()):
+        raise Conflict(CHANGED)
 
 
 @transaction.atomic
@@ -95,14 +126,18 @@ def claim_insert(
     fields: ClaimFields,
     uid: uuid.UUID | None = None,
     suggestion: Suggestion | None = None,
+    text: ArticleText | None = None,
 ) -> Claim:
-    """Insert the rows of a claim, without an event: part of a larger write."""
+    """Insert the rows of a claim, without an event: part of a larger write.
+
+    ``text``: the revision that the spans are on, where it isn't the suggestion's or the latest.
+    """
     if not fields.get("spans"):
         raise InvalidInput({"spans": "at least one span is needed"})
     claim = Claim(
         uid=uid or uuid.uuid4(),
         article=article,
-        text=suggestion.run.text if suggestion else article.text,
+        text=text or (suggestion.run.text if suggestion else article.text),
         suggestion=suggestion,
         created_by=actor,
     )
@@ -200,28 +235,32 @@ def claim_set_withdrawn(claim: Claim, *, withdrawn: bool) -> None:
     """Withdraw or bring back, with the decision on the suggestion that the claim came from."""
     if withdrawn:
         SuggestionDecision.objects.filter(claim=claim).delete()
-    elif claim.suggestion_id:
-        claim_decide_suggestion(claim)
+    else:
+        claim_decide_suggestions(claim)
     claim.revision += 1
     claim.save(update_fields=["revision"])
     claim_refresh_state(claim, withdrawn=withdrawn)
 
 
-def claim_decide_suggestion(claim: Claim) -> None:
-    """Mark the claim's suggestion as accepted again, in its own run and the current one."""
-    suggestion = claim.suggestion
-    if suggestion is None:
-        return
-    if decision_of(suggestion) is not None:
-        raise Conflict("The suggestion behind this claim was decided by somebody meanwhile.")
-    origin = SuggestionDecision.objects.create(
-        suggestion=suggestion,
-        article_id=claim.article_id,
-        outcome="accepted",
-        claim=claim,
-        decided_by_id=claim.created_by_id,
+def claim_decide_suggestions(claim: Claim) -> None:
+    """Mark the suggestions behind a claim, and behind those merged into it, as accepted again.
+
+    Each in its own run and in the current one.
+    """
+    behind = Suggestion.objects.select_related("run").filter(
+        models.Q(claims=claim) | models.Q(claims__merged_into=claim)
     )
-    decision_carry(origin)
+    for suggestion in behind.distinct():
+        if decision_of(suggestion) is not None:
+            raise Conflict("The suggestion behind this claim was decided by somebody meanwhile.")
+        origin = SuggestionDecision.objects.create(
+            suggestion=suggestion,
+            article_id=claim.article_id,
+            outcome="accepted",
+            claim=claim,
+            decided_by_id=claim.created_by_id,
+        )
+        decision_carry(origin)
 
 
 def decision_of(suggestion: Suggestion) -> SuggestionDecision | None:
@@ -306,6 +345,16 @@ def _check(claim: Claim, fields: Mapping[str, Any]) -> None:
         wrong["normalised"] = f"{Claim.MAX_NORMALISED} characters at most"
     if len(fields.get("claimant") or "") > 200:
         wrong["claimant"] = "200 characters at most"
+    if len(fields.get("place", "")) > 200:
+        wrong["place"] = "200 characters at most"
+    if len(fields.get("flag_note", "")) > Claim.MAX_FLAG_NOTE:
+        wrong["flag_note"] = f"{Claim.MAX_FLAG_NOTE} characters at most"
+    if fields.get("flag") and fields["flag"] not in list(Flag):
+        wrong["flag"] = f"{fields['flag']!r} is not one of {', '.join(Flag)}"
+    if long := [name for name in fields.get("tags", ()) if len(name.strip()) > Tag.MAX_NAME]:
+        wrong["tags"] = f"{long[0][:20]!r}… is longer than {Tag.MAX_NAME} characters"
+    elif len(fields.get("tags", ())) > MAX_TAGS:
+        wrong["tags"] = f"{MAX_TAGS} tags at most"
     types = fields.get("types")
     if types is not None:
         corpus = claim.article.corpus
@@ -330,10 +379,35 @@ def _apply(claim: Claim, fields: Mapping[str, Any], corpus: Corpus) -> None:
         claim.claimant = (
             Claimant.objects.get_or_create(corpus=corpus, name=name)[0] if name else None
         )
+    if "place" in fields:
+        claim.place = " ".join(fields["place"].split())
+    if "flag" in fields:
+        claim.flag = fields["flag"]
+    if "flag_note" in fields:
+        claim.flag_note = " ".join(fields["flag_note"].split())
+    if not claim.flag:
+        claim.flag_note = ""
     if "types" in fields:
         claim.types.set(
             ClaimType.objects.filter(scheme=corpus.claim_type_scheme, key__in=fields["types"])
         )
+    if "tags" in fields:
+        claim.tags.set(_tags(corpus, fields["tags"]))
+
+
+def _tags(corpus: Corpus, names: Sequence[str]) -> list[Tag]:
+    """The corpus's tags of these names, made where it has none; upper and lower case are one."""
+    wanted = {name.casefold(): name for name in (" ".join(n.split()) for n in names) if name}
+    known = {
+        tag.name.casefold(): tag
+        for tag in Tag.objects.annotate(folded=Lower("name")).filter(
+            corpus=corpus, folded__in=[name.lower() for name in wanted.values()]
+        )
+    }
+    return [
+        known.get(folded) or Tag.objects.get_or_create(corpus=corpus, name=name)[0]
+        for folded, name in wanted.items()
+    ]
 
 
 def claim_of_request(uid: uuid.UUID, actor: User, article: Article) -> Claim | None:

@@ -31,8 +31,10 @@ from annotations.models import (
     Verdict,
 )
 
+from .claim_parts import merged_move, split_move
 from .claims import (
-    ClaimFields,
+    CHANGED,
+    claim_fields,
     claim_lock,
     claim_set_withdrawn,
     claim_snapshot,
@@ -40,6 +42,7 @@ from .claims import (
     decision_carry,
     decision_of,
     others_work,
+    unchanged,
 )
 from .discussion_undo import comment_restore, thread_restore
 from .events import event_record
@@ -48,7 +51,6 @@ from .evidence import evidence_lock, evidence_snapshot
 from .suggestions import decision_remove
 from .verdicts import retraction_add, verdict_repeat
 
-CHANGED = "This was changed by somebody since, so it can't be taken back or done again any more."
 UNDONE, REDONE = "action.undone", "action.redone"
 
 
@@ -172,8 +174,7 @@ def _suggestion(step: Step) -> Suggestion:
         raise Conflict(CHANGED)
     elif step.then["outcome"] == Outcome.ACCEPTED:
         claim = claim_lock(Claim.objects.get(pk=step.then["claim"]))
-        if claim_snapshot(claim) != {**step.then["state"], "withdrawn": True}:
-            raise Conflict(CHANGED)
+        unchanged(claim_snapshot(claim), {**step.then["state"], "withdrawn": True})
         claim_set_withdrawn(claim, withdrawn=False)
     else:
         decision_carry(
@@ -199,8 +200,7 @@ def _take_decision(step: Step, decision: SuggestionDecision | None) -> None:
         decision_remove(decision)
         return
     claim = claim_lock(decision.claim)
-    if claim_snapshot(claim) != step.now["state"]:
-        raise Conflict(CHANGED)
+    unchanged(claim_snapshot(claim), step.now["state"])
     others_work(claim, step.actor)
     claim_set_withdrawn(claim, withdrawn=True)
 
@@ -214,13 +214,20 @@ def present(step: Step) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
+def _merged(step: Step) -> Claim:
+    return merged_move(target=step.target, now=step.now, then=step.then, actor=step.actor)
+
+
+def _split(step: Step) -> Claim:
+    return split_move(target=step.target, now=step.now, then=step.then, actor=step.actor)
+
+
 def _claim(step: Step) -> Claim:
     now, then = present(step)
     claim = claim_lock(Claim.objects.get(pk=step.target))
-    if claim_snapshot(claim) != now:
-        raise Conflict(CHANGED)
+    unchanged(claim_snapshot(claim), now)
     if then["withdrawn"] == now["withdrawn"]:
-        claim_write(claim, _claim_fields(then))
+        claim_write(claim, claim_fields(then))
         claim.revision += 1
         claim.save()
         return claim
@@ -230,24 +237,13 @@ def _claim(step: Step) -> Claim:
     return claim
 
 
-def _claim_fields(state: dict[str, Any]) -> ClaimFields:
-    date = state["claim_date"]
-    return {
-        "spans": [(start, end, None) for start, end in state["spans"]],
-        "normalised": state["normalised"],
-        "types": state["types"],
-        "claimant": state["claimant"],
-        "claim_date": dt.date.fromisoformat(date) if date else None,
-    }
-
-
 def _evidence(step: Step) -> Evidence:
     now, then = present(step)
     evidence = evidence_lock(Evidence.objects.get(pk=step.target))
-    if evidence_snapshot(evidence) != now:
-        raise Conflict(CHANGED)
+    unchanged(evidence_snapshot(evidence), now)
     for name in EVIDENCE_FIELDS:
-        setattr(evidence, name, then[name])
+        if name in then:
+            setattr(evidence, name, then[name])
     published = then["published"]
     evidence.published = dt.date.fromisoformat(published) if published else None
     evidence.withdrawn = then["withdrawn"]
@@ -307,6 +303,8 @@ MOVERS: dict[str, Mover] = {
     "claim.created": _claim,
     "claim.updated": _claim,
     "claim.withdrawn": _claim,
+    "claim.merged": _merged,
+    "claim.split": _split,
     "evidence.added": _evidence,
     "evidence.updated": _evidence,
     "evidence.withdrawn": _evidence,

@@ -24,6 +24,7 @@ from annotations.models import (
     Verdict,
 )
 from annotations.services.articles import article_reopen, article_submit
+from annotations.services.claim_parts import claim_merge, claim_split
 from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
 from annotations.services.discussion import (
     comment_add,
@@ -74,7 +75,7 @@ def snapshot(article: Article) -> dict[str, Any]:
             for claim in Claim.objects.standing().filter(article=article)
         },
         "evidence": {
-            e.pk: evidence_snapshot(e)
+            e.pk: (e.claim_id, evidence_snapshot(e))
             for e in Evidence.objects.standing().filter(
                 claim__article=article, claim__in=Claim.objects.standing()
             )
@@ -108,7 +109,7 @@ class Walk:
             [
                 "accept", "reject", "reopen", "create", "update", "respan", "withdraw",
                 "evidence", "evidence_update", "evidence_withdraw", "judge", "rejudge",
-                "retract", "submit", "reopen_article",
+                "retract", "submit", "reopen_article", "merge", "split", "describe",
             ]
         )  # fmt: skip
         try:
@@ -178,6 +179,47 @@ class Walk:
     def withdraw(self) -> None:
         claim = self.claim()
         claim_withdraw(actor=self.actor, claim=claim, revision=claim.revision)
+
+    def describe(self) -> None:
+        claim = self.claim()
+        claim_update(
+            actor=self.actor,
+            claim=claim,
+            revision=claim.revision,
+            fields={
+                "place": self.random.choice(["", "Port Ellis"]),
+                "flag": self.random.choice(["", "unclear", "other"]),
+                "flag_note": self.random.choice(["", "Which sales?"]),
+                "tags": self.random.choice([[], ["trade"], ["Trade", "boats"]]),
+            },
+        )
+
+    def merge(self) -> None:
+        claim, other = self.claim(), self.claim()
+        if self.random.random() < 0.5:
+            make_evidence(self.actor, other, title="It moves over")
+            raise Conflict("only the evidence, this time")
+        claim_merge(
+            actor=self.actor,
+            claim=claim,
+            revision=claim.revision,
+            other=other,
+            other_revision=other.revision,
+        )
+
+    def split(self) -> None:
+        claim = self.claim()
+        spans = [(s.start, s.end, s.quote) for s in claim.spans.all()]
+        if len(spans) < 2:
+            start, end, _ = spans[0]
+            spans = [(start, start + 4, None), (start + 4, end, None)]
+        claim_split(
+            actor=self.actor,
+            claim=claim,
+            revision=claim.revision,
+            spans=spans[:1],
+            rest=spans[1:],
+        )
 
     def evidence(self) -> None:
         make_evidence(self.actor, self.claim(), title=f"Source {self.random.randrange(99)}")
@@ -307,7 +349,20 @@ def actions(cast: Cast, article: Article) -> dict[str, Callable[[], Any]]:
         ),
         "thread.resolved": lambda: thread_resolve(actor=me, thread=made["thread"], revision=1),
         "thread.reopened": lambda: thread_reopen(actor=me, thread=made["thread"], revision=2),
-        "claim.withdrawn": lambda: claim_withdraw(actor=me, claim=made["claim"], revision=2),
+        "claim.split": lambda: keep(
+            "other",
+            claim_split(
+                actor=me,
+                claim=made["claim"],
+                revision=2,
+                spans=[at(TEXT, "cost")],
+                rest=[at(TEXT, "12 million")],
+            ),
+        ),
+        "claim.merged": lambda: claim_merge(
+            actor=me, claim=made["claim"], revision=3, other=made["other"], other_revision=1
+        ),
+        "claim.withdrawn": lambda: claim_withdraw(actor=me, claim=made["claim"], revision=4),
         "article.submitted": lambda: article_submit(actor=me, article=article),
         "article.reopened": lambda: article_reopen(actor=me, article=article),
     }

@@ -12,25 +12,23 @@ from hypothesis import strategies as st
 
 from annotations.domain.markdown import render
 
-TAGS = set(
-    [
-        "a",
-        "blockquote",
-        "br",
-        "code",
-        "em",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "strong",
-        "ul",
-    ]
-)
+TAGS = {
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "em",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "ul",
+}
 ATTRIBUTES = {"href", "title", "start", "dir", "rel", "target"}
 LINK = 'target="_blank" rel="noreferrer noopener nofollow"'
 
