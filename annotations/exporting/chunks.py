@@ -19,9 +19,9 @@ from annotations.models import (
 
 # A text can have a million characters; this many are in memory at once.
 CHUNK = 100
-# One each: articles with their runs, texts, suggestions, claims, spans, types, evidence, verdicts,
-# threads, comments, mentions.
-QUERIES_A_CHUNK = 11
+# One each: articles with their runs, texts, suggestions, claims, spans, types, tags, evidence,
+# verdicts, threads, comments, mentions.
+QUERIES_A_CHUNK = 12
 
 
 def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
@@ -71,6 +71,7 @@ def _claims() -> QuerySet[Claim]:
         .prefetch_related(
             "spans",
             "types",
+            "tags",
             Prefetch(
                 "evidence",
                 Evidence.objects.standing().select_related("added_by").order_by("id"),

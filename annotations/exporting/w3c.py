@@ -60,6 +60,7 @@ def annotation(article: Article, claim: Any) -> dict[str, Any]:
     text = claim_text(claim, article)
     finding = finding_of(verdict for verdict in claim.all_verdicts if verdict.stands)
     body = [_words("classifying", claim_type.label) for claim_type in claim.types.all()]
+    body += [_words("tagging", tag.name) for tag in claim.tags.all()]
     if claim.normalised:
         body.append({**_words("describing", claim.normalised), "language": article.language})
     if finding.rating:

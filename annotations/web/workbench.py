@@ -14,12 +14,14 @@ from annotations.domain.texts import paragraphs
 from annotations.models import (
     Article,
     ArticleText,
+    Claim,
     Claimant,
     ClaimType,
     Corpus,
     Evidence,
     Job,
     Suggestion,
+    Tag,
     User,
     Verdict,
 )
@@ -30,6 +32,7 @@ from annotations.services.presence import version_of
 from .discussion_data import people_data, threads_data
 
 CLAIMANTS_OFFERED = 200
+TAGS_OFFERED = 200
 
 
 def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, Any]:
@@ -58,6 +61,9 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
             Claimant.objects.filter(corpus=corpus).values_list("name", flat=True)[
                 :CLAIMANTS_OFFERED
             ]
+        ),
+        "tags": list(
+            Tag.objects.filter(corpus=corpus).values_list("name", flat=True)[:TAGS_OFFERED]
         ),
     }
 
@@ -89,6 +95,7 @@ def corpus_data(corpus: Corpus) -> dict[str, Any]:
             .order_by("position")
             .values("id", "label", "number")
         ),
+        "flags": [{"key": str(key), "label": str(label)} for key, label in Claim.FLAGS],
         "stances": [{"key": str(key), "label": str(label)} for key, label in Evidence.STANCES],
     }
 
@@ -146,6 +153,10 @@ def claim_data(claim: Any) -> dict[str, Any]:
         "types": [t.key for t in claim.types.all()],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claim_date": claim.claim_date.isoformat() if claim.claim_date else None,
+        "place": claim.place,
+        "flag": claim.flag,
+        "flag_note": claim.flag_note,
+        "tags": [tag.name for tag in claim.tags.all()],
         "state": claim.state,
         "suggestion": claim.suggestion_id,
         "created_by": _person(claim.created_by),

@@ -62,6 +62,16 @@ def _claim_body(world: Any) -> dict[str, Any]:
     return {"article": world.article.pk, "spans": [{"start": start, "end": start + 16}]}
 
 
+def _split_body(world: Any) -> dict[str, Any]:
+    span = world.own_claim.spans.get()
+    middle = span.start + 4
+    return {
+        "revision": 1,
+        "spans": [{"start": span.start, "end": middle}],
+        "rest": [{"start": middle, "end": span.end}],
+    }
+
+
 def _verdict_body(world: Any, **more: Any) -> dict[str, Any]:
     rating = factories.rating_of(world.cast.corpus, "False").pk
     return {
@@ -122,6 +132,10 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ],
     ("GET", "assignment-detail"): [Row(members(200), "assignment")],
     ("POST", "assignment-remove"): [Row(admins(204), "assignment")],
+    # Nobody has taken anything back.
+    ("POST", "article-redo"): [Row(members(409), "article")],
+    ("GET", "claimant-list"): [Row(signed_in(200))],
+    ("GET", "tag-list"): [Row(signed_in(200))],
     ("GET", "suggestion-list"): [Row(signed_in(200))],
     ("GET", "suggestion-detail"): [Row(members(200), "pending")],
     ("POST", "suggestion-accept"): [Row(members(201), "pending")],
@@ -133,6 +147,15 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("PATCH", "claim-detail"): [
         Row(members(200), "claim", lambda w: {"revision": 1, "normalised": "Prices rose"})
     ],
+    # The two are about different texts.
+    ("POST", "claim-merge"): [
+        Row(
+            members(400),
+            "own_claim",
+            lambda w: {"revision": 1, "other": str(w.claim.uid), "other_revision": 1},
+        )
+    ],
+    ("POST", "claim-split"): [Row(members(201), "own_claim", _split_body)],
     ("POST", "claim-withdraw"): [
         Row(members(200), "own_claim", lambda w: {"revision": 1}),
         # All the work that stands on it is the second reviewer's.
@@ -260,8 +283,8 @@ def world(cast: Cast) -> SimpleNamespace:
         pending=third,
         rejected=second,
         claim=claim,
-        own_claim=factories.make_claim(waiting, cast.reviewer),
         assignment=assignment_add(actor=cast.admin, article=article, user=cast.reviewer),
+        own_claim=factories.make_claim(waiting, cast.reviewer, tags=["trade"]),
         evidence=evidence,
         verdict=verdict,
         thread=thread,

@@ -30,8 +30,8 @@ COSTS: dict[str, int] = {
     "suggestions/": SIGN_IN + 1,
     # assignments with article and both people
     "assignments/": SIGN_IN + 1,
-    # claims, spans, types, evidence, verdicts
-    "claims/": SIGN_IN + 5,
+    # claims, spans, types, tags, evidence, verdicts
+    "claims/": SIGN_IN + 6,
     # evidence with its claim and person
     "evidence/": SIGN_IN + 1,
     # verdicts with rating, person and guideline
@@ -47,6 +47,8 @@ COSTS: dict[str, int] = {
     # events with their person
     "events/": SIGN_IN + 1,
     "tokens/": SIGN_IN + 1,
+    "claimants/": SIGN_IN + 1,
+    "tags/": SIGN_IN + 1,
     # memberships, corpora
     "me/": SIGN_IN + 2,
     # all of it is in the person's own row
@@ -58,7 +60,7 @@ COSTS: dict[str, int] = {
     "articles/{article}/status/": SIGN_IN + 3,
     "assignments/{assignment}/": SIGN_IN + 1,
     "suggestions/{suggestion}/": SIGN_IN + 1,
-    "claims/{claim}/": SIGN_IN + 5,
+    "claims/{claim}/": SIGN_IN + 6,
     "evidence/{evidence}/": SIGN_IN + 1,
     "verdicts/{verdict}/": SIGN_IN + 1,
     "threads/{thread}/": SIGN_IN + 3,

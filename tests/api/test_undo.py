@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from annotations.models import Article
+from annotations.models import Article, Claim
 from annotations.services.articles import article_submit
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.undo import MOVERS
@@ -106,6 +106,31 @@ ACTIONS: dict[str, tuple[Step | None, Step]] = {
                 "spans": [{"start": 3, "end": 15}, {"start": 16, "end": 23}],
             },
             "patch",
+        ),
+    ),
+    "claim.split": (
+        None,
+        lambda d: d.send(
+            f"claims/{d.claim}/split/",
+            {
+                "revision": 1,
+                "spans": [{"start": 3, "end": 15}],
+                "rest": [{"start": 16, "end": 23}],
+            },
+        ),
+    ),
+    "claim.merged": (
+        lambda d: d.send(
+            "claims/",
+            {"article": d.article.pk, "spans": [{"start": 60, "end": 68}], "tags": ["more"]},
+        ),
+        lambda d: d.send(
+            f"claims/{d.claim}/merge/",
+            {
+                "revision": 1,
+                "other": Claim.objects.latest("pk").pk,
+                "other_revision": 1,
+            },
         ),
     ),
     "claim.withdrawn": (None, lambda d: d.send(f"claims/{d.claim}/withdraw/", {"revision": 1})),

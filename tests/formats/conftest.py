@@ -94,6 +94,10 @@ def _build(clock: Any) -> Exhibit:
             "spans": [_place("Emissions fell", article), _place("prices rose", article)],
             "normalised": '=HYPERLINK("https://evil.example")',
             "claimant": "@outlet",
+            "place": "+Exland",
+            "flag": "unclear",
+            "flag_note": "Which prices?",
+            "tags": ["prices", "-climate"],
         },
     )
     _evidence(cast, tied, uid(22), {"citation": "-Yearbook, p. 3", "stance": "SUPPORTS"})

@@ -69,7 +69,11 @@ def test_bodies(collection: Any) -> None:
             ("assessing", "Mostly False"),
         },
         # A tie is no verdict.
-        {("describing", '=HYPERLINK("https://evil.example")')},
+        {
+            ("describing", '=HYPERLINK("https://evil.example")'),
+            ("tagging", "prices"),
+            ("tagging", "-climate"),
+        },
         set(),
     ]
 

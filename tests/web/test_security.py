@@ -101,7 +101,7 @@ def test_modules_import_each_other_by_fingerprint(stack: Stack) -> None:
     imports = re.findall(r'from\s*"(\./[^"]+)"', modules[0].read_text())
     assert len(imports) > 5
     for target in imports:
-        assert re.fullmatch(r"\./\w+\.[0-9a-f]{12}\.js", target)
+        assert re.fullmatch(r"\./[\w/]+\.[0-9a-f]{12}\.js", target)
 
 
 def test_secrets_of_the_first_run_are_the_owners_alone(stack: Stack) -> None:

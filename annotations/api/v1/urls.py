@@ -14,6 +14,7 @@ from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView
+from .views.names import ClaimantViewSet, TagViewSet
 from .views.people import MeView, TokenViewSet
 from .views.preferences import PreferencesView
 from .views.suggestions import SuggestionViewSet
@@ -28,6 +29,8 @@ router.register("articles", ArticleViewSet, "article")
 router.register("assignments", AssignmentViewSet, "assignment")
 router.register("suggestions", SuggestionViewSet, "suggestion")
 router.register("claims", ClaimViewSet, "claim")
+router.register("claimants", ClaimantViewSet, "claimant")
+router.register("tags", TagViewSet, "tag")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("verdicts", VerdictViewSet, "verdict")
 router.register("threads", ThreadViewSet, "thread")

@@ -9,10 +9,12 @@ from rest_framework import serializers
 
 from annotations.domain.spans import MAX_FRAGMENTS
 from annotations.domain.transitions import ClaimState
+from annotations.domain.vocabulary import Flag
 from annotations.models import Claim
 
 from ..fields import (
     MAX_OFFSET,
+    IdOrUid,
     StrictDate,
     StrictInteger,
     StrictString,
@@ -29,6 +31,7 @@ from .people import PersonSerializer
 from .verdicts import VerdictSerializer
 
 ClaimStateField = one_of("ClaimState", ClaimState)
+FlagField = one_of("Flag", Flag)
 
 
 def claim_rows(rows: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -56,6 +59,10 @@ class ClaimSerializer(serializers.Serializer[Any]):
     types = serializers.SerializerMethodField()
     claimant = serializers.CharField(source="claimant.name", allow_null=True)
     claim_date = serializers.DateField(allow_null=True)
+    place = serializers.CharField()
+    flag = serializers.CharField(help_text="Why it is set aside; empty: it isn't.")
+    flag_note = serializers.CharField()
+    tags = serializers.SerializerMethodField()
     state = ClaimStateField()
     suggestion = serializers.IntegerField(source="suggestion_id", allow_null=True)
     created_by = PersonSerializer()
@@ -68,6 +75,9 @@ class ClaimSerializer(serializers.Serializer[Any]):
 
     def get_types(self, claim: Claim) -> list[str]:
         return [claim_type.key for claim_type in claim.types.all()]
+
+    def get_tags(self, claim: Claim) -> list[str]:
+        return [tag.name for tag in claim.tags.all()]
 
 
 class SpanInputSerializer(WriteSerializer):
@@ -91,6 +101,10 @@ class ClaimFieldsSerializer(WriteSerializer):
     types = strings(required=False, help_text="Keys of the corpus's claim types.")
     claimant = StrictString(max_length=200, required=False, allow_blank=True, allow_null=True)
     claim_date = StrictDate(required=False, allow_null=True)
+    place = StrictString(max_length=200, required=False, allow_blank=True)
+    flag = FlagField(required=False, allow_blank=True)
+    flag_note = StrictString(max_length=Claim.MAX_FLAG_NOTE, required=False, allow_blank=True)
+    tags = strings(required=False, help_text="Names; those that are new are made.")
 
 
 class ClaimCreateSerializer(ClaimFieldsSerializer):
@@ -102,6 +116,19 @@ class ClaimCreateSerializer(ClaimFieldsSerializer):
 class ClaimUpdateSerializer(ClaimFieldsSerializer):
     revision = revision()
     spans = fragments(required=False)
+
+
+class ClaimMergeSerializer(WriteSerializer):
+    other = IdOrUid(help_text="The claim that is taken in, by id or uid.")
+    other_revision = revision()
+    revision = revision()
+
+
+class ClaimSplitSerializer(WriteSerializer):
+    revision = revision()
+    spans = fragments()
+    rest = fragments(help_text="The words of the new claim.")
+    uid = uid()
 
 
 class RevisionSerializer(WriteSerializer):

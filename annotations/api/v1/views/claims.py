@@ -12,13 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.domain.transitions import ClaimState
-from annotations.models import Article, Claim
+from annotations.domain.vocabulary import Flag
+from annotations.models import Article, Claim, Tag
+from annotations.services.claim_parts import claim_merge, claim_split
 from annotations.services.claims import SpanInput, claim_create, claim_update, claim_withdraw
 
 from ..filters import FilterSet, FlagFilter, IdFilter, TextFilter, value_filter
 from ..serializers.claims import (
     ClaimCreateSerializer,
+    ClaimMergeSerializer,
     ClaimSerializer,
+    ClaimSplitSerializer,
     ClaimUpdateSerializer,
     RevisionSerializer,
     claim_rows,
@@ -34,9 +38,15 @@ class ClaimFilters(FilterSet):
         field_name="types__key", max_length=50, help_text="A key of the corpus's claim types."
     )
     created_by = IdFilter()
+    flag = value_filter(Flag)
+    flagged = FlagFilter(method="any_flag", help_text="true: those with a flag; false: without.")
+    tag = TextFilter(field_name="tags__name", lookup_expr="iexact", max_length=Tag.MAX_NAME)
     include_withdrawn = FlagFilter(
         method="nothing", help_text="Default: withdrawn claims only with state=withdrawn."
     )
+
+    def any_flag(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        return queryset.exclude(flag="") if value else queryset.filter(flag="")
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().filter_queryset(queryset)
@@ -92,6 +102,41 @@ class ClaimViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
         claim = self.get_object()
         revision = self.body(RevisionSerializer)["revision"]
         return self._row(claim_withdraw(actor=self.caller, claim=claim, revision=revision))
+
+    @extend_schema(request=ClaimMergeSerializer, responses=ClaimSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: str) -> Response:
+        """Take in another claim on the same text: its words, evidence, questions and discussion.
+
+        Refused (409) where a verdict stands on either of the two.
+        """
+        claim = self.get_object()
+        body = self.body(ClaimMergeSerializer)
+        other = seen(Claim.objects.visible_to(self.caller), body.pop("other"), "claim")
+        return self._row(claim_merge(actor=self.caller, claim=claim, other=other, **body))
+
+    @extend_schema(
+        request=ClaimSplitSerializer, responses={201: ClaimSerializer, 200: ClaimSerializer}
+    )
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, pk: str) -> Response:
+        """Leave ``spans`` to the claim, make a new one of ``rest``, and answer with the new one.
+
+        200 when the ``uid`` was sent before. Refused (409) where a verdict stands.
+        """
+        claim = self.get_object()
+        body = self.body(ClaimSplitSerializer)
+        uid = body.get("uid")
+        known = uid is not None and Claim.objects.filter(uid=uid).exists()
+        new = claim_split(
+            actor=self.caller,
+            claim=claim,
+            revision=body["revision"],
+            spans=_spans(body),
+            rest=_spans({"spans": body["rest"]}),
+            uid=uid,
+        )
+        return self._row(new, 200 if known else 201)
 
     def _row(self, claim: Claim, status: int = 200) -> Response:
         row = claim_rows(Claim.objects.filter(pk=claim.pk)).get()
