@@ -62,6 +62,29 @@ export class Actions {
     this.page.redraw();
   }
 
+  /** Let a claim take in another one. */
+  merge(claim, other) {
+    this.outbox.add({
+      verb: "claim.merge", item: claim.uid, claim: claim.uid, on: claim.uid, revision: claim.revision,
+      other: other.uid, other_revision: other.revision,
+    });
+    this.page.redraw(true);
+    announce(gettext("Merged"));
+  }
+
+  /** Leave `spans` to a claim and make a new one of `rest`, which is returned. */
+  split(claim, spans, rest) {
+    const split = this.model.newUid();
+    const plain = (some) => some.map((span) => pick(span, ["start", "end", "quote"]));
+    this.outbox.add({
+      verb: "claim.split", item: claim.uid, claim: claim.uid, on: claim.uid, revision: claim.revision,
+      split, spans: plain(spans), rest: plain(rest),
+    });
+    this.page.redraw();
+    announce(gettext("Split in two"));
+    return this.model.claim(split);
+  }
+
   withdraw(claim) {
     this.outbox.add({
       verb: "claim.withdraw", item: claim.uid, claim: claim.uid, on: claim.uid, revision: claim.revision,

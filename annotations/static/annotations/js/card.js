@@ -1,19 +1,25 @@
 // The card of a claim: its form, with its evidence and verdicts. A suggestion's is suggestion.js.
 
+import { day } from "./dates.js";
+import { Details } from "./details.js";
+import { diff } from "./diff.js";
 import { field, h } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
+import { Findings } from "./findings.js";
 import { ariaKeys, kbd, keyOf } from "./keymap.js";
+import { offerNames } from "./names.js";
 import { VerdictSection } from "./verdict.js";
 
 export class ClaimCard {
-  constructor(item, { model, quote, actions, outbox, leave }) {
-    Object.assign(this, { claim: item.claim, model, quote, actions, outbox, leave });
+  constructor(item, { model, quote, actions, outbox, leave, point }) {
+    Object.assign(this, { claim: item.claim, model, quote, actions, outbox, leave, point });
     const { corpus } = model;
     this.boxes = {};
     this.element = h("div.card", {});
     this.edges = this.#edges();
     this.normalised = h("textarea", { rows: 2, maxlength: 500, dir: "auto", name: "normalised" });
-    this.claimant = h("input", { type: "text", maxlength: 200, list: "claimants", dir: "auto", name: "claimant", autocomplete: "off" });
+    this.claimant = h("input", { type: "text", maxlength: 200, dir: "auto", name: "claimant" });
+    offerNames(this.claimant, "claimants", { corpus: corpus.id, known: model.claimants });
     this.date = h("input", { type: "date", name: "claim_date" });
     this.types = corpus.several_types ? this.#typeBoxes(corpus.types) : this.#typeSelect(corpus.types);
     this.boxes.normalised = field(gettext("Normalised claim"), this.normalised, gettext("One sentence that stands by itself, as it would be checked."));
@@ -21,11 +27,18 @@ export class ClaimCard {
     this.boxes.claim_date = field(gettext("Date of the claim"), this.date);
     this.start = h("button.link.aside", { type: "button", onclick: () => this.#startFromWording() }, gettext("Start from the wording"));
     this.boxes.normalised.append(this.start);
+    this.changes = h("p.changes", { dir: "auto", hidden: true });
+    this.boxes.normalised.append(this.changes);
+    this.days = h("ul.days", { "aria-label": gettext("Dates that the text names") });
+    this.boxes.claim_date.append(this.days);
+    this.details = new Details(this.claim, { model, save: (fields) => this.actions.patch(this.claim, fields) });
+    Object.assign(this.boxes, this.details.boxes);
     this.evidence = new EvidenceSection(this);
     this.verdict = new VerdictSection(this);
     this.element.append(
       this.edges, this.boxes.normalised, this.types.box,
       h("div.pair", {}, this.boxes.claimant, this.boxes.claim_date),
+      this.details.element, this.#why(),
       this.evidence.element, this.verdict.element,
       h("div.buttons", {}, h("button.quiet.danger", {
         type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
@@ -33,6 +46,68 @@ export class ClaimCard {
     );
     this.#wire();
     this.update();
+  }
+
+  get #suggestion() {
+    return this.claim.suggestion ? this.model.suggestion(this.claim.suggestion) : null;
+  }
+
+  #findings(suggestion) {
+    return new Findings(suggestion, { model: this.model, quote: this.quote, point: this.point });
+  }
+
+  /** Why the detector suggested it, for a claim that was a suggestion. */
+  #why() {
+    const suggestion = this.#suggestion;
+    if (!suggestion) return null;
+    const findings = this.#findings(suggestion);
+    return h("details.part.why-suggested", {}, h("summary", {}, gettext("Why it was suggested")),
+      findings.score(), ...findings.reasons());
+  }
+
+  /** The days that the claim's words name, to be taken by a click, each with its reason. */
+  #offerDays() {
+    const inside = (suggestion) => this.claim.spans.some((s) => suggestion.start < s.end && s.start < suggestion.end);
+    const behind = this.#suggestion || this.model.suggestions.find((s) => s.dates.length && inside(s));
+    const offers = behind ? this.#findings(behind).days() : [];
+    const { published } = this.model.article;
+    if (published && !offers.some(({ value }) => value === published)) {
+      offers.push({ value: published, label: gettext("the article's date"), why: "", spans: [] });
+    }
+    const fresh = offers.filter(({ value }) => value !== this.claim.claim_date);
+    const signature = JSON.stringify(fresh);
+    if (this.offered === signature) return;
+    this.offered = signature;
+    this.days.replaceChildren(...fresh.map(({ value, label, why, spans }) => h("li", {},
+      h("button.link", {
+        type: "button", onclick: () => this.#takeDay(value),
+        onmouseenter: () => this.point(spans), onmouseleave: () => this.point([]),
+        onfocus: () => this.point(spans), onblur: () => this.point([]),
+      }, h("time", { datetime: value }, day(value))),
+      h("span.muted", {}, " – ", h("bdi", {}, label), why ? `, ${why}` : ""))));
+  }
+
+  #takeDay(value) {
+    this.date.value = value;
+    this.actions.patch(this.claim, { claim_date: value });
+    this.date.focus();
+  }
+
+  /** What the normalised claim changes in the wording. */
+  #showChanges() {
+    const wording = this.claim.spans.map((s) => this.quote(s.start, s.end)).join(" … ");
+    const typed = this.normalised.value.trim();
+    const signature = `${wording}\u0000${typed}`;
+    if (this.compared === signature) return;
+    this.compared = signature;
+    const pieces = typed && typed !== wording ? diff(wording, typed) : null;
+    this.changes.hidden = !pieces;
+    if (!pieces) return;
+    const tags = { same: "span", gone: "del", new: "ins" };
+    this.changes.replaceChildren(
+      h("span.visually-hidden", {}, `${gettext("Compared with the wording:")} `),
+      ...pieces.map(({ kind, text }) => h(tags[kind], {}, text)),
+    );
   }
 
   #edges() {
@@ -44,7 +119,8 @@ export class ClaimCard {
       h("span.muted", {}, gettext("Start")),
       move("startLeft", gettext("Start one word left"), "←"), move("startRight", gettext("Start one word right"), "→"),
       h("span.muted", {}, gettext("End")),
-      move("endLeft", gettext("End one word left"), "←"), move("endRight", gettext("End one word right"), "→"));
+      move("endLeft", gettext("End one word left"), "←"), move("endRight", gettext("End one word right"), "→"),
+      this.fragments = h("ol.fragments", { "aria-label": gettext("Fragments") }));
   }
 
   #typeSelect(types) {
@@ -84,6 +160,7 @@ export class ClaimCard {
     const claimant = () => ({ claimant: this.claimant.value.trim() || null });
     const date = () => ({ claim_date: this.date.value || null });
     this.normalised.addEventListener("input", soon(normalised));
+    this.normalised.addEventListener("input", () => this.#showChanges());
     this.normalised.addEventListener("change", now(normalised));
     this.claimant.addEventListener("change", now(claimant));
     this.date.addEventListener("change", now(date));
@@ -108,6 +185,17 @@ export class ClaimCard {
     if (typed.verdict) this.verdict.restore(typed.verdict);
   }
 
+  startFromWording() {
+    if (!this.normalised.value.trim()) this.#startFromWording();
+    else this.normalised.focus();
+  }
+
+  /** Go to a field, for its key. */
+  focus(name) {
+    if (["place", "tags", "flag"].includes(name)) this.details.focus(name);
+    else ({ claimant: this.claimant, claimDate: this.date, type: this.types.element.querySelector("input") || this.types.element })[name].focus();
+  }
+
   #startFromWording() {
     this.normalised.value = this.claim.spans.map((s) => this.quote(s.start, s.end)).join(" … ").slice(0, 500);
     this.normalised.focus();
@@ -124,6 +212,10 @@ export class ClaimCard {
     set(this.claimant, claim.claimant || "");
     set(this.date, claim.claim_date || "");
     this.types.set(claim.types);
+    this.details.update();
+    this.#offerDays();
+    this.#showChanges();
+    this.#showFragments();
     // Hidden in place: nothing may move under a pointer because something was saved.
     this.start.classList.toggle("invisible", Boolean(this.normalised.value));
     const refused = this.outbox.state(claim.uid);
@@ -132,5 +224,19 @@ export class ClaimCard {
     }
     this.evidence.update();
     this.verdict.update();
+  }
+
+  /** The fragments of a claim that has several, each to be taken out. */
+  #showFragments() {
+    const { spans } = this.claim;
+    this.fragments.hidden = spans.length < 2;
+    if (spans.length < 2) return;
+    this.fragments.replaceChildren(...spans.map((span, i) => {
+      const words = this.quote(span.start, span.end);
+      return h("li", {}, h("span", { dir: "auto" }, words), " ", h("button.link", {
+        type: "button", "aria-label": interpolate(gettext("Take out “%s”"), [words]),
+        onclick: () => this.actions.removeFragment(i),
+      }, gettext("Take out")));
+    }));
   }
 }

@@ -8,6 +8,10 @@ const NAMES = {
   types: () => gettext("Claim type"),
   claimant: () => gettext("Claimant"),
   claim_date: () => gettext("Date of the claim"),
+  place: () => gettext("Place"),
+  flag: () => gettext("Flag"),
+  flag_note: () => gettext("Note on the flag"),
+  tags: () => gettext("Tags"),
   url: () => gettext("Address"),
   citation: () => gettext("Citation"),
   title: () => gettext("Title"),
@@ -20,7 +24,8 @@ function shown(name, value, model) {
   if (value === null || value === undefined || value === "" || value.length === 0) return "–";
   if (name === "spans") return value.map((span) => span.quote || `${span.start}–${span.end}`).join(" … ");
   if (name === "types") return value.map((key) => model.corpus.types.find((t) => t.key === key)?.label || key).join(", ");
-  return String(value);
+  if (name === "flag") return model.corpus.flags.find((flag) => flag.key === value)?.label || value;
+  return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
 const same = (a, b) => JSON.stringify(a ?? "") === JSON.stringify(b ?? "");

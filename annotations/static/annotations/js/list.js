@@ -124,13 +124,15 @@ export class List {
     const words = item.claim?.normalised || item.spans.map(([s, e]) => this.quote(s, e)).join(" … ");
     const [label, name, who] = item.claim ? this.#claimLabel(item.claim) : this.#suggestionLabel(item.suggestion);
     const repeat = Boolean(item.suggestion?.first_mention);
-    const signature = [words, label, name, who, repeat].join("\u0000");
+    const flagged = Boolean(item.claim?.flag);
+    const signature = [words, label, name, who, repeat, flagged].join("\u0000");
     if (signature === row.signature) return;
     row.signature = signature;
     row.element.className = `item ${name}${current ? " current" : ""}`;
     row.button.replaceChildren(
       h("span.tag", {}, label),
       repeat ? h("span.again", {}, h("span", { "aria-hidden": "true" }, "↻ "), gettext("repeat")) : "",
+      flagged ? h("span.again", {}, h("span", { "aria-hidden": "true" }, "⚑ "), gettext("flagged")) : "",
       who ? h("span.who", { dir: "auto" }, who) : "",
       h("span.words", { dir: "auto" }, words),
     );

@@ -138,6 +138,14 @@ export class Outbox {
     this.#keep();
   }
 
+  /** Made one on top of the other: the later operations build on what an earlier one left behind. */
+  learn(uid, revision) {
+    for (const op of this.#queue) {
+      if (op.on === uid) op.revision = revision;
+      if (op.other === uid) op.other_revision = revision;
+    }
+  }
+
   // --- How it stands --------------------------------------------------------------------
 
   state(item) {
@@ -215,10 +223,7 @@ export class Outbox {
   #isDone(op, answer) {
     this.#remove(op);
     this.#tries = 0;
-    if (answer?.uid && answer.revision) {
-      // Made one on top of the other: the later ones build on what this one left behind.
-      for (const other of this.#queue) if (other.on === answer.uid) other.revision = answer.revision;
-    }
+    if (answer?.uid && answer.revision) this.learn(answer.uid, answer.revision);
     this.#keep();
     const more = this.#queue.some((other) => other.item === op.item);
     this.#set(op, { state: more ? "saving" : "saved" });

@@ -65,6 +65,13 @@ export class VerdictSection {
     return true;
   }
 
+  /** Go to the rationale, for its key. */
+  write() {
+    this.opened = true;
+    this.update();
+    this.rationale.focus();
+  }
+
   fail(fields, message = "") {
     this.box.fail(fields.rationale);
     const other = fields.rating || fields.evidence || (fields.rationale ? "" : message);

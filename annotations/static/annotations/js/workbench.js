@@ -14,6 +14,7 @@ import { Reader } from "./reader.js";
 import { VERBS } from "./operations/index.js";
 import { Outbox } from "./outbox.js";
 import { Drafts, Shelf } from "./shelf.js";
+import { Spans } from "./spans.js";
 import { SuggestionCard } from "./suggestion.js";
 
 class Workbench {
@@ -41,7 +42,6 @@ class Workbench {
     this.reader.paintItems(this.model.items, null);
     performance.mark("first-highlight");
     this.redraw();
-    this.#claimants();
     this.#listen();
     this.live = new Live(this.model, () => this.#extracted());
     // Last, because what an earlier page left behind is shown on all of the above.
@@ -61,6 +61,7 @@ class Workbench {
     this.reader.paintItems(this.model.items, this.current);
     this.#drawCard(anew);
     this.#drawHeader();
+    this.spans?.place();
   }
 
   #drawCard(anew) {
@@ -81,6 +82,7 @@ class Workbench {
       ? new ClaimCard(item, {
         model: this.model, outbox: this.outbox, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
         leave: () => this.list.focus(item.key),
+        point: (spans, toThem) => this.#point(spans, toThem),
       })
       : new SuggestionCard(item, {
         model: this.model, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
@@ -102,7 +104,7 @@ class Workbench {
       ["patch", "saveEvidence", "withdrawEvidence", "giveVerdict", "retract"]
         .map((name) => [name, (...args) => this.actions[name](...args)]),
     );
-    return { ...own, ...passed };
+    return { ...own, ...passed, removeFragment: (index) => this.spans.removeFragment(index) };
   }
 
   #leaveCard(forget = true) {
@@ -289,12 +291,11 @@ class Workbench {
   #listen() {
     this.keys = this.#keyActions();
     this.cursor = new Cursor(this.reader, this.model.sentences);
+    this.spans = new Spans(this);
     listen({ ...this.keys, ...this.#cursorActions() }, () => (this.cursor.active ? "cursor" : "browse"));
     byId("help-button").addEventListener("click", showHelp);
     byId("undo-button").addEventListener("click", () => this.keys.undo());
     byId("submit-article").addEventListener("click", () => this.#submitArticle());
-    byId("claim-from-selection").addEventListener("click", () => this.keys.newClaim());
-    byId("span-from-selection").addEventListener("click", () => this.#useSelection());
     let typing;
     byId("items").addEventListener("input", () => {
       clearTimeout(typing);
@@ -305,12 +306,12 @@ class Workbench {
       this.flush();
       if (this.#unsaved) event.preventDefault();
     });
-    document.addEventListener("selectionchange", () => this.#selectionChanged());
     byId("text").addEventListener("click", (event) => this.#clicked(event));
   }
 
   #keyActions() {
-    const edge = (which, step) => () => this.#moveEdge(which, step);
+    const edge = (which, step) => () => this.spans.moveEdge(which, step);
+    const field = (name) => () => (this.item?.claim ? this.#card.view.focus(name) : false);
     return {
       next: () => this.#step(1),
       previous: () => this.#step(-1),
@@ -322,8 +323,19 @@ class Workbench {
       startRight: edge("start", 1),
       endRight: edge("end", 1),
       endLeft: edge("end", -1),
-      newClaim: () => this.#newClaim(),
-      useSelection: () => this.#useSelection(),
+      newClaim: () => this.spans.newClaim(),
+      useSelection: () => this.spans.useSelection(),
+      addFragment: () => this.spans.addFragment(),
+      merge: () => this.spans.merge(),
+      split: () => this.spans.split(),
+      startFromWording: () => (this.item?.claim ? this.#card.view.startFromWording() : false),
+      type: field("type"),
+      claimant: field("claimant"),
+      claimDate: field("claimDate"),
+      place: field("place"),
+      tags: field("tags"),
+      flag: field("flag"),
+      rationale: () => (this.item?.claim ? this.#card.view.verdict.write() : false),
       evidence: () => this.item?.claim && this.#card.view.evidence.open(),
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
       undo: () => this.actions.undo(),
@@ -338,7 +350,7 @@ class Workbench {
 
   #cursorActions() {
     return this.cursor.actions({
-      take: (span) => this.#claimAt(span),
+      take: (span) => this.spans.took(span),
       use: (action, span) => {
         if (!this.keys[action] || !this.item?.claim) return false;
         this.reader.select(span.start, span.end);
@@ -382,76 +394,6 @@ class Workbench {
     }
     if (this.item.claim) this.#card.view.normalised.focus();
     else this.#card.view.element.querySelector("button.primary").focus();
-  }
-
-  #moveEdge(which, step) {
-    const { item } = this;
-    if (!item?.claim) {
-      if (item) toast(gettext("Accept the suggestion first; then its edges can be moved."));
-      return;
-    }
-    const spans = item.claim.spans.map(({ start, end }) => ({ start, end }));
-    const span = which === "start" ? spans[0] : spans[spans.length - 1];
-    const tokens = this.reader.tokens(0, Infinity);
-    if (which === "start") {
-      const at = tokens.findIndex((token) => token.end > span.start);
-      const to = tokens[at + step];
-      if (!to || to.start >= span.end) return;
-      span.start = to.start;
-    } else {
-      const at = tokens.findLastIndex((token) => token.start < span.end);
-      const to = tokens[at + step];
-      if (!to || to.end <= span.start) return;
-      span.end = to.end;
-    }
-    const fixed = spans.map(({ start, end }) => ({ start, end, quote: this.#exact(start, end) }));
-    this.actions.patch(item.claim, { spans: fixed });
-    announce(fixed.map((s) => s.quote).join(" … "));
-  }
-
-  /** The quote to send along, or none where the span crosses a paragraph: its white space isn't on the page. */
-  #exact(start, end) {
-    const words = this.quote(start, end);
-    return words.includes("\n") ? undefined : words;
-  }
-
-  #newClaim() {
-    const chosen = this.reader.selection();
-    if (chosen) {
-      getSelection().removeAllRanges();
-      this.#claimAt(chosen);
-      return;
-    }
-    const from = this.item?.spans[0][0] ?? 0;
-    if (this.cursor.begin(from)) {
-      document.activeElement?.blur();
-    }
-  }
-
-  #claimAt({ start, end }) {
-    const claim = this.actions.create([{ start, end, quote: this.#exact(start, end) }]);
-    byId("selection-bar").hidden = true;
-    this.select(claim.uid);
-  }
-
-  #useSelection() {
-    const chosen = this.reader.selection();
-    if (!chosen || !this.item?.claim) return;
-    getSelection().removeAllRanges();
-    this.actions.patch(this.item.claim, { spans: [{ ...chosen, quote: this.#exact(chosen.start, chosen.end) }] });
-    this.list.focus(this.current);
-  }
-
-  #selectionChanged() {
-    const bar = byId("selection-bar");
-    const chosen = this.reader.selection();
-    bar.hidden = !chosen;
-    byId("span-from-selection").hidden = !this.item?.claim;
-    if (!chosen) return;
-    const box = this.reader.range(chosen.start, chosen.end).getBoundingClientRect();
-    const x = Math.max(8, Math.min(box.left, innerWidth - bar.offsetWidth - 8));
-    bar.style.setProperty("--x", `${x + scrollX}px`);
-    bar.style.setProperty("--y", `${box.bottom + scrollY + 6}px`);
   }
 
   #clicked(event) {
@@ -511,11 +453,6 @@ class Workbench {
       ngettext("%s suggestion found.", "%s suggestions found.", this.model.suggestions.length),
       [this.model.suggestions.length],
     ));
-  }
-
-  #claimants() {
-    document.body.append(h("datalist", { id: "claimants" },
-      this.model.claimants.map((name) => h("option", { value: name }))));
   }
 }
 

@@ -3,9 +3,22 @@
 import { conflict } from "../conflict.js";
 import { announce, toast } from "../dom.js";
 
-export const CLAIM_FIELDS = ["spans", "normalised", "types", "claimant", "claim_date"];
+export const CLAIM_FIELDS = [
+  "spans", "normalised", "types", "claimant", "claim_date", "place", "flag", "flag_note", "tags",
+];
 
 export const pick = (object, names) => Object.fromEntries(names.map((name) => [name, object[name]]));
+
+/** Spans in order; those that overlap become one. */
+export function union(spans) {
+  const joined = [];
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = joined.at(-1);
+    if (last && span.start < last.end) joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+    else joined.push(span);
+  }
+  return joined;
+}
 
 function decide(model, op, outcome) {
   const suggestion = model.suggestion(op.suggestion);
@@ -68,6 +81,43 @@ export const CLAIMS = {
       page.outbox.mark(op, { state: "saved" });
       if (Object.keys(chosen).length) page.actions.patch(claim, chosen);
       page.redraw(true);
+    },
+  },
+
+  "claim.merge": {
+    apply(model, op) {
+      const kept = model.claim(op.claim);
+      const other = model.claim(op.other);
+      if (!kept || !other) return;
+      kept.spans = union([...kept.spans, ...other.spans]);
+      kept.evidence = [...kept.evidence, ...other.evidence];
+      for (const name of ["normalised", "claimant", "claim_date", "place"]) kept[name] ||= other[name];
+      if (!kept.types.length) kept.types = other.types;
+      kept.tags = [...new Set([...kept.tags, ...other.tags])];
+      model.drop(other);
+    },
+    request: (op) => ["POST", `claims/${op.claim}/merge/`, {
+      revision: op.revision, other: op.other, other_revision: op.other_revision,
+    }],
+    done: (page, op) => page.refresh(),
+  },
+
+  // Makes the claim `op.split` of `op.rest`; `op.spans` stay.
+  "claim.split": {
+    apply(model, op) {
+      const claim = model.claim(op.claim);
+      if (!claim) return;
+      claim.spans = op.spans;
+      model.draft(op.split, { spans: op.rest, ...pick(claim, ["types", "claimant", "claim_date", "place", "tags"]) });
+    },
+    request: (op) => ["POST", `claims/${op.claim}/split/`, {
+      revision: op.revision, spans: op.spans, rest: op.rest, uid: op.split,
+    }],
+    done(page, op, answer) {
+      // The answer is the new claim; the first went on by one revision.
+      page.outbox.learn(op.claim, op.revision + 1);
+      page.answered(op.split, answer);
+      page.reload(op.claim);
     },
   },
 
