@@ -16,10 +16,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 SCHEMES = {"http", "https", "mailto"}
-# Headings begin below those of the page around them.
+# Headings begin below those of the page around them, which is a card's where nothing else is said.
 TOP_HEADING = 4
 
-_BLOCKS = ("p", "li", "blockquote", "h4", "h5", "h6")
+_BLOCKS = ("p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6")
 _CLEANER = nh3.Cleaner(
     tags={*_BLOCKS, "a", "br", "code", "em", "hr", "ol", "pre", "strong", "ul"},
     attributes={"a": {"href", "title"}, "ol": {"start"}},
@@ -34,8 +34,10 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render(text: str) -> str:
+def render(text: str, *, top: int = TOP_HEADING) -> str:
     """The text as sanitised HTML: no scripts, images, ids, classes or styles; ends in a newline.
+
+    Its highest heading is of level ``top``, from 2 to 6.
 
     Links lead to http, https and mailto, in another tab, and tell nobody where they were
     followed from. What CommonMark would take as HTML is shown as the text that it is.
@@ -43,7 +45,7 @@ def render(text: str) -> str:
     >>> render("*No*.")
     '<p dir="auto"><em>No</em>.</p>\\n'
     """
-    return _CLEANER.clean(_MARKDOWN.render(text))
+    return _CLEANER.clean(_MARKDOWN.render(text, {"top": top}))
 
 
 def _leads_out(url: str) -> bool:
@@ -57,7 +59,8 @@ def _fit(state: StateCore) -> None:
     """Lower the headings, and make links of images."""
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag.removeprefix('h')) + TOP_HEADING - 1, 6)}"
+            level = int(token.tag.removeprefix("h")) + state.env["top"] - 1
+            token.tag = f"h{min(level, 6)}"
         elif token.children:
             token.children = list(_without_images(token.children))
 

@@ -164,6 +164,8 @@ class Membership(models.Model):
 class Guideline(models.Model):
     """A version of a corpus's guidelines, in Markdown. Verdicts store the one in force."""
 
+    MAX_TEXT = 50_000
+
     corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="guidelines")
     version = models.PositiveIntegerField(_("version"))
     text = models.TextField(_("text"))
@@ -180,3 +182,8 @@ class Guideline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.corpus} · {self.version}"
+
+    @property
+    def revision(self) -> int:
+        """For ``StaleRevision``: of the guidelines, each version is a row of its own."""
+        return self.version

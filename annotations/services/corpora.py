@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
@@ -166,13 +165,33 @@ def membership_remove(*, actor: User | None, membership: Membership) -> None:
 
 
 @transaction.atomic
-def guideline_add(*, actor: User | None, corpus: Corpus, text: str) -> Guideline:
-    """A new version of the corpus's guidelines; earlier ones stay for the verdicts under them."""
+def guideline_add(
+    *, actor: User | None, corpus: Corpus, text: str, based_on: int | None = None
+) -> Guideline:
+    """A new version of the corpus's guidelines; earlier ones stay for the verdicts under them.
+
+    ``based_on`` is the version that the text was made from, 0 where there was none: if another
+    one came since, ``StaleRevision``. The text of the current version makes no new one.
+    """
     policies.require(actor, "corpus.update", corpus)
     Corpus.objects.select_for_update().get(pk=corpus.pk)
-    last = corpus.guidelines.aggregate(last=Max("version"))["last"] or 0
+    current = corpus.guidelines.order_by("-version").first()
+    text = text.replace("\r\n", "\n").strip()
+    if current is not None and current.text == text:
+        return current
+    if based_on is not None and based_on != (current.version if current else 0):
+        if current is None:
+            raise InvalidInput({"based_on": "there is no version yet; expected 0"})
+        raise StaleRevision(current=current, expected=based_on)
+    if not text:
+        raise InvalidInput({"text": "write something"})
+    if len(text) > Guideline.MAX_TEXT:
+        raise InvalidInput({"text": f"{Guideline.MAX_TEXT} characters at most"})
     guideline = Guideline.objects.create(
-        corpus=corpus, version=last + 1, text=text, created_by=actor
+        corpus=corpus,
+        version=current.version + 1 if current else 1,
+        text=text,
+        created_by=actor,
     )
     event_record(
         kind="guideline.added",

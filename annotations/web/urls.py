@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from . import articles, assigning, corpora, health, today
+from . import articles, assigning, corpora, discussions, guidelines, health, today
 
 urlpatterns = [
     # Browsers ask here where a page names no icon, as the administration's don't.
@@ -17,6 +17,10 @@ urlpatterns = [
     path("corpora/<int:pk>/next/", corpora.corpus_next, name="corpus-next"),
     path("corpora/<int:pk>/assign/", assigning.corpus_assign, name="corpus-assign"),
     path("corpora/<int:pk>/today/", today.corpus_today, name="corpus-today"),
+    path("corpora/<int:pk>/guidelines/", guidelines.guideline_list, name="guidelines"),
+    path("corpora/<int:pk>/guidelines/edit/", guidelines.guideline_edit, name="guideline-edit"),
+    path("corpora/<int:pk>/guidelines/<int:version>/", guidelines.guideline, name="guideline"),
+    path("discussions/", discussions.discussion_list, name="discussions"),
     path("articles/<int:pk>/", articles.article_detail, name="article"),
     path("articles/<int:pk>/data/", articles.article_data, name="article-data"),
     path(

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from annotations.api.v1 import urls
 from annotations.models import Job
 from annotations.services.assignments import assignment_add
+from annotations.services.corpora import guideline_add
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
@@ -53,6 +54,8 @@ class Row:
     about: str = ""
     body: Callable[[Any], dict[str, Any]] | None = None
     query: dict[str, str] = field(default_factory=dict)
+    # What the address names besides.
+    path: dict[str, str] = field(default_factory=dict)
     # A second row for one address.
     case: str = ""
 
@@ -89,6 +92,14 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "corpus-export"): [
         Row(members(200), "corpus", query={"format": name}, case=name)
         for name in ("jsonl", "csv", "w3c")
+    ],
+    ("GET", "corpus-guidelines"): [Row(members(200), "corpus")],
+    ("POST", "corpus-guidelines"): [
+        Row(admins(201), "corpus", lambda w: {"text": "Read thrice.", "based_on": 1})
+    ],
+    ("GET", "corpus-guideline"): [
+        Row(members(200), "corpus", path={"version": version}, case=version)
+        for version in ("1", "latest")
     ],
     ("GET", "article-list"): [Row(signed_in(200))],
     ("POST", "article-list"): [
@@ -265,6 +276,7 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def world(cast: Cast) -> SimpleNamespace:
     """One of each thing, such that every row's action is possible for who may do it."""
+    guideline_add(actor=cast.admin, corpus=cast.corpus, text="Read twice.")
     article = factories.make_extracted(cast.corpus)
     first, second, third = factories.suggestions_of(article)
     claim = suggestion_accept(actor=cast.reviewer, suggestion=first)
@@ -308,7 +320,7 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
     if name == "unknown":
         path = "/api/v1/nowhere/"
     else:
-        kwargs = {"pk": getattr(world, row.about).pk} if row.about else {}
+        kwargs = {"pk": getattr(world, row.about).pk, **row.path} if row.about else {}
         path = reverse(f"api:{name}", kwargs=kwargs)
     if name == "article-reopen":
         world.article.state = "reviewed"

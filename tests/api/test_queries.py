@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from annotations.models import User
 from annotations.services.assignments import assignment_add
+from annotations.services.corpora import guideline_add
 from annotations.services.presence import presence_touch
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
@@ -54,6 +55,9 @@ COSTS: dict[str, int] = {
     # all of it is in the person's own row
     "me/preferences/": SIGN_IN,
     "corpora/{corpus}/": SIGN_IN + 3,
+    # corpus, versions with their person
+    "corpora/{corpus}/guidelines/": SIGN_IN + 2,
+    "corpora/{corpus}/guidelines/latest/": SIGN_IN + 2,
     # article with its counts and run, text
     "articles/{article}/": SIGN_IN + 2,
     # article, latest job with its place in the queue, workers
@@ -84,6 +88,8 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
             verdict = factories.make_verdict(claim, person)
         thread = factories.make_thread(claim, cast.admin, *people, text="Is it, @rita and @sam?")
     assignments = [assignment_add(actor=None, article=article, user=person) for person in people]
+    for number in range(2):
+        guideline_add(actor=cast.admin, corpus=cast.corpus, text=f"{article.pk} {number}")
     token = token_create(actor=cast.reviewer, name="x")[0]
     return {
         "corpus": cast.corpus.pk,

@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 from annotations.models import Article
+from annotations.services.corpora import guideline_add
 from tests import factories
 from tests.api.conftest import Client
 from tests.api.test_permissions import addresses
@@ -61,6 +62,7 @@ def test_enumerations_have_names(schema: dict[str, Any]) -> None:
 def test_answers_are_as_the_schema_says(
     schema: dict[str, Any], api: Client, cast: Cast, article: Article
 ) -> None:
+    guideline_add(actor=cast.admin, corpus=cast.corpus, text="*Read* twice.")
     claim = factories.make_claim(article, cast.reviewer, types=["law"])
     factories.make_verdict(claim, cast.reviewer)
     verdict = factories.make_verdict(claim, cast.second_reviewer, "True")
@@ -82,6 +84,8 @@ def test_answers_are_as_the_schema_says(
         "events/": "/api/v1/events/",
         "corpora/": "/api/v1/corpora/",
         f"corpora/{cast.corpus.pk}/": "/api/v1/corpora/{id}/",
+        f"corpora/{cast.corpus.pk}/guidelines/": "/api/v1/corpora/{id}/guidelines/",
+        f"corpora/{cast.corpus.pk}/guidelines/1/": "/api/v1/corpora/{id}/guidelines/{version}/",
         "me/": "/api/v1/me/",
     }
     for path, template in paths.items():

@@ -140,6 +140,24 @@ def test_memberships(cast: Cast, corpus: Corpus) -> None:
     assert not Corpus.objects.visible_to(cast.outsider).exists()
 
 
+def test_guidelines_are_based_on_the_version_in_force(cast: Cast, corpus: Corpus) -> None:
+    with pytest.raises(InvalidInput, match="based_on"):
+        guideline_add(actor=cast.admin, corpus=corpus, text="One", based_on=1)
+    guideline_add(actor=cast.admin, corpus=corpus, text=" One\r\n\r\nline \n", based_on=0)
+    with pytest.raises(StaleRevision) as caught:
+        guideline_add(actor=cast.admin, corpus=corpus, text="Another one", based_on=0)
+    assert (caught.value.current.text, caught.value.current.version) == ("One\n\nline", 1)
+    # The same text once more, as a request that is sent again has it, makes no version.
+    again = guideline_add(actor=cast.admin, corpus=corpus, text="One\n\nline", based_on=0)
+    assert (again.version, last_event().after) == (1, {"version": 1})
+    assert guideline_add(actor=cast.admin, corpus=corpus, text="Two", based_on=1).version == 2
+    for text in ("", " \n ", "x" * 50_001):
+        with pytest.raises(InvalidInput) as wrong:
+            guideline_add(actor=cast.admin, corpus=corpus, text=text, based_on=2)
+        assert list(wrong.value.fields) == ["text"]
+    assert corpus.guidelines.count() == 2
+
+
 def test_guidelines_are_numbered(cast: Cast, corpus: Corpus) -> None:
     assert guideline_add(actor=cast.admin, corpus=corpus, text="One").version == 1
     assert guideline_add(actor=cast.admin, corpus=corpus, text="Two").version == 2

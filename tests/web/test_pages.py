@@ -106,16 +106,16 @@ def test_the_corpus_page_asks_a_fixed_number_of_queries(
     for _ in range(3):
         make_extracted(cast.corpus)
     # session, user, corpus, role, counts, keys of the page's articles, the articles, who they
-    # are assigned to, publishers, one's own day
-    with django_assert_num_queries(10):
+    # are assigned to, publishers, one's own day, unread discussions
+    with django_assert_num_queries(11):
         reviewer.get(url)
     for _ in range(5):
         assignment_add(actor=None, article=make_extracted(cast.corpus), user=cast.reviewer)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         reviewer.get(f"{url}?assigned=me&flagged=&q=minister&order=priority&show=to-review")
     # and the people whom an admin can choose from
     admin = signed_in(cast.admin)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin.get(url)
 
 
@@ -144,8 +144,8 @@ def test_the_article_page_asks_a_fixed_number_of_queries(
     assert count() == few
     # session, user, article with corpus, text, role, types, ratings, job, workers, suggestions,
     # claims with their spans, types, tags, evidence and verdicts, claimants, tags, version, both
-    # neighbours, threads with their comments and mentions, people
-    assert few <= 25
+    # neighbours, threads with their comments and mentions, people, unread discussions
+    assert few <= 26
 
 
 def test_the_page_data_has_the_shapes_of_the_api(

@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotations.models import Article, Assignment
+from annotations.services.corpora import guideline_add
 from annotations.services.tokens import token_create
 from tests.factories import Cast
 
@@ -16,11 +17,14 @@ MEMBERS_ONLY = {
     "corpus": lambda article: [article.corpus_id],
     "corpus-progress": lambda article: [article.corpus_id],
     "corpus-today": lambda article: [article.corpus_id],
+    "guidelines": lambda article: [article.corpus_id],
+    "guideline": lambda article: [article.corpus_id, 1],
     "article": lambda article: [article.pk],
     "article-data": lambda article: [article.pk],
 }
 SIGNED_IN = {
     "corpora",
+    "discussions",
     "token-list",
     "preferences",
     "key-sheet",
@@ -41,6 +45,8 @@ ANYBODY = {
 POST_ONLY = {"token-revoke", "corpus-assign"}
 # Of one corpus too, and sends its members on.
 ONWARD = {"corpus-next"}
+# Of one corpus too, and for its admins.
+ADMINS_ONLY = {"guideline-edit"}
 
 
 def page_names() -> set[str]:
@@ -55,11 +61,14 @@ def page_names() -> set[str]:
 
 
 def test_every_page_is_in_a_row_here() -> None:
-    assert page_names() == set(MEMBERS_ONLY) | SIGNED_IN | ANYBODY | POST_ONLY | ONWARD
+    assert (
+        page_names() == set(MEMBERS_ONLY) | SIGNED_IN | ANYBODY | POST_ONLY | ONWARD | ADMINS_ONLY
+    )
 
 
 @pytest.mark.parametrize("name", sorted(MEMBERS_ONLY))
 def test_pages_of_a_corpus_are_for_its_members(cast: Cast, article: Article, name: str) -> None:
+    guideline_add(actor=None, corpus=article.corpus, text="Read twice.")
     url = reverse(name, args=MEMBERS_ONLY[name](article))
     statuses = {who: signed_in(user).get(url).status_code for who, user in cast.everybody.items()}
     assert statuses == {
@@ -98,6 +107,27 @@ def test_only_admins_assign(cast: Cast, article: Article) -> None:
         assert Assignment.objects.exists() is (expected == 302)
         Assignment.objects.all().delete()
     assert signed_in(None).post(url, body)["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_guidelines_are_edited_by_admins(cast: Cast, method: str) -> None:
+    url = reverse("guideline-edit", args=[cast.corpus.pk])
+    statuses = {
+        who: getattr(signed_in(user), method)(url, {}).status_code
+        for who, user in cast.everybody.items()
+    }
+    # A form without a text is refused, and shown again.
+    done = 200 if method == "get" else 400
+    assert statuses == {
+        "reviewer": 403,
+        "second_reviewer": 403,
+        "adjudicator": 403,
+        "admin": done,
+        "superuser": done,
+        "outsider": 404,
+        "stranger": 404,
+    }
+    assert getattr(signed_in(None), method)(url).status_code == 302
 
 
 @pytest.mark.parametrize("name", sorted(SIGNED_IN))

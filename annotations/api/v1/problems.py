@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from annotations import errors
-from annotations.models import Claim, Comment, Evidence, Thread, User
+from annotations.models import Claim, Comment, Evidence, Guideline, Thread, User
 from annotations.services.articles import AlreadyThere
 
 MEDIA_TYPE = "application/problem+json"
@@ -98,6 +98,7 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
         thread_rows,
     )
     from .serializers.evidence import EvidenceSerializer, evidence_rows
+    from .serializers.guidelines import GuidelineDetailSerializer
 
     if isinstance(row, Claim):
         return dict(ClaimSerializer(claim_rows(Claim.objects.filter(pk=row.pk)).get()).data)
@@ -108,6 +109,8 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
     if isinstance(row, Thread):
         thread = thread_rows(Thread.objects.filter(pk=row.pk), user).get()
         return dict(ThreadSerializer(thread, context={"user": user}).data)
+    if isinstance(row, Guideline):
+        return dict(GuidelineDetailSerializer(row).data)
     if isinstance(row, Comment):
         return dict(CommentSerializer(comment_rows(Comment.objects.filter(pk=row.pk)).get()).data)
     return None

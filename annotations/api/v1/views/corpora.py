@@ -21,9 +21,10 @@ from annotations.models import Corpus
 
 from ..serializers.corpora import CorpusSerializer, corpus_rows
 from .base import ViewSet
+from .guidelines import GuidelineActions
 
 
-class CorpusViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class CorpusViewSet(GuidelineActions, ListModelMixin, RetrieveModelMixin, ViewSet):
     """The corpora that the caller is a member of."""
 
     serializer_class = CorpusSerializer
@@ -31,6 +32,8 @@ class CorpusViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     def get_queryset(self) -> QuerySet[Corpus]:
         if self.action == "export":
             return Corpus.objects.visible_to(self.caller).select_related("rating_scale")
+        if self.action in {"guidelines", "guideline_create", "guideline"}:
+            return Corpus.objects.visible_to(self.caller)
         return corpus_rows(self.caller)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
