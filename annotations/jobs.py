@@ -17,7 +17,7 @@ from annotations.models import Job
 
 log = structlog.get_logger(__name__)
 
-TASKS = {"extraction": "annotations.extract"}
+TASKS = {"extraction": "annotations.extract", "fetch": "annotations.fetch"}
 
 
 def enqueue(job: Job) -> None:

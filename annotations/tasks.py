@@ -26,6 +26,7 @@ from annotations.detection import load_detector
 from annotations.services.extraction import extraction_run
 from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
 from annotations.services.presence import presence_sweep
+from annotations.services.snapshots import snapshot_run
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,17 @@ log = structlog.get_logger(__name__)
 def extract(job_id: int) -> int:
     """Extract the named job's article, and others that are due with it."""
     return extraction_run(first=job_id)
+
+
+@shared_task(
+    name="annotations.fetch",
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def fetch(job_id: int) -> int:
+    """Fetch the page of the named job, or of another one that is due."""
+    return snapshot_run(first=job_id)
 
 
 @worker_process_init.connect

@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from annotations.fetching import AllowedHosts
 from factcheck.logs import one_line_a_request
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -169,6 +170,24 @@ if _database["ENGINE"].endswith("sqlite3"):
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "media/"
+# Copies of other people's pages: for this account alone, and never served from here as they are.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- Fetching pages ---------------------------------------------------------------------
+# Of one page: its bytes, and seconds from the first look-up to the last of them.
+FETCH_MAX_BYTES = _number("FETCH_MAX_BYTES", 10_000_000)
+FETCH_TIMEOUT_SECONDS = _number("FETCH_TIMEOUT_SECONDS", 30)
+# Private addresses are never fetched, but for those of hosts named here, one by one.
+try:
+    FETCH_ALLOWED_PRIVATE_HOSTS = AllowedHosts.parse(
+        env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[])
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(
+        "FETCH_ALLOWED_PRIVATE_HOSTS must list hosts, or host:port (IPv6 in brackets), separated"
+        f" by commas: {error}."
+    ) from error
 
 # --- Background work --------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
@@ -313,6 +332,11 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         "django_structlog": {"level": LOG_LEVEL},
+        # They write down the addresses that they are given, which may be a source's.
+        **{
+            name: {"level": "CRITICAL"}
+            for name in ("courlan", "htmldate", "httpcore", "httpx", "justext", "trafilatura")
+        },
     },
 }
 # Warnings of the libraries are events like any other.

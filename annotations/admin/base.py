@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from annotations.errors import FactcheckError
-from annotations.models import User
+from annotations.models import Evidence, User
 
 
 class BoundedPaginator(Paginator):
@@ -87,6 +87,14 @@ def person(request: HttpRequest) -> User:
     """The user of an admin page, who is signed in."""
     assert isinstance(request.user, User)  # noqa: S101  for the type
     return request.user
+
+
+def without_protected(
+    rows: models.QuerySet[Evidence], request: HttpRequest
+) -> models.QuerySet[Evidence]:
+    """Evidence without the protected sources of corpora that the person is no member of."""
+    seen = Evidence.objects.visible_to(person(request)).values("pk")
+    return rows.exclude(models.Q(protected=True) & ~models.Q(pk__in=seen))
 
 
 def each(

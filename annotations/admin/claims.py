@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.models import Claim, ClaimSpan, DetectionRun, Evidence, Suggestion, Verdict
 
-from .base import ReadOnlyAdmin, ReadOnlyInline, pretty
+from .base import ReadOnlyAdmin, ReadOnlyInline, pretty, without_protected
 
 
 class SpanInline(ReadOnlyInline):
@@ -26,10 +26,13 @@ class SpanInline(ReadOnlyInline):
 
 class EvidenceInline(ReadOnlyInline):
     model = Evidence
-    fields = ("stance", "url", "citation", "title", "quote", "added_by", "withdrawn")
+    fields = (
+        "stance", "url", "citation", "title", "quote", "set_number", "protected", "added_by",
+        "withdrawn",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
-        return super().get_queryset(request).select_related("added_by")
+        return without_protected(super().get_queryset(request), request).select_related("added_by")
 
 
 class VerdictInline(ReadOnlyInline):

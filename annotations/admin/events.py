@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from annotations.models import Event
+from annotations.models import Corpus, Event, Evidence
 
-from .base import ReadOnlyAdmin, pretty
+from .base import ReadOnlyAdmin, person, pretty
 
 
 class TargetFilter(admin.SimpleListFilter):
@@ -21,7 +21,8 @@ class TargetFilter(admin.SimpleListFilter):
     parameter_name = "target"
     TARGETS = (
         "apitoken", "article", "claim", "claimtype", "corpus", "detectionrun", "evidence",
-        "guideline", "job", "membership", "ratingscale", "suggestion", "user", "verdict",
+        "guideline", "job", "membership", "ratingscale", "snapshot", "suggestion", "user",
+        "verdict",
     )  # fmt: skip
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -60,6 +61,17 @@ class EventAdmin(ReadOnlyAdmin):
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        """Without what names a protected source to somebody who is no member of its corpus."""
+        rows = super().get_queryset(request)
+        if person(request).is_superuser:
+            return rows
+        inside = Corpus.objects.visible_to(person(request)).values("pk")
+        protected = Evidence.objects.filter(protected=True).values("pk")
+        # A page that was fetched may be a source that was protected only afterwards.
+        telling = Q(target_type="evidence", target_id__in=protected) | Q(target_type="snapshot")
+        return rows.exclude(telling & ~Q(corpus__in=inside))
 
     @admin.display(description=_("before"))
     def old(self, event: Event) -> str:

@@ -74,7 +74,7 @@ def _claims() -> QuerySet[Claim]:
             "tags",
             Prefetch(
                 "evidence",
-                Evidence.objects.standing().select_related("added_by").order_by("id"),
+                Evidence.objects.standing().with_details().order_by("id"),
                 to_attr="standing_evidence",
             ),
             Prefetch("verdicts", _verdicts(), to_attr="all_verdicts"),

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotations.domain.vocabulary import Stance
-from annotations.models import Article, Corpus
+from annotations.models import Article, Corpus, Evidence
 
 from .base import checked_quote, claim_text
 from .finding import finding_of
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What stands in place of a source that must not leave.
+PROTECTED = "protected source"
 COLUMNS = (
     "article_id",
     "article_title",
@@ -41,6 +43,7 @@ COLUMNS = (
     "refutes",
     "irrelevant",
     "evidence",
+    "known_sources",
     "from_suggestion",
     "created_by",
     "created_at",
@@ -83,6 +86,7 @@ def claim_row(article: Article, claim: Any) -> dict[str, Any]:
         checked_quote(text, span.start, span.end, span.quote, f"claim {claim.pk}")
     standing = [verdict for verdict in claim.all_verdicts if verdict.stands]
     finding = finding_of(standing)
+    shown = [evidence for evidence in claim.standing_evidence if not evidence.protected]
     stances = [evidence.stance for evidence in claim.standing_evidence]
     return {
         "article_id": article.pk,
@@ -109,9 +113,16 @@ def claim_row(article: Article, claim: Any) -> dict[str, Any]:
         "supports": stances.count(Stance.SUPPORTS),
         "refutes": stances.count(Stance.REFUTES),
         "irrelevant": stances.count(Stance.IRRELEVANT),
-        "evidence": "\n".join(e.url or e.citation for e in claim.standing_evidence),
+        "evidence": "\n".join(_source(evidence) for evidence in claim.standing_evidence),
+        "known_sources": sum(evidence.was_known for evidence in shown),
         "from_suggestion": claim.suggestion_id is not None,
         "created_by": claim.created_by.username,
         "created_at": claim.created_at.isoformat(timespec="seconds"),
         "updated_at": claim.updated_at.isoformat(timespec="seconds"),
     }
+
+
+def _source(evidence: Evidence) -> str:
+    """Where it is found, and the number of its set where it proves together with others."""
+    source = PROTECTED if evidence.protected else evidence.url or evidence.citation
+    return f"{source} [{evidence.set_number}]" if evidence.set_number else source

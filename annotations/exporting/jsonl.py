@@ -9,7 +9,16 @@ import orjson
 from django.utils import timezone
 
 from annotations.domain.spans import context
-from annotations.models import Article, Claim, Comment, Corpus, Evidence, Suggestion, User
+from annotations.models import (
+    Article,
+    Claim,
+    Comment,
+    Corpus,
+    Evidence,
+    Snapshot,
+    Suggestion,
+    User,
+)
 
 from .base import checked_quote, claim_text, text_of
 from .finding import finding_of
@@ -19,6 +28,8 @@ VERSION = 1
 # PostgreSQL keeps no order of keys; the file is the same from every database.
 REASON = ("feature", "label", "weight", "spans")
 ATTRIBUTION = ("form", "source", "cue", "content", "confidence")
+# That there is a protected source is known; who or what it is, and when it came, leaves nowhere.
+PROTECTED_KEEPS = frozenset({"uid", "stance", "set_number", "protected"})
 DATE = ("start", "end", "first", "last", "granularity", "anchor")
 
 
@@ -213,7 +224,7 @@ def _verdict(verdict: Any) -> dict[str, Any]:
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
+    record = {
         "uid": evidence.uid,
         "url": evidence.url,
         "citation": evidence.citation,
@@ -224,11 +235,31 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "stance": evidence.stance,
         "source_medium": evidence.source_medium,
         "note": evidence.note,
+        "set_number": evidence.set_number,
+        "protected": evidence.protected,
         "is_post_claim": evidence.is_post_claim,
+        "was_known": evidence.was_known,
+        "snapshot": _snapshot(evidence.snapshot),
         "added_by": _person(evidence.added_by),
         "created_at": evidence.created_at,
         "updated_at": evidence.updated_at,
         "revision": evidence.revision,
+    }
+    if evidence.protected:
+        return {name: record[name] if name in PROTECTED_KEEPS else None for name in record}
+    return record
+
+
+def _snapshot(snapshot: Snapshot | None) -> dict[str, Any] | None:
+    if snapshot is None or snapshot.fetched_at is None:
+        return None
+    return {
+        "url": snapshot.url,
+        "final_url": snapshot.final_url,
+        "fetched_at": snapshot.fetched_at,
+        "media_type": snapshot.media_type,
+        "size": snapshot.size,
+        "sha256": snapshot.sha256,
     }
 
 

@@ -9,7 +9,7 @@ import orjson
 from django.utils.crypto import salted_hmac
 
 from annotations.domain.spans import context
-from annotations.models import Article, ArticleText, Corpus, User
+from annotations.models import Article, ArticleText, Corpus, Evidence, User
 
 from .base import checked_quote, claim_text
 from .finding import finding_of
@@ -59,12 +59,15 @@ def reviewer_urn(user: User) -> str:
 def annotation(article: Article, claim: Any) -> dict[str, Any]:
     text = claim_text(claim, article)
     finding = finding_of(verdict for verdict in claim.all_verdicts if verdict.stands)
-    body = [_words("classifying", claim_type.label) for claim_type in claim.types.all()]
+    body: list[dict[str, Any]] = [
+        _words("classifying", claim_type.label) for claim_type in claim.types.all()
+    ]
     body += [_words("tagging", tag.name) for tag in claim.tags.all()]
     if claim.normalised:
         body.append({**_words("describing", claim.normalised), "language": article.language})
     if finding.rating:
         body.append(_words("assessing", finding.rating.label))
+    body += [_link(e) for e in claim.standing_evidence if e.url and not e.protected]
     source = article.url or f"urn:factcheck:article:{article.pk}"
     targets = [
         {"source": source, "selector": _selectors(text, span.start, span.end, span.quote, claim)}
@@ -85,6 +88,19 @@ def annotation(article: Article, claim: Any) -> dict[str, Any]:
 
 def _words(purpose: str, value: str) -> dict[str, str]:
     return {"type": "TextualBody", "purpose": purpose, "value": value}
+
+
+def _link(evidence: Evidence) -> dict[str, Any]:
+    """A source on the web; with the moment of its saved copy, where there is one."""
+    link: dict[str, Any] = {
+        "type": "SpecificResource",
+        "purpose": "linking",
+        "source": evidence.url,
+    }
+    copy = evidence.snapshot
+    if copy and copy.fetched_at:
+        link["state"] = {"type": "TimeState", "sourceDate": _time(copy.fetched_at)}
+    return link
 
 
 def _selectors(

@@ -76,7 +76,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             "tags",
             models.Prefetch(
                 "evidence",
-                Evidence.objects.standing().select_related("added_by").order_by("id"),
+                Evidence.objects.standing().with_details().order_by("id"),
                 to_attr="standing_evidence",
             ),
             models.Prefetch(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from annotations.domain.transitions import JobState
 from annotations.domain.vocabulary import SourceMedium, Stance
 
 from .articles import Article
@@ -55,6 +56,13 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return self.title or self.url
 
+    @property
+    def state(self) -> str:
+        """Where its fetch stands: the job's state, for as long as there is a job."""
+        if self.fetched_at is not None:
+            return JobState.DONE
+        return self.job.state if self.job else JobState.FAILED
+
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User) -> EvidenceQuerySet:
@@ -62,6 +70,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def standing(self) -> EvidenceQuerySet:
         return self.filter(withdrawn=False)
+
+    def with_details(self) -> EvidenceQuerySet:
+        """What is shown of a piece, its saved copy included, but for the copy's long text."""
+        return self.select_related("added_by", "snapshot__job").defer("snapshot__text")
 
 
 class Evidence(models.Model):
@@ -131,3 +143,8 @@ class Evidence(models.Model):
         if self.published is None or self.claim.claim_date is None:
             return None
         return self.published > self.claim.claim_date
+
+    @property
+    def was_known(self) -> bool:
+        """Was it surely there to be known when the claim was made? An unknown date is a no."""
+        return self.is_post_claim is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from django.db import transaction
 from annotations import policies
 from annotations.domain.transitions import ClaimState
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
-from annotations.models import Claim, Evidence, User
+from annotations.models import Article, Claim, Evidence, Snapshot, User
 
 from .claims import claim_lock
 from .events import event_record
@@ -31,20 +32,39 @@ class EvidenceFields(TypedDict):
     stance: NotRequired[str]
     source_medium: NotRequired[str]
     note: NotRequired[str]
+    # Pieces with one number prove together; None: it stands alone.
+    set_number: NotRequired[int | None]
+    protected: NotRequired[bool]
+    protection_reason: NotRequired[str]
+    # A saved copy's id, of one made for the same claim.
+    snapshot: NotRequired[int | None]
 
 
+MOST_SETS = 99
 FIELDS = list(EvidenceFields.__annotations__)
+
+_COLUMNS = {"snapshot": "snapshot_id"}
 
 
 def evidence_snapshot(evidence: Evidence) -> dict[str, Any]:
     """The evidence's editable state as JSON values: what an event keeps and undo restores."""
-    values = {name: getattr(evidence, name) for name in FIELDS}
+    values = {name: getattr(evidence, _COLUMNS.get(name, name)) for name in FIELDS}
     published = values["published"]
     return {
         **values,
         "published": published.isoformat() if published else None,
         "withdrawn": evidence.withdrawn,
     }
+
+
+def evidence_restore(evidence: Evidence, state: Mapping[str, Any]) -> None:
+    """Set what ``evidence_snapshot`` took; what an older state doesn't know stays as it is."""
+    for name in FIELDS:
+        if name in state:
+            setattr(evidence, _COLUMNS.get(name, name), state[name])
+    if state["published"]:
+        evidence.published = dt.date.fromisoformat(state["published"])
+    evidence.withdrawn = state["withdrawn"]
 
 
 @transaction.atomic
@@ -132,6 +152,18 @@ def same_page(one: str, other: str) -> bool:
     return bool(one and other) and key(one) == key(other)
 
 
+def url_problem(url: str, article: Article) -> str:
+    """Why an address can't be a source of the article's claims; empty where it can."""
+    try:
+        if url and urlsplit(url).scheme not in {"http", "https"}:
+            return "expected an address that begins with http:// or https://"
+        if same_page(url, article.url):
+            return "the article being checked can't be evidence for its own claims"
+    except ValueError:
+        return "not an address that a browser could open"
+    return ""
+
+
 def _claim(actor: User, claim: Claim) -> Claim:
     locked = claim_lock(claim)
     policies.require(actor, "evidence.write", locked.article.corpus)
@@ -149,25 +181,35 @@ def _assign(evidence: Evidence, fields: EvidenceFields) -> None:
     for name in FIELDS:
         if name in fields:
             value = fields[name]  # type: ignore[literal-required]
-            setattr(evidence, name, value.strip() if isinstance(value, str) else value)
+            column = _COLUMNS.get(name, name)
+            setattr(evidence, column, value.strip() if isinstance(value, str) else value)
+    if not evidence.protected:
+        evidence.protection_reason = ""
+    elif not fields.get("snapshot"):
+        # Becoming protected, it lets go of its copy.
+        evidence.snapshot_id = None
 
 
 def _check(evidence: Evidence) -> None:
     wrong: dict[str, str] = {}
     if not evidence.url and not evidence.citation:
         wrong["url"] = "an address or a citation is needed"
-    try:
-        if evidence.url and urlsplit(evidence.url).scheme not in {"http", "https"}:
-            wrong["url"] = "expected an address that begins with http:// or https://"
-        elif same_page(evidence.url, evidence.claim.article.url):
-            wrong["url"] = "the article being checked can't be evidence for its own claims"
-    except ValueError:
-        wrong["url"] = "not an address that a browser could open"
+    elif reason := url_problem(evidence.url, evidence.claim.article):
+        wrong["url"] = reason
     if not evidence.stance:
         wrong["stance"] = "say whether it supports, refutes or is irrelevant"
+    if evidence.set_number is not None and not 1 <= evidence.set_number <= MOST_SETS:
+        wrong["set_number"] = f"a set has a number from 1 to {MOST_SETS}"
+    if evidence.protected and not evidence.protection_reason:
+        wrong["protection_reason"] = "say why the source is protected"
+    if evidence.snapshot_id is not None:
+        if evidence.protected:
+            wrong["snapshot"] = "a protected source has no saved copy"
+        elif not Snapshot.objects.filter(pk=evidence.snapshot_id, claim=evidence.claim).exists():
+            wrong["snapshot"] = "this claim has no such saved copy"
     if not wrong:
         try:
-            evidence.clean_fields(exclude=["claim", "added_by", "uid"])
+            evidence.clean_fields(exclude=["claim", "added_by", "uid", "snapshot"])
         except ValidationError as error:
             wrong = {name: " ".join(reasons) for name, reasons in error.message_dict.items()}
     if wrong:

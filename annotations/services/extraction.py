@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
 from annotations.detection import ArticleInput, Detection, DetectionError, load_detector
-from annotations.domain.transitions import ArticleState, JobState
+from annotations.domain.transitions import ArticleState
 from annotations.errors import JobLost
 from annotations.models import (
     Article,
@@ -25,7 +25,7 @@ from annotations.models import (
 
 from .events import event_record
 from .findings import suggestions_write
-from .jobs import job_fail, job_hold, jobs_claim, jobs_renew, worker_name
+from .jobs import job_done, job_fail, job_hold, jobs_claim, jobs_renew, worker_name
 
 if TYPE_CHECKING:
     from annotations.detection import Detector
@@ -152,9 +152,7 @@ def run_record(
     if article.state in {ArticleState.WAITING, ArticleState.EXTRACTING, ArticleState.FAILED}:
         article.state = ArticleState.READY
     article.save(update_fields=["current_run", "check_worthiness", "state"])
-    held.state, held.error, held.done, held.lease = JobState.DONE, "", held.total, None
-    held.finished_at = run.finished_at
-    held.save()
+    job_done(job=held, at=run.finished_at)
     event_record(
         kind="run.recorded",
         actor=None,

@@ -21,7 +21,7 @@ from django.utils import timezone
 from annotations import jobs, policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState, JobState
 from annotations.errors import Conflict, JobLost
-from annotations.models import Article, Job, User, WorkerHeartbeat
+from annotations.models import Article, Corpus, Job, User, WorkerHeartbeat
 
 from .events import event_record
 
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 RESEND_SECONDS = 60
 RESEND_AT_ONCE = 32
+# What was under way when a worker was lost, for people.
+_DOING = {"extraction": "extracting this article", "fetch": "fetching this page"}
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
 
@@ -50,10 +52,19 @@ def _skip_locked(rows: models.QuerySet[Job]) -> models.QuerySet[Job]:
 
 def extraction_queue(*, actor: User | None, article: Article) -> Job:
     """Write an extraction job and tell a worker on commit. Inside the caller's transaction."""
+    return _queue("extraction", actor, article.corpus_id, article)
+
+
+def fetch_queue(*, actor: User, corpus: Corpus) -> Job:
+    """The same for a page. It is no article's job: one article's claims may wait for many."""
+    return _queue("fetch", actor, corpus.pk, None)
+
+
+def _queue(kind: str, actor: User | None, corpus_id: int, article: Article | None) -> Job:
     now = timezone.now()
     job = Job.objects.create(
-        kind="extraction",
-        corpus_id=article.corpus_id,
+        kind=kind,
+        corpus_id=corpus_id,
         article=article,
         created_by=actor,
         due_at=now,
@@ -99,7 +110,8 @@ def job_retry(*, actor: User | None, job: Job) -> Job:
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if locked.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise Conflict(f"The job is {locked.get_state_display()}; only an ended one is retried.")
-    if Job.objects.active().filter(kind=locked.kind, article=locked.article_id).exists():
+    same = Job.objects.active().filter(kind=locked.kind, article=locked.article_id)
+    if locked.article_id is not None and same.exists():
         raise Conflict("Another job for this article is under way already.")
     before = locked.state
     now = timezone.now()
@@ -119,6 +131,11 @@ def job_retry(*, actor: User | None, job: Job) -> Job:
 def job_cancel(*, actor: User | None, job: Job) -> Job:
     """Stop a job that hasn't ended. A worker that has it will find its lease gone."""
     policies.require(actor, "job.manage", job.corpus)
+    return job_stop(actor=actor, job=job)
+
+
+def job_stop(*, actor: User | None, job: Job) -> Job:
+    """Cancel for a caller that has checked who may. Inside the caller's transaction."""
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if not locked.is_active:
         raise Conflict(f"The job is {locked.get_state_display()} already.")
@@ -131,24 +148,26 @@ def job_cancel(*, actor: User | None, job: Job) -> Job:
     return locked
 
 
-def jobs_claim(*, worker: str, first: int | None = None, limit: int = 1) -> list[Job]:
-    """Take up to ``limit`` due extraction jobs for one detector, ``first`` among them if free.
+def jobs_claim(
+    *, worker: str, first: int | None = None, limit: int = 1, kind: str = "extraction"
+) -> list[Job]:
+    """Take up to ``limit`` due jobs of one kind and one detector, ``first`` among them if free.
 
     A job that an earlier worker lost is handed out alone, so that an article that kills
     workers takes no other down with it; after its last attempt it fails.
     """
     # Each round is a transaction of its own: ending a job locks its corpus's event chain,
     # and nothing else may be waited for under that lock.
-    while (claimed := _claim_once(worker, first, limit)) is None:
+    while (claimed := _claim_once(worker, first, limit, kind)) is None:
         first = None
     return claimed
 
 
 @transaction.atomic
-def _claim_once(worker: str, first: int | None, limit: int) -> list[Job] | None:
+def _claim_once(worker: str, first: int | None, limit: int, kind: str) -> list[Job] | None:
     """The jobs taken; None when a job was ended instead."""
     now = timezone.now()
-    due = Job.objects.filter(kind="extraction").claimable(now)
+    due = Job.objects.filter(kind=kind).claimable(now)
     found: list[Job] = []
     if first is not None:
         found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
@@ -161,7 +180,7 @@ def _claim_once(worker: str, first: int | None, limit: int) -> list[Job] | None:
         _job_end(
             leader,
             JobState.FAILED,
-            f"The worker was lost {leader.attempts} times while extracting this article.",
+            f"The worker was lost {leader.attempts} times while {_DOING[kind]}.",
         )
         return None
     if leader.attempts == 0 and limit > 1:
@@ -204,6 +223,13 @@ def job_hold(job: Job) -> Job:
     if held is None:
         raise JobLost(f"Job {job.pk} was given to another worker or cancelled.")
     return held
+
+
+def job_done(*, job: Job, at: dt.datetime) -> None:
+    """End a held job well. Inside the transaction that writes its result."""
+    job.state, job.error, job.done, job.lease = JobState.DONE, "", job.total, None
+    job.finished_at = at
+    job.save()
 
 
 @transaction.atomic

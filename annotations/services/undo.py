@@ -46,8 +46,7 @@ from .claims import (
 )
 from .discussion_undo import comment_restore, thread_restore
 from .events import event_record
-from .evidence import FIELDS as EVIDENCE_FIELDS
-from .evidence import evidence_lock, evidence_snapshot
+from .evidence import evidence_lock, evidence_restore, evidence_snapshot
 from .suggestions import decision_remove
 from .verdicts import retraction_add, verdict_repeat
 
@@ -241,12 +240,7 @@ def _evidence(step: Step) -> Evidence:
     now, then = present(step)
     evidence = evidence_lock(Evidence.objects.get(pk=step.target))
     unchanged(evidence_snapshot(evidence), now)
-    for name in EVIDENCE_FIELDS:
-        if name in then:
-            setattr(evidence, name, then[name])
-    published = then["published"]
-    evidence.published = dt.date.fromisoformat(published) if published else None
-    evidence.withdrawn = then["withdrawn"]
+    evidence_restore(evidence, then)
     evidence.revision += 1
     evidence.save()
     return evidence

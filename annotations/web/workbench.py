@@ -11,6 +11,7 @@ from typing import Any
 
 from annotations import policies
 from annotations.domain.texts import paragraphs
+from annotations.domain.vocabulary import SourceMedium
 from annotations.models import (
     Article,
     ArticleText,
@@ -20,6 +21,7 @@ from annotations.models import (
     Corpus,
     Evidence,
     Job,
+    Snapshot,
     Suggestion,
     Tag,
     User,
@@ -96,6 +98,7 @@ def corpus_data(corpus: Corpus) -> dict[str, Any]:
             .values("id", "label", "number")
         ),
         "flags": [{"key": str(key), "label": str(label)} for key, label in Claim.FLAGS],
+        "media": [str(medium) for medium in SourceMedium],
         "stances": [{"key": str(key), "label": str(label)} for key, label in Evidence.STANCES],
     }
 
@@ -173,11 +176,31 @@ def evidence_data(evidence: Evidence) -> dict[str, Any]:
         "url": evidence.url,
         "citation": evidence.citation,
         "title": evidence.title,
+        "publisher": evidence.publisher,
         "published": evidence.published.isoformat() if evidence.published else None,
         "quote": evidence.quote,
         "stance": evidence.stance,
+        "source_medium": evidence.source_medium,
+        "note": evidence.note,
+        "set_number": evidence.set_number,
+        "protected": evidence.protected,
+        "protection_reason": evidence.protection_reason,
+        "snapshot": evidence.snapshot_id,
+        "saved_copy": saved_copy_data(evidence.snapshot) if evidence.snapshot else None,
         "added_by": _person(evidence.added_by),
         "revision": evidence.revision,
+    }
+
+
+def saved_copy_data(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "id": snapshot.pk,
+        "state": str(snapshot.state),
+        "error": snapshot.job.error if snapshot.job else "",
+        "fetched_at": snapshot.fetched_at.isoformat() if snapshot.fetched_at else None,
+        "media_type": snapshot.media_type,
+        "size": snapshot.size,
+        "sha256": snapshot.sha256,
     }
 
 

@@ -17,6 +17,7 @@ from .views.markdown import MarkdownView
 from .views.names import ClaimantViewSet, TagViewSet
 from .views.people import MeView, TokenViewSet
 from .views.preferences import PreferencesView
+from .views.snapshots import SnapshotViewSet
 from .views.suggestions import SuggestionViewSet
 from .views.unknown import UnknownView
 from .views.verdicts import VerdictViewSet
@@ -32,6 +33,7 @@ router.register("claims", ClaimViewSet, "claim")
 router.register("claimants", ClaimantViewSet, "claimant")
 router.register("tags", TagViewSet, "tag")
 router.register("evidence", EvidenceViewSet, "evidence")
+router.register("snapshots", SnapshotViewSet, "snapshot")
 router.register("verdicts", VerdictViewSet, "verdict")
 router.register("threads", ThreadViewSet, "thread")
 router.register("comments", CommentViewSet, "comment")

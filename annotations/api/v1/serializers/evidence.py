@@ -9,8 +9,21 @@ from rest_framework import serializers
 
 from annotations.domain.vocabulary import SourceMedium, Stance
 from annotations.models import Evidence
+from annotations.services.evidence import MOST_SETS
 
-from ..fields import IdOrUid, StrictDate, StrictString, WriteSerializer, one_of, revision, uid
+from ..fields import (
+    IdOrUid,
+    StrictBoolean,
+    StrictDate,
+    StrictInteger,
+    StrictString,
+    WriteSerializer,
+    one_of,
+    reference,
+    revision,
+    uid,
+)
+from .jobs import JobStateField
 from .people import PersonSerializer
 
 StanceField = one_of("Stance", Stance)
@@ -19,7 +32,19 @@ MAX_TEXT = 20_000
 
 
 def evidence_rows(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
-    return rows.select_related("claim", "added_by")
+    return rows.with_details().select_related("claim")  # type: ignore[attr-defined]
+
+
+class SavedCopySerializer(serializers.Serializer[Any]):
+    """Of a saved copy what stands beside the evidence; ``snapshots/{id}/`` has all of it."""
+
+    id = serializers.IntegerField()
+    state = JobStateField()
+    error = serializers.CharField(source="job.error", default="")
+    fetched_at = serializers.DateTimeField(allow_null=True)
+    media_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
@@ -35,6 +60,13 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     stance = StanceField()
     source_medium = SourceMediumField()
     note = serializers.CharField()
+    set_number = serializers.IntegerField(
+        allow_null=True, help_text="Pieces with one number prove together; null: alone."
+    )
+    protected = serializers.BooleanField(help_text="Never fetched, and left out of exports.")
+    protection_reason = serializers.CharField()
+    snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
+    saved_copy = SavedCopySerializer(source="snapshot", allow_null=True)
     is_post_claim = serializers.BooleanField(
         allow_null=True, help_text="Published after the claim? null where a date is unknown."
     )
@@ -56,6 +88,17 @@ class EvidenceFieldsSerializer(WriteSerializer):
     quote = StrictString(max_length=MAX_TEXT, required=False, allow_blank=True)
     source_medium = SourceMediumField(required=False)
     note = StrictString(max_length=MAX_TEXT, required=False, allow_blank=True)
+    set_number = StrictInteger(min_value=1, max_value=MOST_SETS, required=False, allow_null=True)
+    protected = StrictBoolean(required=False)
+    protection_reason = StrictString(
+        max_length=MAX_TEXT,
+        required=False,
+        allow_blank=True,
+        help_text="Needed where the source is protected.",
+    )
+    snapshot = reference(
+        required=False, allow_null=True, help_text="A saved copy that was made for this claim."
+    )
 
 
 class EvidenceCreateSerializer(EvidenceFieldsSerializer):
