@@ -16,6 +16,7 @@ from typing import Any
 from annotations.detection import Claimant, DetectedClaim, Detection, Reason
 from annotations.domain.texts import normalise
 from annotations.domain.vocabulary import Role
+from annotations.fetching import Fetched, Page
 from annotations.models import (
     Article,
     Claim,
@@ -24,6 +25,7 @@ from annotations.models import (
     Evidence,
     Job,
     Rating,
+    Snapshot,
     Suggestion,
     Thread,
     User,
@@ -36,6 +38,7 @@ from annotations.services.discussion import comment_add, thread_start
 from annotations.services.evidence import evidence_add
 from annotations.services.extraction import run_record
 from annotations.services.jobs import extraction_request, jobs_claim
+from annotations.services.snapshots import snapshot_record, snapshot_request
 from annotations.services.verdicts import verdict_give
 
 # Code points and UTF-16 units part at the first emoji; é is two code points before NFC.
@@ -183,6 +186,17 @@ def make_evidence(claim: Claim, actor: User, **fields: Any) -> Evidence:
         **fields,
     }
     return evidence_add(actor=actor, claim=claim, fields=fields)  # type: ignore[arg-type]
+
+
+def make_snapshot(
+    claim: Claim, actor: User, body: bytes = b"<title>Figures</title>", **fields: Any
+) -> Snapshot:
+    """A finished copy of a page; ``fields`` are the page's own."""
+    url = fields.pop("url", f"https://statistics.example/{next(_numbers)}")
+    snapshot = snapshot_request(actor=actor, claim=claim, url=url, uid=fields.pop("uid", None))
+    (held,) = jobs_claim(worker="test:1", first=snapshot.job_id, kind="fetch")
+    fetched = Fetched(url, fields.pop("final_url", url), "text/html", "", body)
+    return snapshot_record(job=held, fetched=fetched, page=Page(**fields))
 
 
 def rating_of(corpus: Corpus, label: str) -> Rating:

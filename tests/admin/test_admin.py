@@ -30,6 +30,8 @@ from annotations.models import (
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
 from annotations.services.events import events_verify
+from annotations.services.evidence import evidence_update
+from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_reject
 from annotations.services.tokens import token_create
 from tests.services.cast import (
@@ -589,3 +591,29 @@ def test_an_article_links_to_its_page(client: Client, root: User, work: Claim) -
     assert f'href="/articles/{work.article_id}/"' in html
     assert "&lt;b&gt;cost&lt;/b&gt;" in html
     assert Article.objects.count() == 1
+
+
+def test_protected_sources_show_only_to_members(client: Client, cast: Cast, work: Claim) -> None:
+    secret: Any = {
+        "url": "https://whistle.example/leak",
+        "protected": True,
+        "protection_reason": "Their job is at stake.",
+    }
+    piece = make_evidence(cast.second, work, url="https://whistle.example/leak")
+    evidence_update(actor=cast.second, evidence=piece, revision=1, fields=secret)
+    snapshot_request(actor=cast.second, claim=work, url="https://whistle.example/other")
+    told = Event.objects.filter(target_type="evidence", target_id=piece.pk).latest("id")
+    for user, sees in ((cast.outsider, False), (cast.reviewer, True)):
+        user.is_staff = True
+        user.save()
+        user.user_permissions.add(
+            *Permission.objects.filter(codename__in=["view_claim", "view_event"])
+        )
+        client.force_login(user)
+        page = client.get(url("claim", "change", work.pk)).content.decode()
+        assert ("whistle.example" in page) is sees
+        assert "ledger.example" in page
+        detail = client.get(url("event", "change", told.pk), follow=True).content.decode()
+        assert ("whistle.example" in detail) is sees
+        listed = client.get(url("event", "changelist") + "?target=snapshot").content.decode()
+        assert ("snapshot.requested" in listed) is sees

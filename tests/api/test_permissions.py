@@ -20,6 +20,7 @@ from annotations.models import Job
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
+from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
 from tests import factories
@@ -193,6 +194,12 @@ ROWS: dict[tuple[str, str], list[Row]] = {
         Row(members(200), "evidence", lambda w: {"revision": 1, "note": "See table 3."})
     ],
     ("POST", "evidence-withdraw"): [Row(members(200), "evidence", lambda w: {"revision": 1})],
+    ("POST", "snapshot-list"): [
+        Row(members(202), body=lambda w: {"claim": w.claim.pk, "url": "https://a.example/1"})
+    ],
+    ("GET", "snapshot-detail"): [Row(members(200), "snapshot")],
+    ("GET", "snapshot-file"): [Row(members(200), "snapshot")],
+    ("POST", "snapshot-cancel"): [Row(members(200), "queued_snapshot")],
     ("GET", "verdict-list"): [Row(signed_in(200))],
     ("POST", "verdict-list"): [
         Row(members(201), body=_verdict_body),
@@ -301,6 +308,10 @@ def world(cast: Cast) -> SimpleNamespace:
         verdict=verdict,
         thread=thread,
         comment=thread.comments.get(),
+        snapshot=factories.make_snapshot(claim, cast.reviewer),
+        queued_snapshot=snapshot_request(
+            actor=cast.reviewer, claim=claim, url="https://a.example/2"
+        ),
         failed_job=failed,
         queued_job=extraction_request(actor=None, article=waiting),
         event=article.events.latest("id"),
@@ -350,7 +361,7 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
 
 
 # Tokens are a person's, not a corpus's.
-LISTS = sorted({n for _, n in ROWS if n.endswith("-list")} - {"token-list"})
+LISTS = sorted({n for m, n in ROWS if m == "GET" and n.endswith("-list")} - {"token-list"})
 
 
 @pytest.mark.parametrize("name", LISTS)

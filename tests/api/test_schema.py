@@ -67,6 +67,8 @@ def test_answers_are_as_the_schema_says(
     factories.make_verdict(claim, cast.reviewer)
     verdict = factories.make_verdict(claim, cast.second_reviewer, "True")
     thread = factories.make_thread(claim, cast.reviewer, cast.second_reviewer, text="@sam?")
+    copy = factories.make_snapshot(claim, cast.reviewer)
+    factories.make_evidence(claim, cast.reviewer, snapshot=copy.pk)
     api.post(f"articles/{article.pk}/extract/")
     paths = {
         "articles/": "/api/v1/articles/",
@@ -75,6 +77,7 @@ def test_answers_are_as_the_schema_says(
         "suggestions/": "/api/v1/suggestions/",
         "claims/": "/api/v1/claims/",
         "evidence/": "/api/v1/evidence/",
+        f"snapshots/{copy.pk}/": "/api/v1/snapshots/{id}/",
         "verdicts/": "/api/v1/verdicts/",
         f"verdicts/{verdict.pk}/": "/api/v1/verdicts/{id}/",
         "threads/": "/api/v1/threads/",

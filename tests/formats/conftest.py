@@ -17,7 +17,7 @@ from annotations.detection.interface import (
     DatedExpression,
     DetectedClaim,
 )
-from annotations.models import Article, Claim
+from annotations.models import Article, Claim, Snapshot
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
 from annotations.services.corpora import guideline_add
@@ -35,6 +35,23 @@ from tests import factories
 from tests.factories import FOUND, TEXT, Cast
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+
+
+# None of these words may be in any export.
+PROTECTED = {
+    "url": "https://whistle.example/leak",
+    "citation": "Whistleblower W.",
+    "title": "Whistle title",
+    "publisher": "Whistle press",
+    "published": dt.date(1999, 9, 9),
+    "quote": "Whistle quote",
+    "note": "Whistle note",
+    "stance": "SUPPORTS",
+    "source_medium": "Audio",
+    "set_number": 2,
+    "protected": True,
+    "protection_reason": "Whistle reason",
+}
 
 
 def uid(number: int) -> uuid.UUID:
@@ -159,8 +176,11 @@ def _judge(cast: Cast, claim: Claim) -> None:
         "note": "Table 2",
         "stance": "REFUTES",
         "source_medium": "Web table",
+        "set_number": 1,
+        "snapshot": _copy(cast, claim).pk,
     }
     _evidence(cast, claim, uid(20), fields)
+    _evidence(cast, claim, uid(23), PROTECTED)
     taken_off = _evidence(cast, claim, uid(21), {"citation": "Hearsay", "stance": "SUPPORTS"})
     evidence_withdraw(actor=cast.reviewer, evidence=taken_off, revision=1)
     _verdict(cast.reviewer, claim, "Half True", uid(10))
@@ -190,6 +210,17 @@ def _discuss(cast: Cast, claim: Claim, clock: Any) -> None:
     )
     empty = thread_start(actor=cast.admin, claim=claim, text="Oh.", uid=uid(46))
     comment_withdraw(actor=cast.admin, comment=empty.comments.get(), revision=1)
+
+
+def _copy(cast: Cast, claim: Claim) -> Snapshot:
+    return factories.make_snapshot(
+        claim,
+        cast.reviewer,
+        b"<title>Labour market</title>",
+        url="https://statistics.example/1",
+        final_url="https://statistics.example/1/",
+        text="Nothing of the page's own words leaves.",
+    )
 
 
 def _evidence(cast: Cast, claim: Claim, number: uuid.UUID, fields: Any) -> Any:

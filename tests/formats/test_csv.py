@@ -30,7 +30,9 @@ def test_one_row_a_claim(rows: list[dict[str, str]]) -> None:
         "Mostly False",
         "adjudication",
     )
-    assert (adjudicated["refutes"], adjudicated["supports"]) == ("1", "0")
+    assert (adjudicated["refutes"], adjudicated["supports"]) == ("1", "1")
+    assert adjudicated["evidence"] == "https://statistics.example/1 [1]\nprotected source [2]"
+    assert adjudicated["known_sources"] == "0"
     assert (tied["verdict"], tied["tie"]) == ("", "true")
     assert tied["verdicts"] == "rita (review): True; sam (review): Pants on Fire"
     assert tied["quote"] == "Emissions fell … prices rose"

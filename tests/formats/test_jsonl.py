@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from annotations.exporting import ExportError
+from annotations.exporting import FORMATS, ExportError
 from annotations.models import Verdict
 
 from .conftest import Exhibit, uid
@@ -47,7 +48,7 @@ def test_quotes_are_slices_of_the_text(lines: list[Any]) -> None:
 def test_what_is_withdrawn_is_left_out(lines: list[Any]) -> None:
     claims = lines[1]["claims"]
     assert [claim["uid"] for claim in claims] == [str(uid(n)) for n in (1, 2, 3)]
-    assert [e["uid"] for e in claims[0]["evidence"]] == [str(uid(20))]
+    assert [e["uid"] for e in claims[0]["evidence"]] == [str(uid(20)), str(uid(23))]
 
 
 def test_suggestions_say_what_became_of_them(lines: list[Any]) -> None:
@@ -123,6 +124,43 @@ def test_the_finding(lines: list[Any]) -> None:
     assert (tied["rating"], tied["basis"], tied["tie"]) == (None, "majority", True)
     assert tied["votes"] == {"True": 1, "Pants on Fire": 1}
     assert unjudged == {"rating": None, "number": None, "basis": None, "tie": False, "votes": {}}
+
+
+def test_evidence_comes_with_its_set_and_what_was_kept_of_it(lines: list[Any]) -> None:
+    piece = lines[1]["claims"][0]["evidence"][0]
+    assert (piece["set_number"], piece["protected"]) == (1, False)
+    content = b"<title>Labour market</title>"
+    assert piece["snapshot"] == {
+        "url": "https://statistics.example/1",
+        "final_url": "https://statistics.example/1/",
+        "fetched_at": "2026-03-02T09:01:00Z",
+        "media_type": "text/html",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    # Published on the day after the claim was made.
+    assert (piece["is_post_claim"], piece["was_known"]) == (True, False)
+    undated = lines[1]["claims"][1]["evidence"][0]
+    assert (undated["is_post_claim"], undated["was_known"]) == (None, False)
+
+
+def test_of_a_protected_source_only_that_it_exists(lines: list[Any]) -> None:
+    piece = lines[1]["claims"][0]["evidence"][1]
+    assert {name: value for name, value in piece.items() if value is not None} == {
+        "uid": str(uid(23)),
+        "stance": "SUPPORTS",
+        "set_number": 2,
+        "protected": True,
+    }
+    assert list(piece) == list(lines[1]["claims"][0]["evidence"][0])
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_nothing_of_a_protected_source_leaves(exhibit: Exhibit, name: str) -> None:
+    written = exported(exhibit, name).lower()
+    assert "whistle" not in written
+    assert "1999" not in written
+    assert "page's own words" not in written
 
 
 @pytest.mark.parametrize("name", ["jsonl", "csv", "w3c"])

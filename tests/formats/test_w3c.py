@@ -59,7 +59,7 @@ def test_both_selectors_always(collection: Any, exhibit: Exhibit) -> None:
 
 def test_bodies(collection: Any) -> None:
     bodies = [
-        {(b["purpose"], b["value"]) for b in annotation["body"]}
+        {(b["purpose"], b.get("value", b.get("source"))) for b in annotation["body"]}
         for annotation in collection["first"]["items"]
     ]
     assert bodies == [
@@ -67,6 +67,7 @@ def test_bodies(collection: Any) -> None:
             ("classifying", "Quantity in the past or present"),
             ("describing", "Unemployment doubled"),
             ("assessing", "Mostly False"),
+            ("linking", "https://statistics.example/1"),
         },
         # A tie is no verdict.
         {
@@ -76,6 +77,11 @@ def test_bodies(collection: Any) -> None:
         },
         set(),
     ]
+
+
+def test_a_link_says_when_its_page_was_kept(collection: Any) -> None:
+    (link,) = [b for b in collection["first"]["items"][0]["body"] if b["purpose"] == "linking"]
+    assert link["state"] == {"type": "TimeState", "sourceDate": "2026-03-02T09:01:00Z"}
 
 
 def test_creators_are_the_same_person_and_nobody(collection: Any, exhibit: Exhibit) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
 from annotations.models import Article, Claim, Event, Evidence
-from annotations.services.claims import claim_withdraw
+from annotations.services.claims import claim_update, claim_withdraw
 from annotations.services.evidence import (
     evidence_add,
     evidence_snapshot,
@@ -180,3 +180,61 @@ def test_evidence_later_than_the_claim_is_told_apart(cast: Cast, article: Articl
         (None, None),
     ]:
         assert Evidence(claim=claim, published=published).is_post_claim is expected
+
+
+# --- Sets, protected sources, what was known ----------------------------------------------
+
+
+def test_sets_have_numbers(cast: Cast, claim: Claim) -> None:
+    piece = make_evidence(cast.reviewer, claim, set_number=2)
+    assert last_event().after["set_number"] == piece.set_number == 2
+    alone = evidence_update(
+        actor=cast.reviewer, evidence=piece, revision=1, fields={"set_number": None}
+    )
+    assert alone.set_number is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 100, 40_000, 2**70])
+def test_numbers_that_no_set_has(cast: Cast, claim: Claim, number: int) -> None:
+    with pytest.raises(InvalidInput, match="from 1 to 99") as caught:
+        make_evidence(cast.reviewer, claim, set_number=number)
+    assert list(caught.value.fields) == ["set_number"]
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_protection_needs_a_reason(cast: Cast, claim: Claim, reason: str) -> None:
+    with pytest.raises(InvalidInput, match="say why") as caught:
+        make_evidence(cast.reviewer, claim, protected=True, protection_reason=reason)
+    assert list(caught.value.fields) == ["protection_reason"]
+    piece = make_evidence(cast.reviewer, claim)
+    with pytest.raises(InvalidInput, match="say why"):
+        evidence_update(actor=cast.reviewer, evidence=piece, revision=1, fields={"protected": True})
+
+
+def test_protection_that_is_lifted_takes_its_reason_along(cast: Cast, claim: Claim) -> None:
+    piece = make_evidence(cast.reviewer, claim, protected=True, protection_reason="Fears for work.")
+    open_ = evidence_update(
+        actor=cast.reviewer, evidence=piece, revision=1, fields={"protected": False}
+    )
+    assert (open_.protected, open_.protection_reason) == (False, "")
+    assert last_event().before["protection_reason"] == "Fears for work."
+
+
+@pytest.mark.parametrize(
+    ("published", "claimed", "post", "known"),
+    [
+        (dt.date(2021, 3, 1), dt.date(2021, 3, 2), False, True),
+        (dt.date(2021, 3, 2), dt.date(2021, 3, 2), False, True),
+        (dt.date(2021, 3, 3), dt.date(2021, 3, 2), True, False),
+        (None, dt.date(2021, 3, 2), None, False),
+        (dt.date(2021, 3, 1), None, None, False),
+        (None, None, None, False),
+    ],
+)
+def test_what_was_known_fails_closed(
+    cast: Cast, claim: Claim, published: Any, claimed: Any, post: Any, known: bool
+) -> None:
+    claim_update(actor=cast.reviewer, claim=claim, revision=1, fields={"claim_date": claimed})
+    claim.refresh_from_db()
+    piece = make_evidence(cast.reviewer, claim, published=published)
+    assert (piece.is_post_claim, piece.was_known) == (post, known)

@@ -37,7 +37,13 @@ from annotations.services.discussion import (
     thread_start,
 )
 from annotations.services.events import events_verify
-from annotations.services.evidence import evidence_snapshot, evidence_update, evidence_withdraw
+from annotations.services.evidence import (
+    evidence_restore,
+    evidence_snapshot,
+    evidence_update,
+    evidence_withdraw,
+)
+from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import (
     suggestion_accept,
     suggestion_reject,
@@ -233,6 +239,9 @@ class Walk:
             fields={
                 "note": f"Note {self.random.randrange(5)}",
                 "published": self.random.choice([None, dt.date(2020, 1, 1)]),
+                "set_number": self.random.choice([None, 1, 2]),
+                "protected": self.random.choice([True, False]),
+                "protection_reason": "Fears for work.",
             },
         )
 
@@ -559,3 +568,28 @@ def test_undo_survives_a_new_run(cast: Cast, article: Article) -> None:
     claim.refresh_from_db()
     assert claim.state == "withdrawn"
     assert not SuggestionDecision.objects.exists()
+
+
+def test_what_a_source_was_comes_back_whole(cast: Cast, claim: Claim) -> None:
+    copy = snapshot_request(actor=cast.reviewer, claim=claim, url="https://ledger.example/2021")
+    piece = make_evidence(cast.reviewer, claim, set_number=3, snapshot=copy.pk)
+    fields: Any = {"protected": True, "protection_reason": "Fears for work.", "set_number": None}
+    evidence_update(actor=cast.reviewer, evidence=piece, revision=1, fields=fields)
+    action_undo(actor=cast.reviewer, article=claim.article)
+    piece.refresh_from_db()
+    assert (piece.set_number, piece.snapshot, piece.protected) == (3, copy, False)
+    assert piece.protection_reason == ""
+
+
+def test_an_event_that_knows_less_is_undone_all_the_same(cast: Cast, claim: Claim) -> None:
+    """One that was written before a field was there."""
+    piece = make_evidence(cast.reviewer, claim)
+    evidence_update(actor=cast.reviewer, evidence=piece, revision=1, fields={"note": "x"})
+    event = last_event()
+    later = {"set_number", "protected", "protection_reason", "snapshot"}
+    for state in (event.before, event.after):
+        for name in later:
+            del state[name]
+    evidence_restore(piece, event.before)
+    piece.save()
+    assert (piece.note, piece.set_number) == ("", None)
