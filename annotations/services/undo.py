@@ -7,7 +7,6 @@ has built on it since, that is refused and said.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from annotations.models import Snapshot
 
-from ..fields import StrictString, WriteSerializer, reference, uid
+from ..fields import IdOrUid, StrictString, WriteSerializer, uid
 from .jobs import JobStateField
 from .people import PersonSerializer
 
@@ -50,6 +50,6 @@ class SnapshotSerializer(serializers.Serializer[Any]):
 
 
 class SnapshotCreateSerializer(WriteSerializer):
-    claim = reference()
+    claim = IdOrUid()
     url = StrictString(max_length=2000)
     uid = uid()
