@@ -22,7 +22,7 @@ class LanguageMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             chosen = request.user.interface_language
             # A language that a later release no longer has is as good as none.
-            if chosen and translation.check_for_language(chosen):
+            if chosen in dict(settings.LANGUAGES):
                 translation.activate(chosen)
                 request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)

@@ -58,7 +58,9 @@ class LooksForm(forms.Form):
 def preferences(request: SignedInRequest) -> HttpResponse:
     """Three forms, one for each part; a script makes the keys' one of pressing keys."""
     user, part = request.user, request.POST.get("part", "")
-    looks = LooksForm(request.POST if part == "looks" else None, initial=preferences_of(user))
+    looks = LooksForm(
+        request.POST if part == "looks" else None, initial=preferences_of(user), label_suffix=""
+    )
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:

@@ -23,7 +23,7 @@ export class Cursor {
     this.first = this.last = Math.max(0, found);
     this.active = true;
     this.#hint(true);
-    this.#show();
+    this.#show("end");
     return true;
   }
 
@@ -36,7 +36,7 @@ export class Cursor {
     const by = this.#along(step, event);
     const at = by > 0 ? this.last + by : this.first + by;
     this.first = this.last = this.#inside(at);
-    this.#show();
+    this.#show("end");
   }
 
   /** Move the end (`edge` "end") or the start by words; a span keeps at least one. */
@@ -44,7 +44,7 @@ export class Cursor {
     const by = this.#along(step, event);
     if (edge === "end") this.last = Math.max(this.first, this.#inside(this.last + by));
     else this.first = Math.min(this.last, this.#inside(this.first + by));
-    this.#show();
+    this.#show(edge);
   }
 
   /** Move an edge to the next end (or start) of a sentence in that direction. */
@@ -55,7 +55,7 @@ export class Cursor {
     if (to === undefined) return;
     if (edge === "end") this.last = Math.max(this.first, to);
     else this.first = Math.min(this.last, to);
-    this.#show();
+    this.#show(edge);
   }
 
   /** The first word of the sentence before (-1) or after (1), or with 0 the whole of this one. */
@@ -152,15 +152,17 @@ export class Cursor {
     const [first, last] = runs[Math.max(0, Math.min(runs.length - 1, here + step))];
     this.first = first;
     this.last = step === 0 ? last : first;
-    this.#show();
+    this.#show("start");
   }
 
   // --- Showing it ---------------------------------------------------------------------------
 
-  #show() {
+  /** `edge` is the one that moved: it stays in sight where the whole is longer than the window. */
+  #show(edge) {
     const { start, end } = this.span;
+    const moved = this.tokens[edge === "end" ? this.last : this.first];
     this.reader.paint({ cursor: [[start, end]] });
-    this.reader.reveal(start, end);
+    this.reader.reveal(moved.start, moved.end, this.hint.offsetHeight);
     // A key that is held down is announced once, where it stops.
     clearTimeout(this.timer);
     this.timer = setTimeout(() => announce(this.#said()), PAUSE);
@@ -184,6 +186,7 @@ export class Cursor {
     }
     this.hint.hidden = !shown;
     if (!shown) return;
+    const fromRight = this.reader.isRightToLeft(this.tokens[this.first].start);
     const part = (label, ...actions) => {
       const keys = actions.map((action) => keyOf(action)).filter(Boolean);
       return keys.length ? h("span", {}, keys.flatMap((key) => [h("kbd", {}, key), " "]), label) : null;
@@ -194,7 +197,7 @@ export class Cursor {
         part(gettext("word"), "wordLeft", "wordRight"),
         part(gettext("sentence"), "sentenceUp", "sentenceDown", "sentence"),
         part(gettext("paragraph"), "paragraph"),
-        part(gettext("longer, shorter"), "grow", "shrink"),
+        part(gettext("longer, shorter"), ...(fromRight ? ["shrink", "grow"] : ["grow", "shrink"])),
         part(gettext("make a claim"), "take"),
         part(gettext("leave"), "drop"),
         part(gettext("all keys"), "help"),

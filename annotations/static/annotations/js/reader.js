@@ -233,10 +233,11 @@ export class Reader {
     }
   }
 
-  reveal(start, end) {
+  /** Scroll to it if it isn't in sight. `covered` pixels at the bottom are something else's. */
+  reveal(start, end, covered = 0) {
     const box = this.range(start, end).getBoundingClientRect();
     const top = 80;
-    const bottom = innerHeight - (innerWidth < 900 ? innerHeight * 0.55 : 60);
+    const bottom = innerHeight - (innerWidth < 900 ? innerHeight * 0.55 : 60) - covered;
     if (box.top >= top && box.bottom <= bottom) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     scrollBy({ top: box.top - innerHeight * 0.3, behavior: calm ? "instant" : "smooth" });
