@@ -21,6 +21,7 @@ ACTIONS: dict[str, Role] = {
     "claim.update": Role.REVIEWER,
     "claim.withdraw": Role.REVIEWER,
     "evidence.write": Role.REVIEWER,
+    "question.write": Role.REVIEWER,
     "verdict.give": Role.REVIEWER,
     "verdict.adjudicate": Role.ADJUDICATOR,
     "comment.write": Role.REVIEWER,

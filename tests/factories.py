@@ -18,12 +18,14 @@ from annotations.domain.texts import normalise
 from annotations.domain.vocabulary import Role
 from annotations.fetching import Fetched, Page
 from annotations.models import (
+    Answer,
     Article,
     Claim,
     Corpus,
     DetectionRun,
     Evidence,
     Job,
+    Question,
     Rating,
     Snapshot,
     Suggestion,
@@ -31,6 +33,7 @@ from annotations.models import (
     User,
     Verdict,
 )
+from annotations.services.answers import answer_add
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_create, membership_set
@@ -38,6 +41,7 @@ from annotations.services.discussion import comment_add, thread_start
 from annotations.services.evidence import evidence_add
 from annotations.services.extraction import run_record
 from annotations.services.jobs import extraction_request, jobs_claim
+from annotations.services.questions import question_ask
 from annotations.services.snapshots import snapshot_record, snapshot_request
 from annotations.services.verdicts import verdict_give
 
@@ -199,13 +203,25 @@ def make_snapshot(
     return snapshot_record(job=held, fetched=fetched, page=Page(**fields))
 
 
+def make_question(claim: Claim, actor: User, text: str = "How much was it?") -> Question:
+    return question_ask(actor=actor, claim=claim, text=text)
+
+
+def make_answer(question: Question, actor: User, **fields: Any) -> Answer:
+    fields = {
+        "answer_type": "Extractive",
+        "text": "12 percent",
+        "source_url": f"https://statistics.example/{next(_numbers)}",
+        **fields,
+    }
+    return answer_add(actor=actor, question=question, fields=fields)  # type: ignore[arg-type]
+
+
 def rating_of(corpus: Corpus, label: str) -> Rating:
     return corpus.rating_scale.ratings.get(label=label)
 
 
-def make_verdict(
-    claim: Claim, actor: User, label: str = "False", *, adjudication: bool = False
-) -> Verdict:
+def make_verdict(claim: Claim, actor: User, label: str = "False", **more: Any) -> Verdict:
     """A verdict, with the evidence that it needs where the claim has none."""
     claim.refresh_from_db()
     if not claim.evidence.standing().exists():
@@ -216,7 +232,7 @@ def make_verdict(
         rating=rating_of(claim.article.corpus, label),
         rationale=f"It is {label.lower()}, as the figures show.",
         claim_revision=claim.revision,
-        adjudication=adjudication,
+        **more,
     )
 
 

@@ -12,6 +12,7 @@ from annotations.models import (
     Comment,
     Corpus,
     Evidence,
+    Question,
     Suggestion,
     Thread,
     Verdict,
@@ -20,16 +21,17 @@ from annotations.models import (
 # A text can have a million characters; this many are in memory at once.
 CHUNK = 100
 # One each: articles with their runs, texts, suggestions, claims, spans, types, tags, evidence,
-# verdicts, threads, comments, mentions.
-QUERIES_A_CHUNK = 12
+# questions, answers, verdicts, threads, comments, mentions.
+QUERIES_A_CHUNK = 14
 
 
 def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
     """The corpus's articles in order of id, with all that a format writes loaded.
 
     On each article: ``current_suggestions``, ``standing_claims``; on each claim:
-    ``standing_evidence``, ``all_verdicts`` (each with ``stands`` and ``retracted``), and
-    ``standing_threads``, each with ``standing_comments``.
+    ``standing_evidence``, ``standing_questions`` (each with ``standing_answers``),
+    ``all_verdicts`` (each with ``stands`` and ``retracted``), and ``standing_threads``, each with
+    ``standing_comments``.
     """
     last = 0
     while True:
@@ -76,6 +78,11 @@ def _claims() -> QuerySet[Claim]:
                 "evidence",
                 Evidence.objects.standing().with_details().order_by("id"),
                 to_attr="standing_evidence",
+            ),
+            Prefetch(
+                "questions",
+                Question.objects.standing().with_answers().order_by("id"),
+                to_attr="standing_questions",
             ),
             Prefetch("verdicts", _verdicts(), to_attr="all_verdicts"),
             Prefetch("threads", _threads(), to_attr="standing_threads"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotations.domain.spans import context
 from annotations.models import (
+    Answer,
     Article,
     Claim,
     Comment,
@@ -191,6 +192,7 @@ def _claim(article: Article, claim: Any) -> dict[str, Any]:
         },
         "verdicts": [_verdict(verdict) for verdict in claim.all_verdicts],
         "evidence": [_evidence(evidence) for evidence in claim.standing_evidence],
+        "questions": [_question(question) for question in claim.standing_questions],
         "threads": [_thread(thread) for thread in claim.standing_threads],
     }
 
@@ -213,6 +215,8 @@ def _verdict(verdict: Any) -> dict[str, Any]:
         "rating": verdict.rating.label if verdict.rating else None,
         "number": verdict.rating.number if verdict.rating else None,
         "rationale": verdict.rationale,
+        "confidence": verdict.confidence or None,
+        "strategies": verdict.strategies,
         "reviewer": _person(verdict.reviewer),
         "created_at": verdict.created_at,
         "claim_revision": verdict.claim_revision,
@@ -282,6 +286,33 @@ def _comment(comment: Comment) -> dict[str, Any]:
         "mentions": sorted(user.username for user in comment.mentions.all()),
         "created_at": comment.created_at,
         "edited_at": comment.edited_at,
+    }
+
+
+def _question(question: Any) -> dict[str, Any]:
+    return {
+        "uid": question.uid,
+        "text": question.text,
+        "asked_by": _person(question.asked_by),
+        "created_at": question.created_at,
+        "updated_at": question.updated_at,
+        "revision": question.revision,
+        "answers": [_answer(answer) for answer in question.standing_answers],
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "uid": answer.uid,
+        "answer_type": answer.answer_type,
+        "text": answer.text,
+        "boolean_explanation": answer.boolean_explanation,
+        "source_url": answer.source_url,
+        "source_medium": answer.source_medium,
+        "added_by": _person(answer.added_by),
+        "created_at": answer.created_at,
+        "updated_at": answer.updated_at,
+        "revision": answer.revision,
     }
 
 

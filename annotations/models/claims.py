@@ -66,6 +66,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def with_details(self) -> ClaimQuerySet:
         """All that a claim's card or export line shows, in a fixed number of queries."""
         from .evidence import Evidence
+        from .questions import Question
         from .verdicts import Verdict
 
         return self.select_related(
@@ -78,6 +79,11 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
                 "evidence",
                 Evidence.objects.standing().with_details().order_by("id"),
                 to_attr="standing_evidence",
+            ),
+            models.Prefetch(
+                "questions",
+                Question.objects.standing().with_answers().order_by("id"),
+                to_attr="standing_questions",
             ),
             models.Prefetch(
                 "verdicts",

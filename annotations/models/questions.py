@@ -23,6 +23,16 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def standing(self) -> QuestionQuerySet:
         return self.filter(withdrawn=False)
 
+    def with_answers(self) -> QuestionQuerySet:
+        """Each with its ``standing_answers``, in order: one query more."""
+        return self.select_related("asked_by").prefetch_related(
+            models.Prefetch(
+                "answers",
+                Answer.objects.filter(withdrawn=False).select_related("added_by").order_by("id"),
+                to_attr="standing_answers",
+            )
+        )
+
 
 class Question(models.Model):
     """What has to be known to judge the claim. Asked in the order of the ids."""
@@ -52,7 +62,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(question__claim__article__in=Article.objects.visible_to(user))
 
     def standing(self) -> AnswerQuerySet:
-        return self.filter(withdrawn=False)
+        """An answer is gone with its question."""
+        return self.filter(withdrawn=False, question__withdrawn=False)
 
 
 class Answer(models.Model):

@@ -16,6 +16,7 @@ from annotations.domain.transitions import ClaimState, claim_state
 from annotations.domain.vocabulary import Flag, VerdictKind
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
 from annotations.models import (
+    Answer,
     Article,
     ArticleText,
     Claim,
@@ -308,10 +309,19 @@ def decision_carry(origin: SuggestionDecision) -> None:
 
 
 def others_work(claim: Claim, actor: User) -> None:
-    """Refuse to withdraw a claim on which somebody else's evidence or verdict stands."""
+    """Refuse to withdraw a claim on which somebody else's work stands.
+
+    Evidence, a question, an answer or a verdict.
+    """
     evidence = claim.evidence.standing().exclude(added_by=actor).select_related("added_by").first()
     if evidence is not None:
         raise Conflict(f"{evidence.added_by} has added evidence to this claim.")
+    question = claim.questions.standing().exclude(asked_by=actor).select_related("asked_by").first()
+    if question is not None:
+        raise Conflict(f"{question.asked_by} has asked a question about this claim.")
+    answers = Answer.objects.standing().filter(question__claim=claim).exclude(added_by=actor)
+    if (answer := answers.select_related("added_by").first()) is not None:
+        raise Conflict(f"{answer.added_by} has answered a question about this claim.")
     verdict = claim.verdicts.standing().exclude(reviewer=actor).select_related("reviewer").first()
     if verdict is not None:
         raise Conflict(f"{verdict.reviewer} has given a verdict on this claim.")

@@ -18,11 +18,13 @@ from annotations import policies
 from annotations.domain.vocabulary import Outcome
 from annotations.errors import Conflict
 from annotations.models import (
+    Answer,
     Article,
     Claim,
     Comment,
     Event,
     Evidence,
+    Question,
     Suggestion,
     SuggestionDecision,
     Thread,
@@ -30,6 +32,7 @@ from annotations.models import (
     Verdict,
 )
 
+from .answers import answer_restore
 from .claim_parts import merged_move, split_move
 from .claims import (
     CHANGED,
@@ -46,8 +49,9 @@ from .claims import (
 from .discussion_undo import comment_restore, thread_restore
 from .events import event_record
 from .evidence import evidence_lock, evidence_restore, evidence_snapshot
+from .questions import question_restore
 from .suggestions import decision_remove
-from .verdicts import retraction_add, verdict_repeat
+from .verdicts import retraction_add, verdict_repeat, verdict_words
 
 UNDONE, REDONE = "action.undone", "action.redone"
 
@@ -151,7 +155,7 @@ def _nothing_built(event: Event, kind: str, actor: User) -> None:
     )
     if since.exclude(kind=UNDONE).filter(undone_by=None).exclude(actor=actor).exists():
         raise Conflict(CHANGED)
-    if kind.startswith(("claim.", "evidence.")):
+    if kind.startswith(("claim.", "evidence.", "question.", "answer.")):
         verdict = (
             Verdict.objects.standing()
             .filter(claim=event.claim_id, created_at__gt=event.at)
@@ -245,6 +249,16 @@ def _evidence(step: Step) -> Evidence:
     return evidence
 
 
+def _question(step: Step) -> Question:
+    now, then = present(step)
+    return question_restore(pk=step.target, now=now, then=then, actor=step.actor)
+
+
+def _answer(step: Step) -> Answer:
+    now, then = present(step)
+    return answer_restore(pk=step.target, now=now, then=then)
+
+
 def _verdict(step: Step) -> Verdict:
     given = Verdict.objects.select_related("claim").get(pk=step.target)
     claim = claim_lock(given.claim)
@@ -253,10 +267,7 @@ def _verdict(step: Step) -> Verdict:
         return given
     # Not by its key: having been retracted and that undone, it stands as a repeated row.
     verdict = claim.verdicts.standing().filter(reviewer=given.reviewer_id, kind=given.kind).first()
-    if verdict is None or (verdict.rating_id, verdict.rationale) != (
-        given.rating_id,
-        given.rationale,
-    ):
+    if verdict is None or verdict_words(verdict) != verdict_words(given):
         raise Conflict(CHANGED)
     retraction_add(claim, verdict)
     return given
@@ -301,6 +312,12 @@ MOVERS: dict[str, Mover] = {
     "evidence.added": _evidence,
     "evidence.updated": _evidence,
     "evidence.withdrawn": _evidence,
+    "question.asked": _question,
+    "question.updated": _question,
+    "question.withdrawn": _question,
+    "answer.added": _answer,
+    "answer.updated": _answer,
+    "answer.withdrawn": _answer,
     "verdict.given": _verdict,
     "verdict.retracted": _verdict,
     "thread.started": _thread_start,

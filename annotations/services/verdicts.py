@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
-from annotations.domain.vocabulary import VerdictKind
+from annotations.domain.vocabulary import Confidence, Strategy, VerdictKind
 from annotations.errors import Conflict, InvalidInput, NotAllowed
-from annotations.models import Claim, Rating, User, Verdict
+from annotations.models import Answer, Claim, Rating, User, Verdict
 
 from .claims import claim_check_revision, claim_lock, claim_refresh_state
 from .events import event_record
@@ -25,7 +26,14 @@ def verdict_snapshot(verdict: Verdict | None) -> dict[str, Any] | None:
         "kind": str(verdict.kind),
         "rating": verdict.rating.label if verdict.rating else None,
         "rationale": verdict.rationale,
+        "confidence": str(verdict.confidence),
+        "strategies": list(verdict.strategies),
     }
+
+
+def verdict_words(verdict: Verdict) -> tuple[Any, ...]:
+    """What a verdict says, by which a repeated row is known for the same verdict."""
+    return verdict.rating_id, verdict.rationale, verdict.confidence, verdict.strategies
 
 
 @transaction.atomic
@@ -37,9 +45,14 @@ def verdict_give(
     rationale: str,
     claim_revision: int,
     adjudication: bool = False,
+    confidence: str | None = None,
+    strategies: Iterable[str] = (),
     uid: uuid.UUID | None = None,
 ) -> Verdict:
     """Add a verdict on the claim as it stood at ``claim_revision``.
+
+    ``confidence`` is a value of ``Confidence``, or nothing; ``strategies`` are of ``Strategy``
+    and stored in that order, each once.
 
     ``StaleRevision`` when the claim was changed since: a verdict is about words that its
     reviewer has read. An adjudicator may not settle a claim that they judged themselves.
@@ -54,7 +67,8 @@ def verdict_give(
     if locked.state == ClaimState.WITHDRAWN:
         raise Conflict("The claim is withdrawn.")
     claim_check_revision(locked, claim_revision)
-    _check(locked, rating, rationale)
+    strategies = list(strategies)
+    _check(locked, rating, rationale, confidence, strategies)
     kind = VerdictKind.ADJUDICATION if adjudication else VerdictKind.REVIEW
     standing = locked.verdicts.standing()
     if adjudication:
@@ -70,6 +84,8 @@ def verdict_give(
         kind=kind,
         rating=rating,
         rationale=rationale.strip(),
+        confidence=confidence or "",
+        strategies=[strategy.value for strategy in Strategy if strategy in strategies],
         claim_revision=locked.revision,
         guideline=corpus.guidelines.order_by("-version").first(),
         reviewer=actor,
@@ -118,6 +134,8 @@ def verdict_repeat(claim: Claim, verdict: Verdict) -> Verdict:
         kind=verdict.kind,
         rating=verdict.rating,
         rationale=verdict.rationale,
+        confidence=verdict.confidence,
+        strategies=verdict.strategies,
         claim_revision=claim.revision,
         guideline=verdict.guideline,
         reviewer=verdict.reviewer,
@@ -127,7 +145,13 @@ def verdict_repeat(claim: Claim, verdict: Verdict) -> Verdict:
     return again
 
 
-def _check(claim: Claim, rating: Rating, rationale: str) -> None:
+def _check(
+    claim: Claim,
+    rating: Rating,
+    rationale: str,
+    confidence: str | None,
+    strategies: Collection[str],
+) -> None:
     corpus = claim.article.corpus
     wrong: dict[str, str] = {}
     if rating.scale_id != corpus.rating_scale_id:
@@ -136,10 +160,23 @@ def _check(claim: Claim, rating: Rating, rationale: str) -> None:
         wrong["rating"] = f"{rating.label} is retired and given to no new verdict"
     if not rationale.strip():
         wrong["rationale"] = "say why, in a sentence or two"
-    if corpus.requires_evidence and not claim.evidence.standing().exists():
-        wrong["evidence"] = "this corpus asks for at least one piece of evidence before a verdict"
+    if confidence and confidence not in set(Confidence):
+        wrong["confidence"] = f"expected one of {', '.join(Confidence)}, or nothing"
+    if unknown := [s for s in strategies if s not in set(Strategy)]:
+        wrong["strategies"] = f"{unknown[0]!r} is not one of {', '.join(Strategy)}"
+    if corpus.requires_evidence and not _has_evidence(claim):
+        wrong["evidence"] = (
+            "this corpus asks for at least one piece of evidence, or an answer with a source, "
+            "before a verdict"
+        )
     if wrong:
         raise InvalidInput(wrong)
+
+
+def _has_evidence(claim: Claim) -> bool:
+    """Is there anything from elsewhere to judge by? In AVeriTeC, answers are the evidence."""
+    answers = Answer.objects.standing().filter(question__claim=claim).exclude(source_url="")
+    return claim.evidence.standing().exists() or answers.exists()
 
 
 def _record(

@@ -10,9 +10,11 @@ import itertools
 from typing import Any
 
 from annotations import policies
+from annotations.domain.markdown import render
 from annotations.domain.texts import paragraphs
-from annotations.domain.vocabulary import SourceMedium
+from annotations.domain.vocabulary import AnswerType, SourceMedium, Strategy
 from annotations.models import (
+    Answer,
     Article,
     ArticleText,
     Claim,
@@ -100,6 +102,11 @@ def corpus_data(corpus: Corpus) -> dict[str, Any]:
         "flags": [{"key": str(key), "label": str(label)} for key, label in Claim.FLAGS],
         "media": [str(medium) for medium in SourceMedium],
         "stances": [{"key": str(key), "label": str(label)} for key, label in Evidence.STANCES],
+        "answer_types": [kind.value for kind in AnswerType],
+        "strategies": [strategy.value for strategy in Strategy],
+        "confidences": [
+            {"key": str(key), "label": str(label)} for key, label in Verdict.CONFIDENCES
+        ],
     }
 
 
@@ -165,6 +172,7 @@ def claim_data(claim: Any) -> dict[str, Any]:
         "created_by": _person(claim.created_by),
         "revision": claim.revision,
         "evidence": [evidence_data(e) for e in claim.standing_evidence],
+        "questions": [question_data(q) for q in claim.standing_questions],
         "verdicts": [verdict_data(v) for v in claim.standing_verdicts],
     }
 
@@ -204,6 +212,32 @@ def saved_copy_data(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def question_data(question: Any) -> dict[str, Any]:
+    """A question fetched ``with_answers``."""
+    return {
+        "id": question.pk,
+        "uid": str(question.uid),
+        "text": question.text,
+        "asked_by": _person(question.asked_by),
+        "revision": question.revision,
+        "answers": [answer_data(a) for a in question.standing_answers],
+    }
+
+
+def answer_data(answer: Answer) -> dict[str, Any]:
+    return {
+        "id": answer.pk,
+        "uid": str(answer.uid),
+        "answer_type": answer.answer_type,
+        "text": answer.text,
+        "boolean_explanation": answer.boolean_explanation,
+        "source_url": answer.source_url,
+        "source_medium": answer.source_medium,
+        "added_by": _person(answer.added_by),
+        "revision": answer.revision,
+    }
+
+
 def verdict_data(verdict: Verdict) -> dict[str, Any]:
     rating = verdict.rating
     return {
@@ -214,8 +248,12 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         if rating
         else None,
         "rationale": verdict.rationale,
+        "rationale_html": render(verdict.rationale),
+        "confidence": verdict.confidence or None,
+        "strategies": verdict.strategies,
         "reviewer": _person(verdict.reviewer),
         "claim_revision": verdict.claim_revision,
+        "guideline_version": verdict.guideline.version if verdict.guideline else None,
     }
 
 

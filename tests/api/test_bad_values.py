@@ -99,6 +99,59 @@ def test_bad_values_of_evidence(api: Client, claim: Claim, name: str, value: Any
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("claim", "one"),
+        ("claim", None),
+        ("text", ""),
+        ("text", "  "),
+        ("text", "x" * 501),
+        ("text", 5),
+        ("text", "nul\0"),
+        ("uid", "no uuid"),
+        ("answers", []),
+    ],
+)
+def test_bad_values_of_questions(api: Client, claim: Claim, name: str, value: Any) -> None:
+    sent = {"claim": claim.pk, "text": "How much?", name: value}
+    assert set(problem(api.post("questions/", sent), 400, "invalid")["fields"]) == {name}
+    assert not claim.questions.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("question", None),
+        ("answer_type", "Perhaps"),
+        ("answer_type", None),
+        ("answer_type", ["Boolean"]),
+        ("text", ""),
+        ("text", "No."),
+        ("text", ["No"]),
+        ("boolean_explanation", "Because."),
+        ("source_url", ""),
+        ("source_url", "javascript:alert(1)"),
+        ("source_url", "not an address"),
+        ("source_medium", "Papyrus"),
+        ("snapshot", 1),
+    ],
+)
+def test_bad_values_of_answers(
+    api: Client, cast: Cast, claim: Claim, name: str, value: Any
+) -> None:
+    question = factories.make_question(claim, cast.reviewer)
+    sent = {
+        "question": question.pk,
+        "answer_type": "Extractive",
+        "text": "12 percent",
+        "source_url": "https://a.example/",
+        name: value,
+    }
+    assert set(problem(api.post("answers/", sent), 400, "invalid")["fields"]) == {name}
+    assert not question.answers.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
         ("rating", 999_999),
         ("rating", 2**80),
         ("rating", "False"),
@@ -108,6 +161,13 @@ def test_bad_values_of_evidence(api: Client, claim: Claim, name: str, value: Any
         ("claim_revision", None),
         ("adjudication", "yes"),
         ("adjudication", 1),
+        ("confidence", "very"),
+        ("confidence", ""),
+        ("confidence", 1),
+        ("strategies", "Consultation"),
+        ("strategies", ["Guessing"]),
+        ("strategies", ["consultation"]),
+        ("strategies", None),
     ],
 )
 def test_bad_values_of_verdicts(
@@ -117,5 +177,5 @@ def test_bad_values_of_verdicts(
     rating = factories.rating_of(cast.corpus, "False").pk
     good = {"claim": claim.pk, "rating": rating, "rationale": "Because.", "claim_revision": 1}
     fields = problem(api.post("verdicts/", {**good, name: value}), 400, "invalid")["fields"]
-    assert set(fields) == {name}
+    assert {field.split(".")[0] for field in fields} == {name}
     assert not claim.verdicts.exists()

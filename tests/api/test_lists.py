@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from annotations.models import Article, Claim
+from annotations.services.answers import answer_withdraw
 from annotations.services.claims import claim_withdraw
 from annotations.services.evidence import evidence_withdraw
+from annotations.services.questions import question_withdraw
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.verdicts import verdict_retract
 from tests import factories
@@ -116,6 +118,10 @@ def test_bad_cursors(api: Client, cursor: str) -> None:
         ("claims/", "include_withdrawn", "2"),
         ("evidence/", "stance", "refutes"),
         ("evidence/", "claim", "1 or 1=1"),
+        ("questions/", "claim", "x"),
+        ("questions/", "include_withdrawn", "all"),
+        ("answers/", "question", "-2"),
+        ("answers/", "answer_type", "extractive"),
         ("verdicts/", "standing", "True"),
         ("threads/", "unread", "maybe"),
         ("threads/", "mentioning", "rita"),
@@ -220,6 +226,39 @@ def test_evidence(api: Client, cast: Cast, claim: Claim) -> None:
     assert ids(api, "evidence/", stance="SUPPORTS") == [supports.pk]
     assert ids(api, "evidence/", article=claim.article_id, include_withdrawn="1")[-1] == gone.pk
     assert ids(api, "evidence/", corpus=cast.other_corpus.pk) == []
+
+
+def test_questions_and_answers(api: Client, cast: Cast, claim: Claim) -> None:
+    first = factories.make_question(claim, cast.reviewer, "How much?")
+    second = factories.make_question(claim, cast.second_reviewer, "Since when?")
+    gone = factories.make_question(claim, cast.reviewer, "Why?")
+    of_gone = factories.make_answer(gone, cast.reviewer)
+    question_withdraw(actor=cast.reviewer, question=gone, revision=1)
+    much = factories.make_answer(first, cast.second_reviewer)
+    nothing = factories.make_answer(
+        second, cast.reviewer, answer_type="Unanswerable", text="", source_url=""
+    )
+    hasty = factories.make_answer(second, cast.reviewer)
+    answer_withdraw(actor=cast.reviewer, answer=hasty, revision=1)
+    assert ids(api, "questions/", claim=claim.pk) == [first.pk, second.pk]
+    assert ids(api, "questions/", article=claim.article_id, include_withdrawn="true") == [
+        first.pk,
+        second.pk,
+        gone.pk,
+    ]
+    assert ids(api, "questions/", corpus=cast.other_corpus.pk) == []
+    rows = api.get("questions/", {"corpus": cast.corpus.pk}).json()["results"]
+    assert [[a["id"] for a in row["answers"]] for row in rows] == [[much.pk], [nothing.pk]]
+    assert ids(api, "answers/", claim=claim.pk) == [much.pk, nothing.pk]
+    assert ids(api, "answers/", question=second.pk) == [nothing.pk]
+    assert ids(api, "answers/", answer_type="Extractive", article=claim.article_id) == [much.pk]
+    assert ids(api, "answers/", include_withdrawn="1") == [
+        of_gone.pk,
+        much.pk,
+        nothing.pk,
+        hasty.pk,
+    ]
+    assert ids(api, "answers/", corpus=cast.other_corpus.pk) == []
 
 
 def test_verdicts(api: Client, cast: Cast, claim: Claim) -> None:

@@ -200,6 +200,31 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "snapshot-detail"): [Row(members(200), "snapshot")],
     ("GET", "snapshot-file"): [Row(members(200), "snapshot")],
     ("POST", "snapshot-cancel"): [Row(members(200), "queued_snapshot")],
+    ("GET", "question-list"): [Row(signed_in(200))],
+    ("POST", "question-list"): [
+        Row(members(201), body=lambda w: {"claim": w.claim.pk, "text": "Since when?"})
+    ],
+    ("GET", "question-detail"): [Row(members(200), "question")],
+    ("PATCH", "question-detail"): [
+        Row(members(200), "question", lambda w: {"revision": 1, "text": "Since which year?"})
+    ],
+    ("POST", "question-withdraw"): [
+        # The second reviewer has answered it.
+        Row(members(409, second_reviewer=200), "question", lambda w: {"revision": 1}),
+        Row(members(200), "open_question", lambda w: {"revision": 1}, case="unanswered"),
+    ],
+    ("GET", "answer-list"): [Row(signed_in(200))],
+    ("POST", "answer-list"): [
+        Row(
+            members(201),
+            body=lambda w: {"question": w.question.pk, "answer_type": "Unanswerable"},
+        )
+    ],
+    ("GET", "answer-detail"): [Row(members(200), "answer")],
+    ("PATCH", "answer-detail"): [
+        Row(members(200), "answer", lambda w: {"revision": 1, "text": "13 percent"})
+    ],
+    ("POST", "answer-withdraw"): [Row(members(200), "answer", lambda w: {"revision": 1})],
     ("GET", "verdict-list"): [Row(signed_in(200))],
     ("POST", "verdict-list"): [
         Row(members(201), body=_verdict_body),
@@ -288,6 +313,8 @@ def world(cast: Cast) -> SimpleNamespace:
     first, second, third = factories.suggestions_of(article)
     claim = suggestion_accept(actor=cast.reviewer, suggestion=first)
     evidence = factories.make_evidence(claim, cast.second_reviewer)
+    question = factories.make_question(claim, cast.second_reviewer)
+    answer = factories.make_answer(question, cast.second_reviewer)
     verdict = factories.make_verdict(claim, cast.second_reviewer)
     suggestion_reject(actor=cast.reviewer, suggestion=second)
     failing = factories.make_article(cast.corpus)
@@ -305,6 +332,9 @@ def world(cast: Cast) -> SimpleNamespace:
         assignment=assignment_add(actor=cast.admin, article=article, user=cast.reviewer),
         own_claim=factories.make_claim(waiting, cast.reviewer, tags=["trade"]),
         evidence=evidence,
+        question=question,
+        open_question=factories.make_question(claim, cast.second_reviewer, "Where?"),
+        answer=answer,
         verdict=verdict,
         thread=thread,
         comment=thread.comments.get(),

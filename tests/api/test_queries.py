@@ -31,10 +31,14 @@ COSTS: dict[str, int] = {
     "suggestions/": SIGN_IN + 1,
     # assignments with article and both people
     "assignments/": SIGN_IN + 1,
-    # claims, spans, types, tags, evidence, verdicts
-    "claims/": SIGN_IN + 6,
+    # claims, spans, types, tags, evidence, questions, answers, verdicts
+    "claims/": SIGN_IN + 8,
     # evidence with its claim, person, saved copy and that one's job
     "evidence/": SIGN_IN + 1,
+    # questions, answers
+    "questions/": SIGN_IN + 2,
+    # answers with their person
+    "answers/": SIGN_IN + 1,
     # verdicts with rating, person and guideline
     "verdicts/": SIGN_IN + 1,
     "verdicts/?standing=false": SIGN_IN + 1,
@@ -64,10 +68,12 @@ COSTS: dict[str, int] = {
     "articles/{article}/status/": SIGN_IN + 3,
     "assignments/{assignment}/": SIGN_IN + 1,
     "suggestions/{suggestion}/": SIGN_IN + 1,
-    "claims/{claim}/": SIGN_IN + 6,
+    "claims/{claim}/": SIGN_IN + 8,
     "evidence/{evidence}/": SIGN_IN + 1,
     # the copy with its job and person
     "snapshots/{snapshot}/": SIGN_IN + 1,
+    "questions/{question}/": SIGN_IN + 2,
+    "answers/{answer}/": SIGN_IN + 1,
     "verdicts/{verdict}/": SIGN_IN + 1,
     "threads/{thread}/": SIGN_IN + 3,
     "comments/{comment}/": SIGN_IN + 2,
@@ -88,6 +94,7 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
         for person in people:
             copy = factories.make_snapshot(claim, person)
             factories.make_evidence(claim, person, snapshot=copy.pk)
+            answer = factories.make_answer(factories.make_question(claim, person), person)
             verdict = factories.make_verdict(claim, person)
         thread = factories.make_thread(claim, cast.admin, *people, text="Is it, @rita and @sam?")
     assignments = [assignment_add(actor=None, article=article, user=person) for person in people]
@@ -102,6 +109,8 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
         "claim": claim.pk,
         "evidence": claim.evidence.latest("id").pk,
         "snapshot": copy.pk,
+        "question": answer.question_id,
+        "answer": answer.pk,
         "verdict": verdict.pk,
         "thread": thread.pk,
         "comment": thread.comments.latest("id").pk,

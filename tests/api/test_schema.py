@@ -64,7 +64,9 @@ def test_answers_are_as_the_schema_says(
 ) -> None:
     guideline_add(actor=cast.admin, corpus=cast.corpus, text="*Read* twice.")
     claim = factories.make_claim(article, cast.reviewer, types=["law"])
-    factories.make_verdict(claim, cast.reviewer)
+    question = factories.make_question(claim, cast.reviewer)
+    factories.make_answer(question, cast.reviewer)
+    factories.make_verdict(claim, cast.reviewer, confidence="low", strategies=["Consultation"])
     verdict = factories.make_verdict(claim, cast.second_reviewer, "True")
     thread = factories.make_thread(claim, cast.reviewer, cast.second_reviewer, text="@sam?")
     copy = factories.make_snapshot(claim, cast.reviewer)
@@ -78,6 +80,9 @@ def test_answers_are_as_the_schema_says(
         "claims/": "/api/v1/claims/",
         "evidence/": "/api/v1/evidence/",
         f"snapshots/{copy.pk}/": "/api/v1/snapshots/{id}/",
+        "questions/": "/api/v1/questions/",
+        f"questions/{question.pk}/": "/api/v1/questions/{id}/",
+        "answers/": "/api/v1/answers/",
         "verdicts/": "/api/v1/verdicts/",
         f"verdicts/{verdict.pk}/": "/api/v1/verdicts/{id}/",
         "threads/": "/api/v1/threads/",

@@ -40,12 +40,24 @@ class Desk:
     def give_verdict(self) -> Any:
         rating = factories.rating_of(self.cast.corpus, "False").pk
         sent = {"claim": self.claim, "rating": rating, "rationale": "No.", "claim_revision": 1}
+        sent |= {"confidence": "high", "strategies": ["Consultation"]}
         return self.send("verdicts/", sent)
 
     def talk(self, *, resolved: bool = False) -> None:
         thread = self.send("threads/", {"claim": self.claim, "text": "Which year, @sam?"})
         if resolved:
             self.send(f"threads/{thread['id']}/resolve/", {"revision": 1})
+
+    def ask(self) -> None:
+        self.send("questions/", {"claim": self.claim, "text": "Since when?"})
+
+    def answer_it(self) -> None:
+        question = self.one("questions/")["id"]
+        self.send("answers/", {"question": question, "answer_type": "Unanswerable"})
+
+    def answer(self) -> None:
+        self.ask()
+        self.answer_it()
 
     def shown(self) -> dict[str, Any]:
         """What a person sees of the article, without ids and times of rows that come again."""
@@ -61,7 +73,14 @@ class Desk:
                     **{k: c[k] for k in ("id", "spans", "normalised", "types", "state")},
                     "claimant": (c["claimant"], c["claim_date"]),
                     "evidence": [(e["id"], e["url"], e["note"]) for e in c["evidence"]],
-                    "verdicts": [(v["rating"], v["rationale"]) for v in c["verdicts"]],
+                    "questions": [
+                        (q["id"], q["text"], [(a["id"], a["text"]) for a in q["answers"]])
+                        for q in c["questions"]
+                    ],
+                    "verdicts": [
+                        (v["rating"], v["rationale"], v["confidence"], v["strategies"])
+                        for v in c["verdicts"]
+                    ],
                 }
                 for c in rows("claims/")
             ],
@@ -151,6 +170,40 @@ ACTIONS: dict[str, tuple[Step | None, Step]] = {
     "evidence.withdrawn": (
         None,
         lambda d: d.send(f"evidence/{d.one('evidence/')['id']}/withdraw/", {"revision": 1}),
+    ),
+    "question.asked": (
+        None,
+        lambda d: d.send("questions/", {"claim": d.claim, "text": "Since when?"}),
+    ),
+    "question.updated": (
+        lambda d: d.ask(),
+        lambda d: d.send(
+            f"questions/{d.one('questions/')['id']}/",
+            {"revision": 1, "text": "Since which year?"},
+            "patch",
+        ),
+    ),
+    "question.withdrawn": (
+        lambda d: d.answer(),
+        lambda d: d.send(f"questions/{d.one('questions/')['id']}/withdraw/", {"revision": 1}),
+    ),
+    "answer.added": (lambda d: d.ask(), lambda d: d.answer_it()),
+    "answer.updated": (
+        lambda d: d.answer(),
+        lambda d: d.send(
+            f"answers/{d.one('answers/')['id']}/",
+            {
+                "revision": 1,
+                "answer_type": "Abstractive",
+                "text": "Since 2024",
+                "source_url": "https://a.example/when",
+            },
+            "patch",
+        ),
+    ),
+    "answer.withdrawn": (
+        lambda d: d.answer(),
+        lambda d: d.send(f"answers/{d.one('answers/')['id']}/withdraw/", {"revision": 1}),
     ),
     "verdict.given": (None, lambda d: d.give_verdict()),
     "verdict.retracted": (

@@ -18,6 +18,7 @@ from annotations.detection.interface import (
     DetectedClaim,
 )
 from annotations.models import Article, Claim, Snapshot
+from annotations.services.answers import answer_add, answer_withdraw
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
 from annotations.services.corpora import guideline_add
@@ -29,6 +30,7 @@ from annotations.services.discussion import (
     thread_start,
 )
 from annotations.services.evidence import evidence_add, evidence_withdraw
+from annotations.services.questions import question_ask, question_withdraw
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.verdicts import verdict_give, verdict_retract
 from tests import factories
@@ -183,12 +185,50 @@ def _judge(cast: Cast, claim: Claim) -> None:
     _evidence(cast, claim, uid(23), PROTECTED)
     taken_off = _evidence(cast, claim, uid(21), {"citation": "Hearsay", "stance": "SUPPORTS"})
     evidence_withdraw(actor=cast.reviewer, evidence=taken_off, revision=1)
+    _questions(cast, claim)
     _verdict(cast.reviewer, claim, "Half True", uid(10))
     _verdict(cast.reviewer, claim, "False", uid(11))
     _verdict(cast.second_reviewer, claim, "True", uid(12))
     retracted = _verdict(cast.second_reviewer, claim, "Mostly True", uid(13))
     verdict_retract(actor=cast.second_reviewer, verdict=retracted)
-    _verdict(cast.adjudicator, claim, "Mostly False", uid(14), adjudication=True)
+    _verdict(
+        cast.adjudicator,
+        claim,
+        "Mostly False",
+        uid(14),
+        adjudication=True,
+        confidence="high",
+        strategies=["Numerical Comparison", "Written Evidence"],
+    )
+
+
+def _questions(cast: Cast, claim: Claim) -> None:
+    """One with an answer of each kind, one without, and an answer and a question taken back."""
+    asked = _question(cast.reviewer, claim, "=Did it double?", uid(40))
+    source = {"source_url": "https://statistics.example/2", "source_medium": "PDF"}
+    for number, fields in enumerate(
+        [
+            {"answer_type": "Extractive", "text": "It rose by 2 percent.", **source},
+            {"answer_type": "Abstractive", "text": "Hardly: the rise was small.", **source},
+            {"answer_type": "Boolean", "text": "No", "boolean_explanation": "Two is no hundred."},
+            {"answer_type": "Unanswerable"},
+        ]
+    ):
+        _answer(cast.second_reviewer, asked, fields, uid(41 + number))
+    hasty = _answer(cast.reviewer, asked, {"answer_type": "Unanswerable"}, uid(45))
+    answer_withdraw(actor=cast.reviewer, answer=hasty, revision=1)
+    _question(cast.second_reviewer, claim, "Since when?", uid(46))
+    gone = _question(cast.reviewer, claim, "Why?", uid(47))
+    _answer(cast.reviewer, gone, {"answer_type": "Unanswerable"}, uid(48))
+    question_withdraw(actor=cast.reviewer, question=gone, revision=1)
+
+
+def _question(actor: Any, claim: Claim, text: str, number: uuid.UUID) -> Any:
+    return question_ask(actor=actor, claim=claim, text=text, uid=number)
+
+
+def _answer(actor: Any, question: Any, fields: Any, number: uuid.UUID) -> Any:
+    return answer_add(actor=actor, question=question, fields=fields, uid=number)
 
 
 def _discuss(cast: Cast, claim: Claim, clock: Any) -> None:
@@ -227,17 +267,15 @@ def _evidence(cast: Cast, claim: Claim, number: uuid.UUID, fields: Any) -> Any:
     return evidence_add(actor=cast.reviewer, claim=claim, fields=fields, uid=number)
 
 
-def _verdict(
-    actor: Any, claim: Claim, label: str, number: uuid.UUID, *, adjudication: bool = False
-) -> Any:
+def _verdict(actor: Any, claim: Claim, label: str, number: uuid.UUID, **more: Any) -> Any:
     return verdict_give(
         actor=actor,
         claim=claim,
         rating=factories.rating_of(claim.article.corpus, label),
         rationale=f"{label}, says {actor.username}.",
         claim_revision=Claim.objects.get(pk=claim.pk).revision,
-        adjudication=adjudication,
         uid=number,
+        **more,
     )
 
 

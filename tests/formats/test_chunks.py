@@ -19,10 +19,11 @@ from .conftest import Exhibit
 
 
 def fill(exhibit: Exhibit, count: int) -> Corpus:
-    """Articles that each have a claim with evidence, a verdict and a discussion."""
+    """Articles that each have a claim with evidence, an answer, a verdict and a discussion."""
     cast = exhibit.cast
     for _ in range(count):
         claim = factories.make_claim(factories.make_extracted(cast.corpus), cast.reviewer)
+        factories.make_answer(factories.make_question(claim, cast.reviewer), cast.reviewer)
         factories.make_verdict(claim, cast.reviewer)
         factories.make_thread(claim, cast.reviewer, cast.admin, text="@sam?")
     return cast.corpus

@@ -50,6 +50,8 @@ def test_jsonl(page: str, exhibit: Exhibit) -> None:
         "evidence": claim["evidence"][0],
         "thread": claim["threads"][0],
         "comment": claim["threads"][0]["comments"][0],
+        "question": claim["questions"][0],
+        "answer": claim["questions"][0]["answers"][0],
     }
     for heading, record in written.items():
         assert table(page, heading) == list(record), heading

@@ -11,6 +11,7 @@ from typing import Any
 
 from annotations.detection import DetectedClaim, Detection, Reason
 from annotations.models import (
+    Answer,
     Article,
     Claim,
     Corpus,
@@ -18,17 +19,20 @@ from annotations.models import (
     Event,
     Evidence,
     Job,
+    Question,
     Rating,
     Suggestion,
     User,
     Verdict,
 )
+from annotations.services.answers import answer_add
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_create, membership_set
 from annotations.services.evidence import evidence_add
 from annotations.services.extraction import run_record
 from annotations.services.jobs import extraction_request, jobs_claim
+from annotations.services.questions import question_ask
 from annotations.services.verdicts import verdict_give
 
 # Emoji, a flag, a combining mark and right-to-left words: offsets in any unit but code points
@@ -146,11 +150,25 @@ def make_evidence(actor: User, claim: Claim, **fields: Any) -> Evidence:
     return evidence_add(actor=actor, claim=claim, fields=given)
 
 
+def make_question(actor: User, claim: Claim, text: str = "What did it cost?") -> Question:
+    return question_ask(actor=actor, claim=claim, text=text)
+
+
+def make_answer(actor: User, question: Question, **fields: Any) -> Answer:
+    given: Any = {
+        "answer_type": "Extractive",
+        "text": "12,000,000",
+        "source_url": "https://ledger.example/2021",
+        **fields,
+    }
+    return answer_add(actor=actor, question=question, fields=given)
+
+
 def rating(corpus: Corpus, label: str) -> Rating:
     return Rating.objects.get(scale=corpus.rating_scale, label=label)
 
 
-def judge(actor: User, claim: Claim, label: str = "True", *, adjudication: bool = False) -> Verdict:
+def judge(actor: User, claim: Claim, label: str = "True", **more: Any) -> Verdict:
     claim.refresh_from_db()
     return verdict_give(
         actor=actor,
@@ -158,7 +176,7 @@ def judge(actor: User, claim: Claim, label: str = "True", *, adjudication: bool 
         rating=rating(claim.article.corpus, label),
         rationale="The ledger says so.",
         claim_revision=claim.revision,
-        adjudication=adjudication,
+        **more,
     )
 
 

@@ -12,17 +12,20 @@ import pytest
 
 from annotations.errors import Conflict, FactcheckError, NotAllowed
 from annotations.models import (
+    Answer,
     Article,
     Claim,
     Comment,
     Event,
     Evidence,
+    Question,
     Suggestion,
     SuggestionDecision,
     Thread,
     User,
     Verdict,
 )
+from annotations.services.answers import answer_snapshot, answer_update, answer_withdraw
 from annotations.services.articles import article_reopen, article_submit
 from annotations.services.claim_parts import claim_merge, claim_split
 from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
@@ -43,6 +46,11 @@ from annotations.services.evidence import (
     evidence_update,
     evidence_withdraw,
 )
+from annotations.services.questions import (
+    question_snapshot,
+    question_update,
+    question_withdraw,
+)
 from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import (
     suggestion_accept,
@@ -50,7 +58,7 @@ from annotations.services.suggestions import (
     suggestion_reopen,
 )
 from annotations.services.undo import MOVERS, action_redo, action_undo, last_action
-from annotations.services.verdicts import verdict_retract
+from annotations.services.verdicts import verdict_retract, verdict_words
 
 from .cast import (
     TEXT,
@@ -59,8 +67,10 @@ from .cast import (
     extract,
     judge,
     last_event,
+    make_answer,
     make_claim,
     make_evidence,
+    make_question,
     suggestion_of,
 )
 
@@ -86,8 +96,14 @@ def snapshot(article: Article) -> dict[str, Any]:
                 claim__article=article, claim__in=Claim.objects.standing()
             )
         },
+        "questions": {
+            q.pk: (question_snapshot(q), [answer_snapshot(a) for a in q.answers.standing()])
+            for q in Question.objects.standing().filter(
+                claim__article=article, claim__in=Claim.objects.standing()
+            )
+        },
         "verdicts": sorted(
-            (v.claim_id, v.reviewer_id, v.kind, v.rating_id, v.rationale)
+            (v.claim_id, v.reviewer_id, v.kind, *map(str, verdict_words(v)))
             for v in Verdict.objects.standing().filter(claim__article=article)
         ),
         "threads": {
@@ -114,8 +130,9 @@ class Walk:
         name = self.random.choice(
             [
                 "accept", "reject", "reopen", "create", "update", "respan", "withdraw",
-                "evidence", "evidence_update", "evidence_withdraw", "judge", "rejudge",
-                "retract", "submit", "reopen_article", "merge", "split", "describe",
+                "evidence", "evidence_update", "evidence_withdraw", "ask", "reword", "unask",
+                "answer", "answer_update", "answer_withdraw", "judge", "rejudge", "retract",
+                "submit", "reopen_article", "merge", "split", "describe",
             ]
         )  # fmt: skip
         try:
@@ -249,8 +266,59 @@ class Walk:
         piece = self.piece()
         evidence_withdraw(actor=self.actor, evidence=piece, revision=piece.revision)
 
+    def question(self) -> Question:
+        rows: Question = self._any(
+            Question.objects.standing().filter(
+                claim__article=self.article, claim__in=Claim.objects.standing()
+            )
+        )
+        return rows
+
+    def an_answer(self) -> Answer:
+        rows: Answer = self._any(Answer.objects.standing().filter(question=self.question()))
+        return rows
+
+    def ask(self) -> None:
+        make_question(self.actor, self.claim(), f"Question {self.random.randrange(99)}?")
+
+    def reword(self) -> None:
+        question = self.question()
+        question_update(
+            actor=self.actor,
+            question=question,
+            revision=question.revision,
+            text=f"Question {self.random.randrange(5)}?",
+        )
+
+    def unask(self) -> None:
+        question = self.question()
+        question_withdraw(actor=self.actor, question=question, revision=question.revision)
+
+    def answer(self) -> None:
+        make_answer(self.actor, self.question(), text=f"{self.random.randrange(99)} million")
+
+    def answer_update(self) -> None:
+        answer = self.an_answer()
+        fields: Any = self.random.choice(
+            [
+                {"answer_type": "Unanswerable", "text": "", "source_url": ""},
+                {"answer_type": "Abstractive", "text": "Much", "source_url": "https://a.example"},
+            ]
+        )
+        answer_update(actor=self.actor, answer=answer, revision=answer.revision, fields=fields)
+
+    def answer_withdraw(self) -> None:
+        answer = self.an_answer()
+        answer_withdraw(actor=self.actor, answer=answer, revision=answer.revision)
+
     def judge(self) -> None:
-        judge(self.actor, self.claim(), self.random.choice(["True", "False"]))
+        judge(
+            self.actor,
+            self.claim(),
+            self.random.choice(["True", "False"]),
+            confidence=self.random.choice([None, "low", "high"]),
+            strategies=self.random.choice([[], ["Consultation"]]),
+        )
 
     rejudge = judge
 
@@ -338,6 +406,18 @@ def actions(cast: Cast, article: Article) -> dict[str, Callable[[], Any]]:
         "evidence.added": lambda: keep("evidence", make_evidence(me, made["claim"])),
         "evidence.updated": lambda: evidence_update(
             actor=me, evidence=made["evidence"], revision=1, fields={"note": "x"}
+        ),
+        "question.asked": lambda: keep("question", make_question(me, made["claim"])),
+        "question.updated": lambda: question_update(
+            actor=me, question=made["question"], revision=1, text="How much was it?"
+        ),
+        "answer.added": lambda: keep("answer", make_answer(me, made["question"])),
+        "answer.updated": lambda: answer_update(
+            actor=me, answer=made["answer"], revision=1, fields={"text": "12 million"}
+        ),
+        "answer.withdrawn": lambda: answer_withdraw(actor=me, answer=made["answer"], revision=2),
+        "question.withdrawn": lambda: question_withdraw(
+            actor=me, question=made["question"], revision=2
         ),
         "verdict.given": lambda: keep("verdict", judge(me, made["claim"])),
         "verdict.retracted": lambda: verdict_retract(actor=me, verdict=made["verdict"]),

@@ -9,6 +9,7 @@ import pytest
 
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
 from annotations.models import Claim, Corpus, Rating, Verdict
+from annotations.services.answers import answer_withdraw
 from annotations.services.claims import claim_update, claim_withdraw
 from annotations.services.corpora import guideline_add
 from annotations.services.evidence import evidence_withdraw
@@ -18,10 +19,12 @@ from .cast import (
     Cast,
     judge,
     last_event,
+    make_answer,
     make_article,
     make_claim,
     make_corpus,
     make_evidence,
+    make_question,
     rating,
 )
 
@@ -49,7 +52,26 @@ def test_a_verdict_keeps_what_it_was_given_on(cast: Cast, corpus: Corpus, proven
         "kind": "review",
         "rating": "Half True",
         "rationale": "The ledger says so.",
+        "confidence": "",
+        "strategies": [],
     }
+
+
+def test_confidence_and_strategies_are_kept_in_order(cast: Cast, proven: Claim) -> None:
+    verdict = judge(
+        cast.reviewer,
+        proven,
+        confidence="medium",
+        strategies=["Geolocation", "Written Evidence", "Geolocation"],
+    )
+    verdict.refresh_from_db()
+    assert (verdict.confidence, verdict.strategies) == (
+        "medium",
+        ["Written Evidence", "Geolocation"],
+    )
+    event = last_event()
+    assert event.after["confidence"] == "medium"
+    assert event.after["strategies"] == ["Written Evidence", "Geolocation"]
 
 
 def test_two_who_differ_are_a_dispute_that_an_adjudicator_settles(
@@ -117,6 +139,22 @@ def test_without_evidence_there_is_no_verdict(cast: Cast, claim: Claim) -> None:
         judge(cast.reviewer, claim)
 
 
+def test_an_answer_with_a_source_is_evidence(cast: Cast, claim: Claim) -> None:
+    question = make_question(cast.reviewer, claim)
+    make_answer(cast.reviewer, question, answer_type="Unanswerable", text="", source_url="")
+    yes: Any = {"answer_type": "Boolean", "text": "Yes", "boolean_explanation": "So it seems."}
+    make_answer(cast.reviewer, question, **yes, source_url="")
+    with pytest.raises(InvalidInput, match="answer with a source"):
+        judge(cast.reviewer, claim)
+    sourced = make_answer(cast.reviewer, question)
+    answer_withdraw(actor=cast.reviewer, answer=sourced, revision=1)
+    with pytest.raises(InvalidInput, match="answer with a source"):
+        judge(cast.reviewer, claim)
+    make_answer(cast.reviewer, question, **yes)
+    judge(cast.reviewer, claim)
+    assert state(claim) == "verified"
+
+
 def test_a_corpus_may_do_without(cast: Cast) -> None:
     corpus = make_corpus(cast, "Quick", requires_evidence=False)
     judge(cast.reviewer, make_claim(cast.reviewer, make_article(corpus)))
@@ -127,6 +165,8 @@ def test_bad_input_names_its_field(cast: Cast, corpus: Corpus, proven: Claim) ->
     cases: list[tuple[dict[str, Any], str]] = [
         ({"rating": elsewhere}, "rating"),
         ({"rationale": " "}, "rationale"),
+        ({"confidence": "very"}, "confidence"),
+        ({"strategies": ["Written Evidence", "Guessing"]}, "strategies"),
     ]
     for changed, field in cases:
         given: dict[str, Any] = {

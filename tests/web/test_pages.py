@@ -20,6 +20,7 @@ from pytest_django import DjangoAssertNumQueries
 from annotations.models import Article, Assignment, Job
 from annotations.services.articles import article_submit
 from annotations.services.assignments import assignment_add
+from annotations.services.corpora import guideline_add
 from annotations.services.discussion import comment_withdraw, thread_resolve
 from annotations.services.jobs import job_fail, jobs_claim
 from annotations.services.presence import presence_touch
@@ -29,9 +30,11 @@ from annotations.web.workbench import reading_blocks
 from tests.e2e import made_up
 from tests.factories import (
     Cast,
+    make_answer,
     make_article,
     make_claim,
     make_extracted,
+    make_question,
     make_thread,
     make_verdict,
     suggestions_of,
@@ -132,20 +135,23 @@ def test_the_article_page_asks_a_fixed_number_of_queries(
         return len(queries)
 
     claim = make_claim(article, cast.reviewer)
+    make_answer(make_question(claim, cast.reviewer), cast.reviewer)
     make_verdict(claim, cast.reviewer)
     make_thread(claim, cast.admin, text="@rita?")
     few = count()
     for phrase in ("The café closed", "prices rose", "Emissions fell"):
         claim = make_claim(article, cast.reviewer, phrase)
+        make_answer(make_question(claim, cast.reviewer), cast.reviewer)
         make_verdict(claim, cast.reviewer)
         make_thread(claim, cast.reviewer, cast.admin, cast.second_reviewer, text="@olga?")
     for suggestion in suggestions_of(article):
         suggestion_accept(actor=cast.reviewer, suggestion=suggestion)
     assert count() == few
     # session, user, article with corpus, text, role, types, ratings, job, workers, suggestions,
-    # claims with their spans, types, tags, evidence and verdicts, claimants, tags, version, both
-    # neighbours, threads with their comments and mentions, people, unread discussions
-    assert few <= 26
+    # claims with their spans, types, tags, evidence, questions, answers and verdicts, claimants,
+    # tags, version, both neighbours, threads with their comments and mentions, people,
+    # unread discussions
+    assert few <= 28
 
 
 def test_the_page_data_has_the_shapes_of_the_api(
@@ -153,7 +159,11 @@ def test_the_page_data_has_the_shapes_of_the_api(
 ) -> None:
     """The page begins with what it embeds and goes on with what the API answers."""
     claim = make_claim(article, cast.reviewer, normalised="Nobody knows.", claimant="The minister")
-    make_verdict(claim, cast.reviewer)
+    question = make_question(claim, cast.reviewer)
+    make_answer(question, cast.second_reviewer)
+    make_answer(question, cast.reviewer, answer_type="Unanswerable", text="", source_url="")
+    guideline_add(actor=cast.admin, corpus=cast.corpus, text="Read twice.")
+    make_verdict(claim, cast.reviewer, confidence="low", strategies=["Consultation"])
     data = page_data(reviewer, article)
     answer = reviewer.get(f"/api/v1/claims/{claim.pk}/").json()
     (embedded,) = data["claims"]
@@ -182,6 +192,10 @@ def test_the_page_data_has_the_shapes_of_the_api(
     assert [thread["unread"] for thread in threads[str(claim.uid)]] == [1, 1]
     newest_first = reviewer.get(f"/api/v1/threads/?article={article.pk}").json()["results"]
     assert threads[str(claim.uid)] == newest_first[::-1]
+    assert [len(q["answers"]) for q in embedded["questions"]] == [2]
+    (verdict,) = embedded["verdicts"]
+    assert verdict["rationale_html"].startswith('<p dir="auto">It is false')
+    assert (verdict["confidence"], verdict["guideline_version"]) == ("low", 1)
     shown = reviewer.get(f"/api/v1/suggestions/?article={article.pk}").json()["results"]
     for mine, theirs in zip(data["suggestions"], shown, strict=True):
         theirs["score"] = round(theirs["score"], 4)

@@ -14,7 +14,16 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from annotations import errors
-from annotations.models import Claim, Comment, Evidence, Guideline, Thread, User
+from annotations.models import (
+    Answer,
+    Claim,
+    Comment,
+    Evidence,
+    Guideline,
+    Question,
+    Thread,
+    User,
+)
 from annotations.services.articles import AlreadyThere
 
 MEDIA_TYPE = "application/problem+json"
@@ -99,6 +108,12 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
     )
     from .serializers.evidence import EvidenceSerializer, evidence_rows
     from .serializers.guidelines import GuidelineDetailSerializer
+    from .serializers.questions import (
+        AnswerSerializer,
+        QuestionSerializer,
+        answer_rows,
+        question_rows,
+    )
 
     if isinstance(row, Claim):
         return dict(ClaimSerializer(claim_rows(Claim.objects.filter(pk=row.pk)).get()).data)
@@ -113,6 +128,12 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
         return dict(GuidelineDetailSerializer(row).data)
     if isinstance(row, Comment):
         return dict(CommentSerializer(comment_rows(Comment.objects.filter(pk=row.pk)).get()).data)
+    if isinstance(row, Question):
+        return dict(
+            QuestionSerializer(question_rows(Question.objects.filter(pk=row.pk)).get()).data
+        )
+    if isinstance(row, Answer):
+        return dict(AnswerSerializer(answer_rows(Answer.objects.filter(pk=row.pk)).get()).data)
     return None
 
 

@@ -17,6 +17,7 @@ from .views.markdown import MarkdownView
 from .views.names import ClaimantViewSet, TagViewSet
 from .views.people import MeView, TokenViewSet
 from .views.preferences import PreferencesView
+from .views.questions import AnswerViewSet, QuestionViewSet
 from .views.snapshots import SnapshotViewSet
 from .views.suggestions import SuggestionViewSet
 from .views.unknown import UnknownView
@@ -33,6 +34,8 @@ router.register("claims", ClaimViewSet, "claim")
 router.register("claimants", ClaimantViewSet, "claimant")
 router.register("tags", TagViewSet, "tag")
 router.register("evidence", EvidenceViewSet, "evidence")
+router.register("questions", QuestionViewSet, "question")
+router.register("answers", AnswerViewSet, "answer")
 router.register("snapshots", SnapshotViewSet, "snapshot")
 router.register("verdicts", VerdictViewSet, "verdict")
 router.register("threads", ThreadViewSet, "thread")

@@ -28,6 +28,7 @@ from ..fields import (
 from .discussion import open_threads
 from .evidence import EvidenceSerializer
 from .people import PersonSerializer
+from .questions import QuestionSerializer
 from .verdicts import VerdictSerializer
 
 ClaimStateField = one_of("ClaimState", ClaimState)
@@ -70,6 +71,7 @@ class ClaimSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
     evidence = EvidenceSerializer(many=True, source="standing_evidence")
+    questions = QuestionSerializer(many=True, source="standing_questions")
     verdicts = VerdictSerializer(many=True, source="standing_verdicts")
     open_threads = serializers.IntegerField(help_text="Unresolved discussions; see threads/.")
 

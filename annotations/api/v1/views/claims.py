@@ -56,7 +56,7 @@ class ClaimFilters(FilterSet):
 
 
 class ClaimViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
-    """Each with its standing evidence and verdicts."""
+    """Each with its standing evidence, questions with answers, and verdicts."""
 
     serializer_class = ClaimSerializer
     filterset_class = ClaimFilters

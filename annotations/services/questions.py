@@ -1,0 +1,146 @@
+"""Questions that a claim raises. Their answers are ``answers``."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from annotations import policies
+from annotations.domain.transitions import ClaimState
+from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.models import Claim, Question, User
+
+from .claims import claim_lock
+from .events import event_record
+
+
+def question_snapshot(question: Question) -> dict[str, Any]:
+    """The question's editable state as JSON values: what an event keeps and undo restores."""
+    return {"text": question.text, "withdrawn": question.withdrawn}
+
+
+@transaction.atomic
+def question_ask(*, actor: User, claim: Claim, text: str, uid: uuid.UUID | None = None) -> Question:
+    """A new question, after those there are. The same ``uid`` again returns what it made first.
+
+    A claim that has verdicts may still get questions.
+    """
+    locked = claim_lock(claim)
+    policies.require(actor, "question.write", locked.article.corpus)
+    if uid is not None and (known := Question.objects.filter(uid=uid).first()):
+        if known.asked_by_id != actor.pk or known.claim_id != claim.pk:
+            raise NotAllowed("This uid is taken by another question.")
+        return known
+    if locked.state == ClaimState.WITHDRAWN:
+        raise Conflict("The claim is withdrawn.")
+    question = Question(uid=uid or uuid.uuid4(), claim=locked, asked_by=actor, text=_text(text))
+    question.save()
+    _record("question.asked", actor, question, None)
+    return question
+
+
+@transaction.atomic
+def question_update(*, actor: User, question: Question, revision: int, text: str) -> Question:
+    """Reword a question that is still at ``revision``; ``StaleRevision`` when it isn't."""
+    locked = question_lock(question)
+    policies.require(actor, "question.write", locked.claim.article.corpus)
+    _check_revision(locked, revision)
+    if locked.withdrawn:
+        raise Conflict("The question is withdrawn; undo that first.")
+    if locked.claim.state == ClaimState.WITHDRAWN:
+        raise Conflict("The claim is withdrawn.")
+    before = question_snapshot(locked)
+    locked.text = _text(text)
+    if question_snapshot(locked) == before:
+        return locked
+    locked.revision += 1
+    locked.save()
+    _record("question.updated", actor, locked, before)
+    return locked
+
+
+@transaction.atomic
+def question_withdraw(*, actor: User, question: Question, revision: int) -> Question:
+    """Take a question off its claim, with its answers; the rows stay in the history.
+
+    ``Conflict`` when somebody else has answered it.
+    """
+    locked = question_lock(question)
+    policies.require(actor, "question.write", locked.claim.article.corpus)
+    if locked.withdrawn:
+        return locked
+    _check_revision(locked, revision)
+    _others_answers(locked, actor)
+    before = question_snapshot(locked)
+    locked.withdrawn = True
+    locked.revision += 1
+    locked.save()
+    _record("question.withdrawn", actor, locked, before)
+    return locked
+
+
+def question_restore(
+    *, pk: int, now: dict[str, Any], then: dict[str, Any], actor: User
+) -> Question:
+    """From one snapshot to another, without an event: part of a larger write.
+
+    ``Conflict`` when it isn't as ``now`` any more, or when taking it away would take somebody
+    else's answer with it.
+    """
+    question = question_lock(Question.objects.get(pk=pk))
+    if question_snapshot(question) != now:
+        raise Conflict("The question was changed by somebody since.")
+    if then["withdrawn"] and not now["withdrawn"]:
+        _others_answers(question, actor)
+    question.text, question.withdrawn = then["text"], then["withdrawn"]
+    question.revision += 1
+    question.save()
+    return question
+
+
+def question_lock(question: Question) -> Question:
+    """The question as it is now, locked with its claim until the transaction ends.
+
+    With its claim, so that the claim isn't withdrawn, or judged on this question, meanwhile.
+    """
+    claim_lock(question.claim)
+    return (
+        Question.objects.select_for_update(of=("self",))
+        .select_related("claim__article__corpus")
+        .get(pk=question.pk)
+    )
+
+
+def _others_answers(question: Question, actor: User) -> None:
+    answers = question.answers.standing().exclude(added_by=actor)
+    if (answer := answers.select_related("added_by").first()) is not None:
+        raise Conflict(f"{answer.added_by} has answered this question.")
+
+
+def _check_revision(question: Question, revision: int) -> None:
+    if question.revision != revision:
+        raise StaleRevision(current=question, expected=revision)
+
+
+def _text(text: str) -> str:
+    words = " ".join(text.split())
+    if not words:
+        raise InvalidInput({"text": "write the question"})
+    if len(words) > Question.MAX_TEXT:
+        raise InvalidInput({"text": f"{Question.MAX_TEXT} characters at most"})
+    return words
+
+
+def _record(kind: str, actor: User, question: Question, before: dict[str, Any] | None) -> None:
+    event_record(
+        kind=kind,
+        actor=actor,
+        target=question,
+        corpus=question.claim.article.corpus,
+        article=question.claim.article,
+        claim=question.claim,
+        before=before,
+        after=question_snapshot(question),
+    )
