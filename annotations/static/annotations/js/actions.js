@@ -1,6 +1,7 @@
 // What a reviewer can do: each becomes an operation of the outbox, which shows it at once and sends
 // it in its turn. Nothing here waits for the server.
 
+import { api } from "./api.js";
 import { announce, toast } from "./dom.js";
 import { CLAIM_FIELDS, pick } from "./operations/claims.js";
 import { same } from "./outbox.js";
@@ -128,6 +129,75 @@ export class Actions {
       verdict: verdict.uid,
     });
     this.page.redraw();
+  }
+
+  startThread(claim, text) {
+    const thread = this.model.newUid();
+    this.outbox.add({
+      verb: "thread.start", item: `thread ${thread}`, row: claim.uid, claim: claim.uid, on: thread,
+      thread, comment: this.model.newUid(), text,
+    });
+    this.page.redraw();
+    announce(gettext("Comment added"));
+  }
+
+  addComment(claim, thread, text) {
+    const on = this.model.newUid();
+    this.outbox.add({
+      verb: "comment.add", item: `comment ${on}`, row: claim.uid, claim: claim.uid, thread: thread.uid, on, text,
+    });
+    this.page.redraw();
+    announce(gettext("Comment added"));
+  }
+
+  editComment(claim, thread, comment, text) {
+    if (text === comment.text) return;
+    this.outbox.add({
+      verb: "comment.edit", item: `comment ${comment.uid}`, row: claim.uid, claim: claim.uid,
+      thread: thread.uid, on: comment.uid, revision: comment.revision,
+      base: pick(comment, ["text", "html"]), fields: { text },
+    });
+    this.page.redraw();
+  }
+
+  withdrawComment(claim, thread, comment) {
+    this.outbox.add({
+      verb: "comment.withdraw", item: `comment ${comment.uid}`, row: claim.uid, claim: claim.uid,
+      thread: thread.uid, on: comment.uid, revision: comment.revision,
+    });
+    this.page.redraw();
+    announce(gettext("Comment withdrawn"));
+  }
+
+  resolveThread(claim, thread) {
+    this.#settle("thread.resolve", claim, thread);
+    announce(gettext("Resolved"));
+  }
+
+  reopenThread(claim, thread) {
+    this.#settle("thread.reopen", claim, thread);
+    announce(gettext("Reopened"));
+  }
+
+  #settle(verb, claim, thread) {
+    this.outbox.add({
+      verb, item: `thread ${thread.uid}`, row: claim.uid, claim: claim.uid, thread: thread.uid,
+      on: thread.uid, revision: thread.revision,
+    });
+    this.page.redraw();
+  }
+
+  /** Mark a discussion as read. No work of anybody's, so it needs no outbox: seen again, it is sent again. */
+  async readThread(thread) {
+    const { unread } = thread;
+    const last = thread.comments.findLast((comment) => comment.id !== null);
+    thread.unread = 0;
+    this.page.redraw();
+    try {
+      await api("POST", `threads/${thread.uid}/read/`, { comment: last.id });
+    } catch {
+      thread.unread = unread;
+    }
   }
 
   undo() {

@@ -3,6 +3,7 @@
 import { day } from "./dates.js";
 import { Details } from "./details.js";
 import { diff } from "./diff.js";
+import { DiscussionSection } from "./discussion.js";
 import { field, h } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
 import { Findings } from "./findings.js";
@@ -35,11 +36,12 @@ export class ClaimCard {
     Object.assign(this.boxes, this.details.boxes);
     this.evidence = new EvidenceSection(this);
     this.verdict = new VerdictSection(this);
+    this.discussion = new DiscussionSection(this);
     this.element.append(
       this.edges, this.boxes.normalised, this.types.box,
       h("div.pair", {}, this.boxes.claimant, this.boxes.claim_date),
       this.details.element, this.#why(),
-      this.evidence.element, this.verdict.element,
+      this.evidence.element, this.verdict.element, this.discussion.element,
       h("div.buttons", {}, h("button.quiet.danger", {
         type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
       }, gettext("Withdraw the claim"), " ", kbd("reject"))),
@@ -173,8 +175,10 @@ export class ClaimCard {
 
   /** What is typed in the forms and not sent, or null. */
   draft() {
-    const typed = { evidence: this.evidence.draft(), verdict: this.verdict.draft() };
-    return typed.evidence || typed.verdict ? typed : null;
+    const typed = {
+      evidence: this.evidence.draft(), verdict: this.verdict.draft(), discussion: this.discussion.draft(),
+    };
+    return Object.values(typed).some(Boolean) ? typed : null;
   }
 
   restore(typed) {
@@ -183,6 +187,7 @@ export class ClaimCard {
       this.evidence.open(piece, typed.evidence.fields, false);
     }
     if (typed.verdict) this.verdict.restore(typed.verdict);
+    if (typed.discussion) this.discussion.restore(typed.discussion);
   }
 
   startFromWording() {
@@ -224,6 +229,7 @@ export class ClaimCard {
     }
     this.evidence.update();
     this.verdict.update();
+    this.discussion.update();
   }
 
   /** The fragments of a claim that has several, each to be taken out. */

@@ -40,6 +40,7 @@ export class List {
   sync(model, currentKey) {
     const wanted = new Set();
     let after = null;
+    this.threads = model.threads;
     for (const item of model.items) {
       wanted.add(item.key);
       const row = this.#rows.get(item.key) || this.#make(item);
@@ -125,7 +126,8 @@ export class List {
     const [label, name, who] = item.claim ? this.#claimLabel(item.claim) : this.#suggestionLabel(item.suggestion);
     const repeat = Boolean(item.suggestion?.first_mention);
     const flagged = Boolean(item.claim?.flag);
-    const signature = [words, label, name, who, repeat, flagged].join("\u0000");
+    const talk = item.claim ? this.#talk(item.claim) : null;
+    const signature = [words, label, name, who, repeat, flagged, talk?.text].join("\u0000");
     if (signature === row.signature) return;
     row.signature = signature;
     row.element.className = `item ${name}${current ? " current" : ""}`;
@@ -133,9 +135,20 @@ export class List {
       h("span.tag", {}, label),
       repeat ? h("span.again", {}, h("span", { "aria-hidden": "true" }, "↻ "), gettext("repeat")) : "",
       flagged ? h("span.again", {}, h("span", { "aria-hidden": "true" }, "⚑ "), gettext("flagged")) : "",
+      talk ? h(talk.fresh ? "span.count.talk" : "span.again", {}, h("span", { "aria-hidden": "true" }, "✎ "), talk.text) : "",
       who ? h("span.who", { dir: "auto" }, who) : "",
       h("span.words", { dir: "auto" }, words),
     );
+  }
+
+  /** What is to be read or settled in a claim's discussions, or null. */
+  #talk(claim) {
+    const threads = this.threads[claim.uid] || [];
+    const fresh = threads.reduce((sum, thread) => sum + thread.unread, 0);
+    if (fresh) return { fresh, text: interpolate(ngettext("%s new comment", "%s new comments", fresh), [fresh]) };
+    const open = threads.filter((thread) => !thread.resolved_by && thread.comments.some((c) => !c.withdrawn)).length;
+    if (!open) return null;
+    return { fresh, text: interpolate(ngettext("%s open discussion", "%s open discussions", open), [open]) };
   }
 
   #suggestionLabel(suggestion) {

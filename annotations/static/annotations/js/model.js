@@ -4,7 +4,7 @@
 export class Model {
   /** `reapply(claim)` shows again what the server hasn't taken yet: of one claim, or of all. */
   constructor(data, { reapply }) {
-    Object.assign(this, { claims: [], suggestions: [], reapply });
+    Object.assign(this, { claims: [], suggestions: [], threads: {}, people: [], reapply });
     this.take(data);
   }
 

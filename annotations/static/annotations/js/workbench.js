@@ -5,6 +5,7 @@ import { api, configure, corpusUrl, refresh } from "./api.js";
 import { ClaimCard } from "./card.js";
 import { Cursor } from "./cursor.js";
 import { announce, byId, h, toast } from "./dom.js";
+import { showGuidelines } from "./guidelines.js";
 import { showHelp } from "./help.js";
 import { listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
@@ -44,6 +45,7 @@ class Workbench {
     this.redraw();
     this.#listen();
     this.live = new Live(this.model, () => this.#extracted());
+    this.#openNamed();
     // Last, because what an earlier page left behind is shown on all of the above.
     this.outbox.shelf = new Shelf(data.me.id, (left) => this.outbox.adopt(left));
   }
@@ -101,7 +103,10 @@ class Workbench {
         .map((name) => [name, () => this.keys[name]()]),
     );
     const passed = Object.fromEntries(
-      ["patch", "saveEvidence", "withdrawEvidence", "giveVerdict", "retract"]
+      [
+        "patch", "saveEvidence", "withdrawEvidence", "giveVerdict", "retract", "startThread", "addComment",
+        "editComment", "withdrawComment", "resolveThread", "reopenThread", "readThread",
+      ]
         .map((name) => [name, (...args) => this.actions[name](...args)]),
     );
     return { ...own, ...passed, removeFragment: (index) => this.spans.removeFragment(index) };
@@ -307,6 +312,18 @@ class Workbench {
       if (this.#unsaved) event.preventDefault();
     });
     byId("text").addEventListener("click", (event) => this.#clicked(event));
+    byId("guidelines-link").addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.keys.guidelines();
+    });
+    addEventListener("hashchange", () => this.#openNamed());
+  }
+
+  /** Open the claim that the address names, as a link from elsewhere does: `#claim-UID`. */
+  #openNamed() {
+    const uid = location.hash.match(/^#claim-([0-9a-f-]{36})$/)?.[1];
+    if (uid && this.model.item(uid)) this.select(uid);
   }
 
   #keyActions() {
@@ -338,6 +355,8 @@ class Workbench {
       rationale: () => (this.item?.claim ? this.#card.view.verdict.write() : false),
       evidence: () => this.item?.claim && this.#card.view.evidence.open(),
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
+      comment: () => (this.item?.claim ? this.#card.view.discussion.comment() : false),
+      guidelines: () => showGuidelines(this.model.corpus.id, byId("guidelines-link").href),
       undo: () => this.actions.undo(),
       redo: () => this.actions.redo(),
       submit: (event) => this.#submit(event),

@@ -2,7 +2,8 @@
 
 import { ARTICLE } from "./article.js";
 import { CLAIMS } from "./claims.js";
+import { DISCUSSION } from "./discussion.js";
 import { EVIDENCE } from "./evidence.js";
 import { VERDICTS } from "./verdicts.js";
 
-export const VERBS = { ...ARTICLE, ...CLAIMS, ...EVIDENCE, ...VERDICTS };
+export const VERBS = { ...ARTICLE, ...CLAIMS, ...DISCUSSION, ...EVIDENCE, ...VERDICTS };

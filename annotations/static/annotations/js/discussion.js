@@ -1,0 +1,128 @@
+// What people say to each other about a claim: its threads, and a form to start another one.
+
+import { CommentForm } from "./comment_form.js";
+import { h } from "./dom.js";
+import { ariaKeys, kbd } from "./keymap.js";
+import { ThreadView } from "./thread.js";
+
+// On screen for so long, a thread counts as read.
+const READING = 800;
+
+export class DiscussionSection {
+  #views = new Map();
+  #timers = new Map();
+
+  constructor(card) {
+    this.card = card;
+    this.form = null;
+    this.list = h("ol.threads");
+    this.start = h("button", { type: "button", onclick: () => this.open(), "aria-keyshortcuts": ariaKeys("comment") });
+    this.slot = h("div", {});
+    this.element = h("section.part.discussion", { "aria-label": gettext("Discussion") },
+      h("h3", {}, gettext("Discussion")), this.list, this.slot, this.start);
+    this.seeing = new IntersectionObserver((entries) => this.#saw(entries), { threshold: 0.6 });
+  }
+
+  get #threads() {
+    const { claim, model } = this.card;
+    // One whose comments are all withdrawn says nothing to anybody.
+    return (model.threads[claim.uid] || []).filter((thread) => thread.comments.some((comment) => !comment.withdrawn));
+  }
+
+  update() {
+    const threads = this.#threads;
+    const { model, actions, claim } = this.card;
+    const own = Object.fromEntries(
+      ["addComment", "editComment", "withdrawComment", "resolveThread", "reopenThread"]
+        .map((name) => [name, (...args) => actions[name](claim, ...args)]),
+    );
+    const known = new Set(threads.map(({ uid }) => uid));
+    for (const [uid, view] of this.#views) {
+      if (known.has(uid)) continue;
+      view.element.remove();
+      this.#views.delete(uid);
+    }
+    threads.forEach((thread, i) => {
+      let view = this.#views.get(thread.uid);
+      if (!view) {
+        view = new ThreadView(thread, { model, actions: own });
+        this.#views.set(thread.uid, view);
+      }
+      view.update(thread);
+      if (this.list.children[i] !== view.element) this.list.insertBefore(view.element, this.list.children[i] || null);
+      // Observed anew, it is reported at once where it is on screen already.
+      this.seeing.unobserve(view.element.querySelector(".comment:last-child"));
+      if (thread.unread) this.seeing.observe(view.element.querySelector(".comment:last-child"));
+    });
+    const label = `${threads.length}`;
+    if (this.drawn !== label) {
+      this.drawn = label;
+      this.start.replaceChildren(threads.length ? gettext("Start another discussion") : gettext("Start a discussion"),
+        ...(threads.length ? [] : [" ", kbd("comment")].filter(Boolean)));
+    }
+    this.list.hidden = !threads.length;
+  }
+
+  #saw(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const uid = target.closest(".thread")?.dataset.thread;
+      clearTimeout(this.#timers.get(uid));
+      if (isIntersecting) this.#timers.set(uid, setTimeout(() => this.#read(uid), READING));
+    }
+  }
+
+  #read(uid) {
+    const thread = this.#threads.find((other) => other.uid === uid);
+    // A page in another tab is not being read.
+    if (!thread?.unread || !this.element.isConnected || document.hidden) return;
+    this.card.actions.readThread(thread);
+  }
+
+  /** For the key: answer in the latest discussion that is open, or start one. */
+  comment() {
+    const open = this.#threads.findLast((thread) => !thread.resolved_by);
+    if (open && !this.form) this.#views.get(open.uid).open();
+    else this.open();
+  }
+
+  /** Open the form for a new discussion. */
+  open(text = "", focus = true) {
+    if (!this.form) {
+      this.form = new CommentForm({
+        label: gettext("New discussion"), button: gettext("Comment"), people: this.card.model.people,
+        send: (words) => { this.close(); this.card.actions.startThread(this.card.claim, words); },
+        cancel: () => this.close(),
+      });
+      this.slot.replaceChildren(this.form.element);
+      this.start.hidden = true;
+    }
+    if (text) this.form.text.value = text;
+    if (focus) this.form.focus();
+  }
+
+  close() {
+    this.form = null;
+    this.slot.replaceChildren();
+    this.start.hidden = false;
+    this.start.focus();
+  }
+
+  /** What is typed and not sent, or null: `start`, and by the uid of their thread, `threads`. */
+  draft() {
+    const start = this.form?.value || "";
+    const typed = [...this.#views].map(([uid, view]) => [uid, view.draft()]).filter(([, draft]) => draft);
+    return start || typed.length ? { start, threads: Object.fromEntries(typed) } : null;
+  }
+
+  restore({ start = "", threads = {} }) {
+    if (start) this.open(start, false);
+    for (const [uid, typed] of Object.entries(threads)) this.#views.get(uid)?.open(typed, false);
+  }
+
+  /** Say beside what was typed why the server didn't take it. */
+  fail({ start, threads = {} }, reason) {
+    if (!reason) return;
+    if (start) this.form?.fail(reason);
+    for (const uid of Object.keys(threads)) this.#views.get(uid)?.form?.fail(reason);
+  }
+}
