@@ -45,9 +45,9 @@ def _corpus(user: User, pk: int) -> Corpus:
     return get_object_or_404(Corpus.objects.visible_to(user), pk=pk)
 
 
-def _html(guideline: Guideline | None) -> SafeString:
-    """Below the page's heading. Safe, because rendering sanitises."""
-    return mark_safe(markdown.render(guideline.text, top=2) if guideline else "")  # noqa: S308
+def _html(guideline: Guideline | None, *, top: int) -> SafeString:
+    """Its headings from level ``top`` on. Safe, because rendering sanitises."""
+    return mark_safe(markdown.render(guideline.text, top=top) if guideline else "")  # noqa: S308
 
 
 @require_safe
@@ -60,7 +60,7 @@ def guideline_list(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "corpus": corpus,
         "current": current,
-        "html": _html(current),
+        "html": _html(current, top=2),
         "page": keyset_page(versions.defer("text"), request.GET, keys=NEWEST_FIRST, size=20),
         "may_edit": policies.can(request.user, "corpus.update", corpus),
     }
@@ -81,7 +81,7 @@ def guideline(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     context = {
         "corpus": corpus,
         "guideline": shown,
-        "html": _html(shown),
+        "html": _html(shown, top=3),
         "before": before,
         "newer": found.get(version + 1),
         "diff": text_diff(before.text, shown.text) if before else [],
