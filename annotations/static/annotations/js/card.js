@@ -40,7 +40,7 @@ export class ClaimCard {
     this.element.append(
       this.edges, this.boxes.normalised, this.types.box,
       h("div.pair", {}, this.boxes.claimant, this.boxes.claim_date),
-      this.details.element, this.#why(),
+      this.details.element, ...this.#why(),
       this.evidence.element, this.verdict.element, this.discussion.element,
       h("div.buttons", {}, h("button.quiet.danger", {
         type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
@@ -61,10 +61,10 @@ export class ClaimCard {
   /** Why the detector suggested it, for a claim that was a suggestion. */
   #why() {
     const suggestion = this.#suggestion;
-    if (!suggestion) return null;
+    if (!suggestion) return [];
     const findings = this.#findings(suggestion);
-    return h("details.part.why-suggested", {}, h("summary", {}, gettext("Why it was suggested")),
-      findings.score(), ...findings.reasons());
+    return [h("details.part.why-suggested", {}, h("summary", {}, gettext("Why it was suggested")),
+      findings.score(), ...findings.reasons())];
   }
 
   /** The days that the claim's words name, to be taken by a click, each with its reason. */

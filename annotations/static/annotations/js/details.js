@@ -23,7 +23,7 @@ export class Details {
     this.boxes.tags.querySelector("label").after(this.tags);
     this.summary = h("summary", {}, gettext("Place, tags, flag"));
     this.element = h("details.part.more", {}, this.summary,
-      this.boxes.place, this.boxes.tags, h("div.pair", {}, this.boxes.flag, this.boxes.flag_note));
+      this.boxes.place, this.boxes.tags, this.boxes.flag, this.boxes.flag_note);
     offerNames(this.tag, "tags", { corpus: corpus.id, known: model.tags });
     this.place.addEventListener("change", () => save({ place: this.place.value.trim() }));
     this.flag.addEventListener("change", () => {

@@ -68,7 +68,7 @@ export class Findings {
       list(reasons.slice(0, shown), gettext("Reasons for the score")),
       rest.length ? h("details.more-reasons", {},
         h("summary", {}, more(rest.length)), list(rest, gettext("More reasons"))) : null,
-    ];
+    ].filter(Boolean);
   }
 
   dates() {

@@ -249,7 +249,7 @@ export class Spans {
   // --- Edges by dragging ----------------------------------------------------------------
 
   #handle(edge) {
-    const handle = h(`span.edge-handle.${edge}`, { "aria-hidden": "true", hidden: true });
+    const handle = h(`span.edge-handle.at-${edge}`, { "aria-hidden": "true", hidden: true });
     handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);

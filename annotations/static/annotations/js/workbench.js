@@ -156,7 +156,10 @@ class Workbench {
 
   /** A change on a row was queued, sent, taken or refused. */
   saved(row, state) {
-    if (state?.state === "saved") this.everSaved = true;
+    if (state?.state === "saved") {
+      this.everSaved = true;
+      byId("signed-out").hidden = true;
+    }
     this.list?.showSave(row);
     this.#drawHeader();
   }
