@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-BENCHES = ("page_open", "span_write", "memory", "start", "detector")
+BENCHES = ("page_open", "workbench", "span_write", "memory", "start", "detector")
 
 
 @dataclass

@@ -29,6 +29,8 @@ const SAVES = {
   refused: () => gettext("Not saved"),
 };
 
+const ROWS_AT_ONCE = 120;
+
 export class List {
   #rows = new Map();
 
@@ -37,14 +39,26 @@ export class List {
     this.root = byId("items");
   }
 
+  /** Make the list say what the model says. The rows of a long list come by and by, in their order. */
   sync(model, currentKey) {
     const wanted = new Set();
     let after = null;
     this.threads = model.threads;
+    let more = false;
+    let made = 0;
     for (const item of model.items) {
       wanted.add(item.key);
-      const row = this.#rows.get(item.key) || this.#make(item);
-      this.#fill(row, item, currentKey);
+      let row = this.#rows.get(item.key);
+      if (!row) {
+        // The open one is made at once, wherever it is.
+        if (made >= ROWS_AT_ONCE && item.key !== currentKey) {
+          more = true;
+          continue;
+        }
+        made += 1;
+        row = this.#make(item);
+      }
+      this.#fill(row, item);
       const place = after ? after.nextElementSibling : this.root.firstElementChild;
       if (row.element !== place) this.root.insertBefore(row.element, place);
       after = row.element;
@@ -55,7 +69,10 @@ export class List {
         this.#rows.delete(key);
       }
     }
+    this.#markCurrent(currentKey);
     this.#rejected(model, after);
+    clearTimeout(this.more);
+    if (more) this.more = setTimeout(() => this.sync(model, this.currentKey), 0);
     const none = byId("no-items");
     none.hidden = model.items.length > 0 || model.rejected.length > 0;
     none.textContent = model.run
@@ -106,6 +123,7 @@ export class List {
     const save = h("p.save");
     const draft = h("p.draft", { hidden: !this.hasDraft(item.key) }, gettext("A form here isn't finished."));
     const body = h("div.item-body");
+    button.setAttribute("aria-expanded", "false");
     const element = h("li.item", {}, button, draft, save, body);
     const row = { element, button, draft, save, body, signature: "" };
     this.#rows.set(item.key, row);
@@ -116,12 +134,23 @@ export class List {
     return this.#rows.get(key)?.body || null;
   }
 
-  #fill(row, item, currentKey) {
-    const current = item.key === currentKey;
+  #markCurrent(key) {
+    if (key !== this.currentKey) this.#mark(this.#rows.get(this.currentKey), false);
+    this.currentKey = key;
+    this.#mark(this.#rows.get(key), true);
+  }
+
+  #mark(row, current) {
+    if (!row) return;
     row.element.classList.toggle("current", current);
     if (current) row.button.setAttribute("aria-current", "true");
     else row.button.removeAttribute("aria-current");
     row.button.setAttribute("aria-expanded", String(current));
+  }
+
+  #fill(row, item) {
+    // What a detector said doesn't change.
+    if (item.suggestion && row.signature) return;
     const words = item.claim?.normalised || item.spans.map(([s, e]) => this.quote(s, e)).join(" … ");
     const [label, name, who] = item.claim ? this.#claimLabel(item.claim) : this.#suggestionLabel(item.suggestion);
     const repeat = Boolean(item.suggestion?.first_mention);
@@ -130,7 +159,7 @@ export class List {
     const signature = [words, label, name, who, repeat, flagged, talk?.text].join("\u0000");
     if (signature === row.signature) return;
     row.signature = signature;
-    row.element.className = `item ${name}${current ? " current" : ""}`;
+    row.element.className = `item ${name}${row.element.matches(".current") ? " current" : ""}`;
     row.button.replaceChildren(
       h("span.tag", {}, label),
       repeat ? h("span.again", {}, h("span", { "aria-hidden": "true" }, "↻ "), gettext("repeat")) : "",

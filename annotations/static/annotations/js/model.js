@@ -13,6 +13,7 @@ export class Model {
     const before = new Map(this.claims.map((claim) => [claim.uid, claim]));
     Object.assign(this, data);
     this.claims = data.claims.map((claim) => Object.assign(before.get(claim.uid) || {}, claim));
+    this.byId = new Map(this.suggestions.map((suggestion) => [suggestion.id, suggestion]));
     this.repeats = new Map();
     for (const suggestion of this.suggestions) {
       const { first_mention: first } = suggestion;
@@ -39,6 +40,7 @@ export class Model {
     }
     items.sort((a, b) => a.spans[0][0] - b.spans[0][0] || a.spans[0][1] - b.spans[0][1]);
     this.items = items;
+    this.byKey = new Map(items.map((item) => [item.key, item]));
     this.rejected = this.suggestions.filter((s) => s.outcome === "rejected");
   }
 
@@ -47,7 +49,7 @@ export class Model {
   }
 
   item(key) {
-    return this.items.find((item) => item.key === key) || null;
+    return this.byKey.get(key) || null;
   }
 
   claim(uid) {
@@ -55,7 +57,7 @@ export class Model {
   }
 
   suggestion(id) {
-    return this.suggestions.find((suggestion) => suggestion.id === id) || null;
+    return this.byId.get(id) || null;
   }
 
   /** The later suggestions that say this one again. */

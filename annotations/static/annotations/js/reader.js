@@ -14,6 +14,12 @@ const kindLayer = (kind) => `kind-${KINDS.includes(kind) ? kind : "other"}`;
 // Lines above and below the words, drawn over every colour.
 const LINE_LAYERS = [...KINDS.map(kindLayer), "kind-other", "repeat"];
 
+function layersOf(item) {
+  if (item.claim) return [item.claim.state === "open" ? "claim" : "judged"];
+  const { score, kind, first_mention: first } = item.suggestion;
+  return [strength(score), kindLayer(kind), ...(first ? ["repeat"] : [])];
+}
+
 export class Reader {
   constructor(root) {
     this.root = root;
@@ -34,6 +40,7 @@ export class Reader {
       }
     }
     this.marked = new Map();
+    this.painted = new Map();
   }
 
   get end() {
@@ -65,6 +72,10 @@ export class Reader {
 
   /** The last piece that begins at `offset` or before it. */
   #piece(offset) {
+    return this.pieces[this.#index(offset)];
+  }
+
+  #index(offset) {
     let low = 0;
     let high = this.pieces.length - 1;
     while (low < high) {
@@ -72,7 +83,7 @@ export class Reader {
       if (this.pieces[middle].start <= offset) low = middle;
       else high = middle - 1;
     }
-    return this.pieces[low];
+    return low;
   }
 
   #units(piece, offset) {
@@ -84,6 +95,8 @@ export class Reader {
   #place(offset, isEnd) {
     const piece = this.#piece(isEnd ? Math.max(0, offset - 1) : offset);
     let left = this.#units(piece, offset);
+    const only = piece.element.firstChild;
+    if (only?.nodeType === Node.TEXT_NODE && !only.nextSibling) return [only, Math.min(left, only.length)];
     const walker = document.createTreeWalker(piece.element, NodeFilter.SHOW_TEXT);
     let node = walker.nextNode();
     while (node && left > node.length) {
@@ -100,11 +113,20 @@ export class Reader {
     return range;
   }
 
+  /** A range to be painted. The document keeps no account of it, so thousands cost nothing later. */
+  #still(start, end) {
+    const [startContainer, startOffset] = this.#place(start, false);
+    const [endContainer, endOffset] = this.#place(end, true);
+    return new StaticRange({ startContainer, startOffset, endContainer, endOffset });
+  }
+
   /** What stands in `[start, end)`; paragraphs are joined by line ends. */
   slice(start, end) {
     let out = "";
-    for (const piece of this.pieces) {
-      if (piece.end <= start || piece.start >= end) continue;
+    for (let i = this.#index(start); i < this.pieces.length; i += 1) {
+      const piece = this.pieces[i];
+      if (piece.end <= start) continue;
+      if (piece.start >= end) break;
       if (out && !out.endsWith("\n") && piece.element.previousElementSibling === null) out += "\n";
       out += piece.text.slice(this.#units(piece, start), this.#units(piece, end));
     }
@@ -163,15 +185,17 @@ export class Reader {
   tokens(start, end) {
     this.segmenter ??= new Intl.Segmenter(document.documentElement.lang, { granularity: "word" });
     const found = [];
-    for (const piece of this.pieces) {
-      if (piece.end <= start || piece.start >= end) continue;
+    for (let i = this.#index(start); i < this.pieces.length; i += 1) {
+      const piece = this.pieces[i];
+      if (piece.end <= start) continue;
+      if (piece.start >= end) break;
       piece.tokens ??= [...this.segmenter.segment(piece.text)]
         .filter((part) => part.segment.trim())
         .map((part) => {
-          const from = piece.start + toCodePoints(piece.text, part.index);
-          return { start: from, end: from + codePoints(part.segment) };
+          const from = piece.start + (piece.plain ? part.index : toCodePoints(piece.text, part.index));
+          return { start: from, end: from + (piece.plain ? part.segment.length : codePoints(part.segment)) };
         });
-      found.push(...piece.tokens);
+      for (const token of piece.tokens) found.push(token);
     }
     return found;
   }
@@ -182,7 +206,7 @@ export class Reader {
       if (this.native) {
         const layer = this.layers.get(name);
         layer.clear();
-        for (const [start, end] of spans) layer.add(this.range(start, end));
+        for (const [start, end] of spans) layer.add(this.#still(start, end));
       } else {
         this.marked.set(name, spans);
       }
@@ -190,22 +214,34 @@ export class Reader {
     if (!this.native) this.#wrap();
   }
 
+  /** Paint the items. Only those that are new, gone or changed since the last time are touched. */
   paintItems(items, currentKey) {
-    const layers = Object.fromEntries(
-      [...ITEM_LAYERS, ...LINE_LAYERS].map((name) => [name, []]),
-    );
-    for (const item of items) {
-      const spans = item.spans;
-      if (item.claim) {
-        layers[item.claim.state === "open" ? "claim" : "judged"].push(...spans);
-      } else {
-        layers[strength(item.suggestion.score)].push(...spans);
-        layers[kindLayer(item.suggestion.kind)].push(...spans);
-        if (item.suggestion.first_mention) layers.repeat.push(...spans);
-      }
-      if (item.key === currentKey) layers.current.push(...spans);
+    const current = items.find((item) => item.key === currentKey);
+    if (!this.native) {
+      const layers = Object.fromEntries([...ITEM_LAYERS, ...LINE_LAYERS].map((name) => [name, []]));
+      for (const item of items) for (const name of layersOf(item)) layers[name].push(...item.spans);
+      this.paint({ ...layers, current: current?.spans || [] });
+      return;
     }
-    this.paint(layers);
+    const before = this.painted;
+    this.painted = new Map();
+    for (const item of items) {
+      const names = layersOf(item);
+      const signature = `${names} ${item.spans}`;
+      const known = before.get(item.key);
+      if (known?.signature === signature) {
+        this.painted.set(item.key, known);
+        before.delete(item.key);
+      } else {
+        const ranges = item.spans.map(([start, end]) => this.#still(start, end));
+        for (const name of names) for (const range of ranges) this.layers.get(name).add(range);
+        this.painted.set(item.key, { signature, names, ranges });
+      }
+    }
+    for (const { names, ranges } of before.values()) {
+      for (const name of names) for (const range of ranges) this.layers.get(name).delete(range);
+    }
+    this.paint({ current: current?.spans || [] });
   }
 
   /** For browsers without the Highlight API: `<mark>`s cut where any layer begins or ends. */

@@ -4,6 +4,9 @@
 import { announce, byId, h, toast } from "./dom.js";
 import { union } from "./operations/claims.js";
 
+// Edges are moved among the words around them.
+const NEAR = 500;
+
 export class Spans {
   #split = false;
 
@@ -145,7 +148,7 @@ export class Spans {
     }
     const spans = item.claim.spans.map(({ start, end }) => ({ start, end }));
     const span = which === "start" ? spans[0] : spans.at(-1);
-    const tokens = this.reader.tokens(0, Infinity);
+    const tokens = this.reader.tokens(Math.max(0, span.start - NEAR), span.end + NEAR);
     const at = which === "start"
       ? tokens.findIndex((token) => token.end > span.start)
       : tokens.findLastIndex((token) => token.start < span.end);
@@ -290,7 +293,7 @@ export class Spans {
 
   /** The token's start or end that is nearest to an offset. */
   #nearest(edge, offset) {
-    const near = this.reader.tokens(Math.max(0, offset - 100), offset + 100).map((token) => token[edge]);
+    const near = this.reader.tokens(Math.max(0, offset - NEAR), offset + NEAR).map((token) => token[edge]);
     return near.reduce((best, at) => (Math.abs(at - offset) < Math.abs(best - offset) ? at : best), near[0] ?? offset);
   }
 
