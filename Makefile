@@ -3,8 +3,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# A file's tests stay together, because they share a running site.
-PARALLEL := --numprocesses auto --dist loadfile
+# A file's tests stay together, because they share a running site; slow files come first, which
+# tests/conftest.py sees to.
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 SITE := $(BIN)/python -I factcheck/supervisor.py
 # It is ours to choose; a value left over from another project would be loaded instead.
 unexport DJANGO_SETTINGS_MODULE

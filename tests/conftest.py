@@ -22,6 +22,7 @@ environment.set_up_django()
 
 # Fixtures by which a test uses the database, whether or not it has the mark.
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+SLOW_MARKS = ("slow", "broker", "browser")
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 
 
@@ -36,6 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if fixtures & {"stack", "shared_stack", "make_stack"}:
             item.add_marker("broker")
+
+
+class SlowFirst:
+    """Puts the files with whole sites and browsers before the others.
+
+    Several processes take file after file in this order. So the short ones are left for the end,
+    and no process works alone on a long one after the others are done.
+    """
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW_MARKS))}
+        items.sort(key=lambda item: (item.path not in slow, str(item.path)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A plugin of its own, because after pytest-django has put transactional tests last.
+    config.pluginmanager.register(SlowFirst())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -131,7 +150,10 @@ def shared_stack(
             key = (database, broker)
             if key not in started:
                 site = running_stack(
-                    tmp_path_factory.mktemp("stack"), database=database, broker=broker
+                    tmp_path_factory.mktemp("stack"),
+                    database=database,
+                    broker=broker,
+                    first_run=True,
                 )
                 started[key] = running.enter_context(site)
             return started[key]

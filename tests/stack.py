@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import os
 import re
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -251,11 +253,14 @@ def running_stack(
     database: str = "sqlite",
     broker: str = "filesystem",
     worker: bool = True,
+    first_run: bool = False,
     **env: str,
 ) -> Iterator[Stack]:
     """A started site on the database (sqlite, postgres) and broker (filesystem, redis, rabbitmq).
 
-    What it makes on a shared server has a name of its own, and is removed at the end.
+    On SQLite it begins as a first run left it, its samples extracted; with ``first_run``, and on
+    PostgreSQL, it makes its tables and samples itself. What it makes on a shared server has a
+    name of its own, and is removed at the end.
     """
     name = f"factcheck_{secrets.token_hex(4)}"
     with contextlib.ExitStack() as after:
@@ -268,29 +273,59 @@ def running_stack(
             env["CELERY_BROKER_URL"] = after.enter_context(_rabbitmq_queue(name))
         stack = Stack(folder / name, env)
         after.callback(stack.destroy)
-        _give_assets(stack.var)
+        made = _first_site()
+        given = ASSETS if first_run or database != "sqlite" else (*ASSETS, *ESTATE)
+        _copy(made, stack.var, given)
         stack.start(worker=worker)
-        _keep_assets(stack.var)
         yield stack
 
 
-_assets = Path(tempfile.gettempdir(), f"factcheck-assets-{os.getpid()}")
+# What a site keeps, of which others may begin. Page assets take seconds to make, and so do tables.
+# Should the assets be out of date, their stamp shows it.
+ASSETS = ("static", "static.stamp")
+ESTATE = ("db.sqlite3", "secret_key", "first-passwords.txt")
+# Of this run: its processes, and what they start, find one folder here. Who makes it removes it.
+_RUN = "FACTCHECK_TESTS_FOLDER"
+if not os.environ.get(_RUN):
+    os.environ[_RUN] = tempfile.mkdtemp(prefix="factcheck-first-site-")
+    atexit.register(shutil.rmtree, os.environ[_RUN], ignore_errors=True)
 
 
-def _keep_assets(var: Path) -> None:
-    """Keep the processed page assets of the first site, which takes seconds to make."""
-    if not _assets.exists():
-        atexit.register(shutil.rmtree, _assets, ignore_errors=True)
-        shutil.copytree(var / "static", _assets / "static")
-        shutil.copy2(var / "static.stamp", _assets)
+def _first_site() -> Path:
+    """The folder of a site that ran once, to its end, and then stopped; made by whoever is first.
+
+    The others wait: it takes them less time than making their own beside it.
+    """
+    folder = Path(os.environ[_RUN])
+    var = folder / "var"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            shutil.rmtree(var, ignore_errors=True)
+            stack = Stack(var)
+            try:
+                stack.start()
+                wait_until(lambda: _extracted(var), START_SECONDS, "the samples are extracted")
+                assert stack.stop() == 0
+            finally:
+                stack.destroy()
+            (folder / "made").touch()
+    return var
 
 
-def _give_assets(var: Path) -> None:
-    """Give them to the next site. Should they be out of date, their stamp shows it."""
-    if _assets.exists():
-        var.mkdir(mode=0o700)
-        shutil.copytree(_assets / "static", var / "static")
-        shutil.copy2(_assets / "static.stamp", var)
+def _extracted(var: Path) -> bool:
+    """Whether no job of the site is left to do."""
+    with contextlib.closing(sqlite3.connect(var / "db.sqlite3", timeout=30)) as database:
+        done = database.execute("SELECT count(*), sum(state = 'done') FROM annotations_job")
+        total, finished = done.fetchone()
+    return bool(total) and total == finished
+
+
+def _copy(source: Path, target: Path, names: Sequence[str]) -> None:
+    target.mkdir(mode=0o700)
+    for name in names:
+        copy = shutil.copytree if (source / name).is_dir() else shutil.copy2
+        copy(source / name, target / name)
 
 
 @contextlib.contextmanager

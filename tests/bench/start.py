@@ -18,7 +18,8 @@ from tests.stack import Stack, clean_environment
 def measure(folder: Path, *, tiny: bool = False) -> Table:
     rounds = 1 if tiny else 5
     firsts = [_first(folder / f"first-{n}") for n in range(1 if tiny else 3)]
-    site = Stack(folder / "later")
+    # On what the last first start left.
+    site = Stack(folder / f"first-{len(firsts) - 1}")
     later: list[float] = []
     try:
         site.start()

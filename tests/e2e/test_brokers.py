@@ -23,6 +23,7 @@ from tests.bench.live import (
     import_folder,
     make_keys,
     rows,
+    sign_in,
     verify_history,
     wait_until_extracted,
     write_articles,
@@ -39,6 +40,7 @@ SEEDS = len(list((ROOT / "seeds").glob("*.txt")))
     ("database", "broker"),
     [
         ("sqlite", "filesystem"),
+        ("sqlite", "redis"),
         ("sqlite", "rabbitmq"),
         ("postgres", "filesystem"),
         ("postgres", "redis"),
@@ -50,6 +52,7 @@ def test_the_samples_are_extracted_and_can_be_again(
 ) -> None:
     site = shared_stack(database=database, broker=broker)
     wait_until_extracted(site)
+    assert sign_in(site, "admin")
     seeds = rows(
         site,
         "SELECT a.id, a.state, r.suggestion_count FROM annotations_article a"
@@ -273,7 +276,7 @@ def test_a_site_starts_without_its_broker(tmp_path: Path, monkeypatch: pytest.Mo
     with line_to("redis", monkeypatch) as line:
         line.cut()
         try:
-            with running_stack(tmp_path, broker="redis", worker=False) as site:
+            with running_stack(tmp_path, broker="redis", worker=False, first_run=True) as site:
                 with Client(site.base_url) as anybody:
                     assert anybody.get("/healthz").status == 200
                     unready = anybody.get("/readyz")

@@ -30,7 +30,8 @@ from tests.stack import Stack, children, running_stack, wait_until
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-ARTICLES = 48
+# Work for some seconds, so that there is a middle in which to be killed.
+ARTICLES = 30
 RUNNING = "SELECT DISTINCT worker FROM annotations_job WHERE state = 'running'"
 # What people made, as one comparable list.
 PEOPLES_WORK = (
@@ -63,9 +64,11 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(request.node.name)
 
 
-def start_work(site: Stack, folder: Path, seed: int, count: int = ARTICLES) -> list[int]:
+def start_work(
+    site: Stack, folder: Path, seed: int, count: int = ARTICLES, sentences: int = 60
+) -> list[int]:
     """Import articles; their ids. The worker begins with the first while the last are read."""
-    names = [path.name for path in write_articles(folder, count, seed=seed, sentences=120)]
+    names = [path.name for path in write_articles(folder, count, seed=seed, sentences=sentences)]
     assert f"{count} imported" in import_folder(site, folder)
     listed = ", ".join(f"'{name}'" for name in names)
     found = rows(site, f"SELECT id FROM annotations_article WHERE source_name IN ({listed})")
@@ -243,7 +246,7 @@ def test_lost_messages(site: Stack, tmp_path: Path) -> None:
     # Asleep, so that it has taken none of the messages when they are lost.
     os.killpg(worker, signal.SIGSTOP)
     try:
-        articles = start_work(site, tmp_path / "e", seed=5, count=20)
+        articles = start_work(site, tmp_path / "e", seed=5, count=8, sentences=20)
         lose_messages(site)
         # A minute passes.
         past = (

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -354,15 +354,6 @@ class TestSettings:
         )
         assert done.stdout.strip() == f"{'k' * 40} ['example.org'] True"
         assert not (var / "secret_key").exists()
-
-
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-@pytest.mark.parametrize("broker", ["filesystem", "redis", "rabbitmq"])
-def test_runs_on_every_database_and_broker(
-    shared_stack: Callable[..., Stack], database: str, broker: str
-) -> None:
-    site = shared_stack(database=database, broker=broker)
-    assert signs_in(site.base_url, "admin", site.passwords["admin"])
 
 
 def has_ipv6() -> bool:
