@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.live import wait_until_extracted
 from tests.stack import (
     ROOT,
     SUPERVISOR,
@@ -184,6 +185,8 @@ class TestStopping:
         ids=["Ctrl-C", "SIGTERM"],
     )
     def test_under_make_leaves_no_process(self, started: Stack, number: int, group: bool) -> None:
+        # A worker that is reading an article may be killed with it, should that take too long.
+        wait_until_extracted(started)
         groups = [started.web_pid(), started.worker_pid()]
         started.stop(number, group=group)
         assert all(groups)
