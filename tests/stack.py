@@ -28,7 +28,7 @@ from tests.services_needed import POSTGRES_URL, RABBITMQ_URL, REDIS_URL, require
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPERVISOR = [sys.executable, "-I", str(ROOT / "factcheck" / "supervisor.py")]
-START_SECONDS = 90
+START_SECONDS = 150
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
