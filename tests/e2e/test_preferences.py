@@ -252,6 +252,14 @@ def test_the_sheet_has_ones_own_keys_and_prints_on_one_page(
     assert set(shown) == {a.label for a in ACTIONS.values()} - {ACTIONS["flag"].label}
     assert shown["Accept the suggestion"] == "y"
     assert shown["Choose a rating for the verdict"] == "1 … 9"
+    # On white paper, also for who reads in the dark.
+    site.api("PATCH", "me/preferences/", {"theme": "dark"})
+    page.reload()
+    page.emulate_media(media="print")
+    colours = page.evaluate(
+        "[document.body, document.querySelector('.muted')].map((e) => getComputedStyle(e).color)"
+    )
+    assert colours == ["rgb(0, 0, 0)", "rgb(68, 68, 68)"]
     pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert len(pages) == 1
 
