@@ -60,5 +60,6 @@ async function request(method, url, body) {
 }
 
 export const api = (method, path, body) => request(method, urls.api + path, body);
+export const apiUrl = (path) => urls.api + path;
 export const refresh = () => request("GET", urls.refresh);
 export const corpusUrl = () => urls.corpus;

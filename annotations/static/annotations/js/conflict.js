@@ -15,13 +15,20 @@ const NAMES = {
   url: () => gettext("Address"),
   citation: () => gettext("Citation"),
   title: () => gettext("Title"),
+  publisher: () => gettext("Publisher"),
   published: () => gettext("Published"),
+  source_medium: () => gettext("Kind of source"),
+  note: () => gettext("Note"),
+  set_number: () => gettext("Evidence set"),
+  protected: () => gettext("Protected source"),
+  protection_reason: () => gettext("Why it is protected"),
   quote: () => gettext("Quote"),
   stance: () => gettext("Stance"),
 };
 
 function shown(name, value, model) {
   if (value === null || value === undefined || value === "" || value.length === 0) return "–";
+  if (typeof value === "boolean") return value ? gettext("yes") : gettext("no");
   if (name === "spans") return value.map((span) => span.quote || `${span.start}–${span.end}`).join(" … ");
   if (name === "types") return value.map((key) => model.corpus.types.find((t) => t.key === key)?.label || key).join(", ");
   if (name === "flag") return model.corpus.flags.find((flag) => flag.key === value)?.label || value;

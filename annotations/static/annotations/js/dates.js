@@ -29,3 +29,6 @@ export const day = (iso) => format(DAY).format(date(iso));
 export function interval({ first, last, granularity }) {
   return format(PARTS[granularity] || DAY).formatRange(date(first), date(last));
 }
+
+/** A moment of the reader's own clock. */
+export const moment = (iso) => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));

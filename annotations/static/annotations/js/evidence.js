@@ -1,7 +1,14 @@
-// The evidence of a claim: a list, and one form that adds or changes a piece.
+// The evidence of a claim: a list of pieces, and the form that adds or changes one.
 
-import { field, h } from "./dom.js";
-import { ariaKeys, kbd, shownKey } from "./keymap.js";
+import { apiUrl } from "./api.js";
+import { day, moment } from "./dates.js";
+import { h } from "./dom.js";
+import { EvidenceForm } from "./evidence_form.js";
+import { follow, isUnderWay } from "./fetching.js";
+import { ariaKeys, kbd } from "./keymap.js";
+import { pick } from "./operations/claims.js";
+
+const COPY = ["id", "state", "error", "fetched_at", "media_type", "size", "sha256"];
 
 export class EvidenceSection {
   constructor(card) {
@@ -11,6 +18,7 @@ export class EvidenceSection {
       type: "button", onclick: () => this.open(), "aria-keyshortcuts": ariaKeys("evidence"),
     }, gettext("Add evidence"), " ", kbd("evidence"));
     this.form = null;
+    this.watched = new Set();
     this.element = h("section.part", { "aria-label": gettext("Evidence") },
       h("h3", {}, gettext("Evidence")), this.list, this.add);
   }
@@ -21,15 +29,18 @@ export class EvidenceSection {
     this.list.replaceChildren(...claim.evidence.map((piece) => h("li", {},
       h(`span.stance.${piece.stance.toLowerCase()}`, {}, stance(piece.stance)), " ",
       this.#source(piece),
-      piece.quote ? h("q", { dir: "auto" }, piece.quote) : null,
       piece.id === null ? null : h("span.row-actions", {},
         h("button.link", { type: "button", onclick: () => this.open(piece) }, gettext("Edit")),
         h("button.link", { type: "button", onclick: () => this.card.actions.withdrawEvidence(claim, piece) }, gettext("Remove"))),
+      piece.quote ? h("q", { dir: "auto" }, piece.quote) : null,
+      this.#facts(piece),
+      piece.note ? h("p.note", { dir: "auto" }, piece.note) : null,
     )));
     if (!claim.evidence.length) {
       this.list.append(h("li.muted", {}, model.corpus.requires_evidence
         ? gettext("None yet. A verdict needs at least one piece.") : gettext("None yet.")));
     }
+    claim.evidence.forEach((piece) => this.#watch(piece));
   }
 
   #source(piece) {
@@ -41,64 +52,82 @@ export class EvidenceSection {
     return h("span", { dir: "auto" }, name);
   }
 
+  /** One quiet line: whose it is and of when, its set, what has to be known about it, its copy. */
+  #facts(piece) {
+    const { claim } = this.card;
+    const postClaim = piece.published && claim.claim_date && piece.published > claim.claim_date;
+    const facts = [
+      piece.publisher ? h("span", { dir: "auto" }, piece.publisher) : null,
+      piece.published ? h("span", {}, day(piece.published)) : null,
+      piece.set_number ? h("span", {}, interpolate(gettext("set %s"), [piece.set_number])) : null,
+      postClaim ? h("span.mark", {}, h("strong", {}, gettext("post-claim")), " ",
+        interpolate(gettext("published after the claim of %s"), [day(claim.claim_date)])) : null,
+      piece.protected ? h("span.mark", {}, h("span", { "aria-hidden": "true" }, "🔒 "),
+        h("strong", {}, gettext("protected source")), " ", h("span", { dir: "auto" }, piece.protection_reason)) : null,
+      this.#copy(piece.saved_copy),
+    ].filter(Boolean);
+    return facts.length ? h("p.facts", {}, facts) : null;
+  }
+
+  #copy(copy) {
+    if (!copy) return null;
+    if (isUnderWay(copy.state)) return h("span", {}, gettext("a copy is being saved …"));
+    if (copy.state !== "done") {
+      return h("span", {}, copy.error ? interpolate(gettext("no saved copy: %s"), [copy.error]) : gettext("no saved copy"));
+    }
+    return h("span", {},
+      h("a", { href: apiUrl(`snapshots/${copy.id}/file/`), download: "" },
+        interpolate(gettext("saved copy of %s"), [moment(copy.fetched_at)])),
+      " ", h("span", { title: copy.sha256 }, `SHA-256 ${copy.sha256.slice(0, 8)}…`));
+  }
+
+  /** A piece may be saved before its copy is. */
+  #watch({ uid, saved_copy: copy }) {
+    if (!copy || !isUnderWay(copy.state) || this.watched.has(copy.id)) return;
+    this.watched.add(copy.id);
+    follow(copy, (found) => {
+      const piece = this.card.claim.evidence.find((other) => other.uid === uid);
+      if (piece?.saved_copy?.id !== copy.id) return;
+      piece.saved_copy = pick(found, COPY);
+      if (!isUnderWay(found.state)) this.update();
+    }, () => !this.element.isConnected)
+      .catch((problem) => { if (problem.status === undefined) throw problem; })
+      .finally(() => this.watched.delete(copy.id));
+  }
+
   /** Open the form, empty or with a piece to change. What was typed stays until it is saved. */
   open(piece = null, typed = {}, focus = true) {
     if (this.form && !piece && !Object.keys(typed).length) {
-      this.controls.url.focus();
+      this.form.controls.url.focus();
       return;
     }
-    this.form?.remove();
-    const { corpus } = this.card.model;
-    const value = (name) => typed[name] ?? piece?.[name] ?? "";
-    const c = this.controls = {
-      url: h("input", { type: "url", name: "url", value: value("url"), placeholder: "https://", maxlength: 2000 }),
-      citation: h("input", { type: "text", name: "citation", value: value("citation"), dir: "auto" }),
-      title: h("input", { type: "text", name: "title", value: value("title"), maxlength: 500, dir: "auto" }),
-      published: h("input", { type: "date", name: "published", value: value("published") || "" }),
-      quote: h("textarea", { rows: 2, name: "quote", dir: "auto", value: value("quote") }),
-      stance: h("select", { name: "stance", required: true }, h("option", { value: "" }, "–"),
-        corpus.stances.map((s) => h("option", { value: s.key }, s.label))),
-    };
-    c.stance.value = value("stance");
-    this.boxes = {
-      url: field(gettext("Address"), c.url),
-      citation: field(gettext("or citation"), c.citation, gettext("For a source that has no address.")),
-      title: field(gettext("Title"), c.title),
-      published: field(gettext("Published"), c.published),
-      quote: field(gettext("Quote"), c.quote),
-      stance: field(gettext("Stance"), c.stance),
-    };
-    this.form = h("form.inset", { novalidate: true, "aria-label": gettext("Evidence"), onsubmit: (event) => this.#submit(event, piece) },
-      this.boxes.url, this.boxes.citation, this.boxes.quote, this.boxes.stance,
-      h("div.pair", {}, this.boxes.title, this.boxes.published),
-      h("div.buttons", {},
-        h("button.primary", { type: "submit" }, gettext("Save evidence"), " ", h("kbd", {}, shownKey("Ctrl+Enter"))),
-        h("button.quiet", { type: "button", onclick: () => this.close() }, gettext("Cancel"))));
+    this.form?.fetch.leave();
+    this.form?.element.remove();
+    this.form = new EvidenceForm(this.card, piece, typed, {
+      saved: (fields) => {
+        this.#shut();
+        this.card.actions.saveEvidence(this.card.claim, piece, fields);
+      },
+      closed: () => this.close(),
+    });
     this.add.hidden = true;
-    this.element.append(this.form);
-    this.piece = piece;
-    if (focus) c.url.focus();
+    this.element.append(this.form.element);
+    if (focus) this.form.controls.url.focus();
   }
 
   /** What is typed in an open form, or null. */
   draft() {
-    if (!this.form) return null;
-    const fields = this.#typed();
-    const before = this.piece || {};
-    const changed = Object.entries(fields).some(([name, value]) => (value || "") !== (before[name] || ""));
-    return changed ? { uid: this.piece?.uid || null, fields } : null;
-  }
-
-  #typed() {
-    const c = this.controls;
-    return {
-      url: c.url.value.trim(), citation: c.citation.value.trim(), title: c.title.value.trim(),
-      published: c.published.value || null, quote: c.quote.value.trim(), stance: c.stance.value,
-    };
+    if (!this.form?.changed) return null;
+    return { uid: this.form.piece?.uid || null, fields: this.form.typed };
   }
 
   close() {
-    this.form?.remove();
+    this.form?.fetch.stop();
+    this.#shut();
+  }
+
+  #shut() {
+    this.form?.element.remove();
     this.form = null;
     this.add.hidden = false;
     this.add.focus();
@@ -106,22 +135,6 @@ export class EvidenceSection {
 
   /** Put the server's reasons beside the fields they are about. */
   fail(fields) {
-    for (const [name, box] of Object.entries(this.boxes || {})) box.fail(fields[name]);
-    const first = Object.keys(fields).find((name) => this.controls?.[name]);
-    if (first) this.controls[first].focus();
-  }
-
-  #submit(event, piece) {
-    event.preventDefault();
-    const fields = this.#typed();
-    const wrong = {};
-    if (!fields.url && !fields.citation) wrong.url = gettext("An address or a citation is needed.");
-    if (!fields.stance) wrong.stance = gettext("Say whether it supports, refutes or is irrelevant.");
-    if (Object.keys(wrong).length) {
-      this.fail(wrong);
-      return;
-    }
-    this.close();
-    this.card.actions.saveEvidence(this.card.claim, piece, fields);
+    this.form?.fail(fields);
   }
 }

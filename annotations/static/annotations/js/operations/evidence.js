@@ -4,7 +4,12 @@ import { conflict } from "../conflict.js";
 import { toast } from "../dom.js";
 import { pick } from "./claims.js";
 
-export const EVIDENCE_FIELDS = ["url", "citation", "title", "published", "quote", "stance"];
+export const EVIDENCE_FIELDS = [
+  "url", "citation", "title", "publisher", "published", "quote", "stance", "source_medium", "note",
+  "set_number", "protected", "protection_reason", "snapshot",
+];
+// A copy goes with its address.
+const CHOSEN = EVIDENCE_FIELDS.filter((name) => name !== "snapshot");
 
 const pieceOf = (model, op) => model.claim(op.claim)?.evidence.find((piece) => piece.uid === op.on);
 
@@ -38,10 +43,11 @@ export const EVIDENCE = {
       if (problem.code === "stale_revision" && problem.current) {
         const { current } = problem;
         const chosen = await conflict({
-          mine: op.fields, theirs: current, base: op.base, fields: EVIDENCE_FIELDS, model: page.model,
+          mine: op.fields, theirs: current, base: op.base, fields: CHOSEN, model: page.model,
         });
         Object.assign(piece, current);
         page.outbox.mark(op, { state: "saved" });
+        if (chosen.url) chosen.snapshot = op.fields.snapshot;
         if (Object.keys(chosen).length) {
           page.actions.saveEvidence(claim, piece, { ...pick(current, EVIDENCE_FIELDS), ...chosen });
         }
