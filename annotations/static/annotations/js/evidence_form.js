@@ -56,8 +56,8 @@ export class EvidenceForm {
     this.element = h("form.inset.evidence-form", {
       novalidate: true, "aria-label": gettext("Evidence"), onsubmit: (event) => this.#submit(event),
     },
-    h("label.check", {}, c.protected, " ", gettext("Protected source"), " ",
-      h("span.muted", {}, gettext("never fetched, never exported"))),
+    h("label.check", {}, c.protected, h("span", {}, gettext("Protected source"), " ",
+      h("span.muted", {}, gettext("never fetched, never exported")))),
     b.protection_reason, b.url, b.citation, b.quote, b.stance,
     h("div.fetch", {}, this.button, this.status),
     b.title, h("div.pair", {}, b.publisher, b.published), this.more,
@@ -201,7 +201,7 @@ export class EvidenceForm {
   #mark(box, control) {
     const label = box.querySelector("label");
     if (label.querySelector(".found")) return;
-    const mark = h("span.found", {}, gettext("found on the page"));
+    const mark = h("span.found", { title: gettext("found on the page") }, gettext("found"));
     label.append(" ", mark);
     control.addEventListener("input", () => mark.remove(), { once: true });
   }
