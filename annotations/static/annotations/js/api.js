@@ -34,7 +34,7 @@ function csrf() {
   return found ? decodeURIComponent(found[1]) : "";
 }
 
-async function request(method, url, body) {
+async function request(method, url, body, { keepalive = false } = {}) {
   let answer;
   try {
     answer = await fetch(url, {
@@ -48,6 +48,8 @@ async function request(method, url, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT),
       credentials: "same-origin",
+      // Sent though the page is being left.
+      keepalive,
     });
   } catch {
     throw new Problem(0, {});
@@ -59,7 +61,8 @@ async function request(method, url, body) {
   return data;
 }
 
-export const api = (method, path, body) => request(method, urls.api + path, body);
+export const api = (method, path, body, options) => request(method, urls.api + path, body, options);
 export const apiUrl = (path) => urls.api + path;
 export const refresh = () => request("GET", urls.refresh);
-export const corpusUrl = () => urls.corpus;
+/** Leads to the article that comes next in the queue, whichever that is when it is asked. */
+export const nextUrl = () => urls.next;

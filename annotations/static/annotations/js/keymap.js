@@ -118,9 +118,9 @@ export function ariaKeys(action) {
  * Nothing fires while somebody composes with an input method, types in a field, or a dialog is open;
  * an action that the page has no function for does nothing. The function is given the event and
  * the key's name; that of a series the number that the key stands for. One that returns false has
- * not used the key.
+ * not used the key. `signal` ends it.
  */
-export function listen(actions, mode) {
+export function listen(actions, mode, signal) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || !isPlain(event)) return;
     if (document.querySelector("dialog[open]")) return;
@@ -139,5 +139,5 @@ export function listen(actions, mode) {
       return;
     }
     if (act(event, found.row.series ? String(found.place + 1) : name) !== false) event.preventDefault();
-  });
+  }, { signal });
 }

@@ -116,16 +116,25 @@ export class List {
     if (row) row.draft.hidden = !this.hasDraft(key);
   }
 
+  /** What others do with the row's claim; "" for nothing. */
+  showOthers(key, text) {
+    const row = this.#rows.get(key);
+    if (!row || row.others.textContent === text) return;
+    row.others.textContent = text;
+    row.others.hidden = !text;
+  }
+
   #make(item) {
     const button = h("button.item-button", {
       type: "button", dataset: { item: item.key }, onclick: () => this.onSelect(item.key),
     });
     const save = h("p.save");
     const draft = h("p.draft", { hidden: !this.hasDraft(item.key) }, gettext("A form here isn't finished."));
+    const others = h("p.others", { hidden: true });
     const body = h("div.item-body");
     button.setAttribute("aria-expanded", "false");
-    const element = h("li.item", {}, button, draft, save, body);
-    const row = { element, button, draft, save, body, signature: "" };
+    const element = h("li.item", {}, button, others, draft, save, body);
+    const row = { element, button, others, draft, save, body, signature: "" };
     this.#rows.set(item.key, row);
     return row;
   }

@@ -21,8 +21,14 @@ export class Live {
     }
   }
 
+  /** Another article is shown now: ask no more. */
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
   #later() {
-    setTimeout(() => this.#look(), PAUSE);
+    if (!this.stopped) this.timer = setTimeout(() => this.#look(), PAUSE);
   }
 
   async #look() {
@@ -33,6 +39,7 @@ export class Live {
       this.#later();
       return;
     }
+    if (this.stopped) return;
     const { job } = status;
     if (job && ACTIVE.includes(job.state)) {
       this.#show(status);

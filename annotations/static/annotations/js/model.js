@@ -102,7 +102,7 @@ export class Model {
   }
 
   newUid() {
-    return crypto.randomUUID?.() || fallbackUuid();
+    return newUid();
   }
 
   drop(claim) {
@@ -117,6 +117,8 @@ export class Model {
     this.reapply(claim.uid);
   }
 }
+
+export const newUid = () => crypto.randomUUID?.() || fallbackUuid();
 
 // crypto.randomUUID exists only on https and localhost.
 function fallbackUuid() {

@@ -88,6 +88,13 @@ export class Outbox {
     model.changed();
   }
 
+  /** Another article is shown now: what waits goes on, what is saved needs no showing any more. */
+  moveTo(page) {
+    this.page = page;
+    for (const [item, { state }] of this.#states) if (state === "saved") this.#states.delete(item);
+    this.reapply(page.model);
+  }
+
   /** How many changes wait to be sent. */
   get waiting() {
     return this.#queue.length;

@@ -43,6 +43,12 @@ export class Reader {
     this.painted = new Map();
   }
 
+  /** Another text is shown now. */
+  clear() {
+    for (const layer of this.layers.values()) layer.clear();
+    for (const name of this.layers.keys()) CSS.highlights.delete(name);
+  }
+
   get end() {
     return this.pieces.length ? this.pieces[this.pieces.length - 1].end : 0;
   }

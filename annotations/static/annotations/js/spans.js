@@ -10,8 +10,8 @@ const NEAR = 500;
 export class Spans {
   #split = false;
 
-  /** `page` has the model, the text's reader, the actions and the item that is open. */
-  constructor(page) {
+  /** `page` has the model, the text's reader, the actions and the item that is open; `signal` ends it. */
+  constructor(page, signal) {
     this.page = page;
     this.exactly = false;
     this.handles = ["start", "end"].map((edge) => this.#handle(edge));
@@ -20,8 +20,8 @@ export class Spans {
     // With Alt a selection keeps its characters; otherwise it takes whole words.
     text.addEventListener("pointerdown", (event) => { this.exactly = event.altKey; });
     text.addEventListener("pointerup", (event) => { this.exactly = event.altKey; });
-    document.addEventListener("selectionchange", () => this.#selectionChanged());
-    addEventListener("resize", () => this.place());
+    document.addEventListener("selectionchange", () => this.#selectionChanged(), { signal });
+    addEventListener("resize", () => this.place(), { signal });
     byId("claim-from-selection").addEventListener("click", () => this.newClaim());
     byId("span-from-selection").addEventListener("click", () => this.useSelection());
     byId("fragment-from-selection").addEventListener("click", () => this.addFragment());

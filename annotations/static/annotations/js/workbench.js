@@ -1,7 +1,7 @@
 // The article page: joins the text, the list, the keys and the saves.
 
 import { Actions } from "./actions.js";
-import { api, configure, corpusUrl, refresh } from "./api.js";
+import { api, configure, nextUrl, refresh } from "./api.js";
 import { ClaimCard } from "./card.js";
 import { Cursor } from "./cursor.js";
 import { announce, byId, h, toast } from "./dom.js";
@@ -14,18 +14,27 @@ import { Model } from "./model.js";
 import { Reader } from "./reader.js";
 import { VERBS } from "./operations/index.js";
 import { Outbox } from "./outbox.js";
+import { Presence } from "./presence.js";
 import { Drafts, Shelf } from "./shelf.js";
 import { Spans } from "./spans.js";
 import { SuggestionCard } from "./suggestion.js";
+import { Swap } from "./swap.js";
+import { showToday } from "./today.js";
+
+// Words under one's hands are left alone for this long after the last key.
+const HANDS_OFF = 3000;
 
 class Workbench {
   #card = null;
 
-  constructor() {
+  /** On the article that the page shows; with the outbox of the one before, where there was one. */
+  constructor(outbox = null) {
+    // Ends every listener and timer that belongs to this article.
+    this.ended = new AbortController();
     const data = JSON.parse(byId("workbench-data").textContent);
     configure({ ...byId("urls").dataset, user: data.me.id });
     useKeys(data.keymap);
-    this.outbox = new Outbox(VERBS, this);
+    this.outbox = outbox || new Outbox(VERBS, this);
     this.model = new Model(data, { reapply: (claim) => this.model && this.outbox.reapply(this.model, claim) });
     this.actions = new Actions(this, this.model, this.outbox);
     this.drafts = new Drafts(data.me.id, data.article.id);
@@ -40,14 +49,37 @@ class Workbench {
       discard: (key) => this.#discard(key),
       hasDraft: (key) => this.drafts.get(key) !== null,
     });
+    if (outbox) outbox.moveTo(this);
     this.reader.paintItems(this.model.items, null);
+    performance.clearMarks("first-highlight");
     performance.mark("first-highlight");
     this.redraw();
     this.#listen();
     this.live = new Live(this.model, () => this.#extracted());
+    this.presence = new Presence(this, this.ended.signal);
+    showToday(this.ended.signal);
     this.#openNamed();
+    if (outbox) return;
     // Last, because what an earlier page left behind is shown on all of the above.
     this.outbox.shelf = new Shelf(data.me.id, (left) => this.outbox.adopt(left));
+  }
+
+  /** Another article takes this one's place. What isn't sent yet goes on being sent. */
+  close() {
+    this.#leaveCard();
+    if (this.cursor.active) this.cursor.end();
+    this.live.stop();
+    this.ended.abort();
+    this.reader.clear();
+    getSelection().removeAllRanges();
+  }
+
+  /** The page shows this article now, and didn't load for it: say so, and look whether it is up to date. */
+  arrived() {
+    byId("article-title").focus({ preventScroll: true });
+    const pending = this.model.suggestions.length - this.model.decided;
+    announce(interpolate(ngettext("%s suggestion waits for a decision.", "%s suggestions wait for a decision.", pending), [pending]));
+    this.refresh().catch(() => {});
   }
 
   quote(start, end) {
@@ -58,12 +90,14 @@ class Workbench {
 
   /** Draw what changed. `anew` also rebuilds the open card, after the server's state was taken. */
   redraw(anew = false) {
+    if (this.ended.signal.aborted) return;
     if (this.current && !this.model.item(this.current)) this.#leaveCard();
     this.list.sync(this.model, this.current);
     this.reader.paintItems(this.model.items, this.current);
     this.#drawCard(anew);
     this.#drawHeader();
     this.spans?.place();
+    this.presence?.draw();
   }
 
   #drawCard(anew) {
@@ -197,6 +231,30 @@ class Workbench {
     this.redraw(true);
   }
 
+  /**
+   * Somebody else changed something: `version` says up to where. Fetched quietly, and not while the
+   * reviewer is typing; what isn't sent yet stays as it is.
+   */
+  async changed(version) {
+    if (performance.now() - this.typedAt < HANDS_OFF) return;
+    const { current } = this;
+    const offset = this.item?.spans[0][0] ?? -1;
+    try {
+      const data = await refresh();
+      if (this.ended.signal.aborted || data.article.id !== this.model.article.id) return;
+      this.model.take(data);
+    } catch {
+      return;
+    }
+    this.presence.version = Math.max(version, this.model.version);
+    this.redraw();
+    if (current && !this.current) {
+      const said = gettext("Somebody else has just decided this one.");
+      toast(said);
+      this.#goOn(offset);
+    }
+  }
+
   /** Somebody was faster, or a rule forbids it: say so and show what is there. */
   async startOver(problem, op) {
     toast(problem.message, "error");
@@ -244,6 +302,7 @@ class Workbench {
     if (this.current !== key) this.#leaveCard();
     this.current = key;
     this.redraw();
+    this.presence?.moved();
     const item = key ? this.model.item(key) : null;
     if (!item) return;
     if (focus) this.list.focus(key);
@@ -297,30 +356,35 @@ class Workbench {
   // --- Keys and mouse -------------------------------------------------------------------
 
   #listen() {
+    const { signal } = this.ended;
+    this.typedAt = -Infinity;
     this.keys = this.#keyActions();
     this.cursor = new Cursor(this.reader, this.model.sentences);
-    this.spans = new Spans(this);
-    listen({ ...this.keys, ...this.#cursorActions() }, () => (this.cursor.active ? "cursor" : "browse"));
-    byId("help-button").addEventListener("click", showHelp);
+    this.spans = new Spans(this, signal);
+    listen({ ...this.keys, ...this.#cursorActions() }, () => (this.cursor.active ? "cursor" : "browse"), signal);
+    byId("help-button").addEventListener("click", showHelp, { signal });
     byId("undo-button").addEventListener("click", () => this.keys.undo());
     byId("submit-article").addEventListener("click", () => this.#submitArticle());
     let typing;
+    signal.addEventListener("abort", () => clearTimeout(typing), { once: true });
     byId("items").addEventListener("input", () => {
+      this.typedAt = performance.now();
+      this.presence.touched();
       clearTimeout(typing);
       typing = setTimeout(() => this.#keepDraft(), 300);
     });
-    addEventListener("pagehide", () => this.#keepDraft());
+    addEventListener("pagehide", () => this.#keepDraft(), { signal });
     addEventListener("beforeunload", (event) => {
       this.flush();
       if (this.#unsaved) event.preventDefault();
-    });
+    }, { signal });
     byId("text").addEventListener("click", (event) => this.#clicked(event));
     byId("guidelines-link").addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.keys.guidelines();
-    });
-    addEventListener("hashchange", () => this.#openNamed());
+    }, { signal });
+    addEventListener("hashchange", () => this.#openNamed(), { signal });
   }
 
   /** Open the claim that the address names, as a link from elsewhere does: `#claim-UID`. */
@@ -439,9 +503,8 @@ class Workbench {
   }
 
   #submitArticle() {
-    const next = byId("next-article")?.href || corpusUrl();
     this.actions.submit();
-    this.outbox.settled().then((sent) => { if (sent && !this.outbox.refused) location.assign(next); });
+    swap.go(nextUrl());
   }
 
   #leave() {
@@ -459,6 +522,7 @@ class Workbench {
 
   /** What an undo or a redo was about comes into sight. */
   undone(word, { [`${word}ne`]: answer }) {
+    if (this.ended.signal.aborted) return;
     const said = word === "undo" ? gettext("Undone") : gettext("Done again");
     announce(said);
     toast(said);
@@ -478,4 +542,12 @@ class Workbench {
   }
 }
 
-new Workbench();
+let workbench = new Workbench();
+const swap = new Swap({
+  close: () => workbench.close(),
+  open: () => {
+    workbench = new Workbench(workbench.outbox);
+    workbench.arrived();
+  },
+  sent: async () => (await workbench.outbox.settled()) && !workbench.outbox.refused,
+});
