@@ -6,7 +6,15 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-BENCHES = ("page_open", "workbench", "span_write", "memory", "start", "detector")
+BENCHES = (
+    "page_open",
+    "next_article",
+    "workbench",
+    "span_write",
+    "memory",
+    "start",
+    "detector",
+)
 
 
 @dataclass

@@ -10,13 +10,14 @@ const SETTLED = 800;
 const STALE = 60_000;
 const TIMEOUT = 15_000;
 // Live regions and dialogs stay the same elements: screen readers listen to those that they know.
-const KEPT = ["announcer", "toasts", "help", "conflict"];
+const KEPT = ["announcer", "toasts", "help", "guidelines", "conflict"];
 const ARTICLE = /^\/articles\/\d+\/$/;
 
 export class Swap {
   #ahead = new Map();
   #turn = 0;
   #timer = null;
+  #looked = -Infinity;
 
   /**
    * `close()` ends the workbench on the page, `open()` begins one on what was put there; `sent()`
@@ -36,7 +37,9 @@ export class Swap {
     }, { passive: true });
     addEventListener("pagehide", () => this.#noteScroll());
     document.addEventListener("click", (event) => this.#clicked(event));
-    document.addEventListener("visibilitychange", () => this.#look());
+    document.addEventListener("visibilitychange", () => {
+      if (performance.now() - this.#looked > STALE) this.#look();
+    });
     this.#later(SETTLED);
   }
 
@@ -68,6 +71,7 @@ export class Swap {
   async #look() {
     clearTimeout(this.#timer);
     if (document.visibilityState !== "visible") return;
+    this.#looked = performance.now();
     this.#later(STALE);
     if (navigator.connection?.saveData) return;
     const ahead = this.#ahead;
