@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.broker]
 
 @pytest.mark.parametrize("name", BENCHES)
 def test_runs(name: str) -> None:
-    if name in {"page_open", "next_article"}:
+    if name in {"page_open", "next_article", "workbench"}:
         require("chromium")
     # In a process of its own, as a person runs it: a browser that the tests before drive from
     # this one would be in its way.
