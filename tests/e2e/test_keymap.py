@@ -152,11 +152,17 @@ Crime has fallen since 2020. The government cut its budget last year. It was a g
 The weather was lovely."""
 
 
+# The ranges painted as chosen, as ones that can be asked for their words and place.
+CHOSEN = """() => [...CSS.highlights.get("cursor")].map((painted) => {
+    const range = document.createRange();
+    range.setStart(painted.startContainer, painted.startOffset);
+    range.setEnd(painted.endContainer, painted.endOffset);
+    return { words: range.toString(), left: Math.round(range.getBoundingClientRect().left) };
+})"""
+
+
 def chosen(page: Page) -> str:
-    """What is painted as chosen."""
-    return str(
-        page.evaluate("[...CSS.highlights.get('cursor')].map((range) => range.toString()).join('')")
-    )
+    return "".join(part["words"] for part in page.evaluate(CHOSEN))
 
 
 def test_any_words_can_be_chosen(site: Site, open_page: Open, settle: Settle) -> None:
@@ -264,12 +270,11 @@ def test_arrows_go_where_they_point_in_right_to_left_text(site: Site, open_page:
     page = open_page(
         site.article("שלום עולם הממשלה קיצצה 40 מיליון.\nExports rose by 12 percent in January.")
     )
-    left = """() => Math.round([...CSS.highlights.get("cursor")][0].getBoundingClientRect().left)"""
     press(page, "n")
-    first = page.evaluate(left)
+    first = page.evaluate(CHOSEN)[0]["left"]
     press(page, "ArrowLeft")
     assert chosen(page) == "עולם"
-    assert page.evaluate(left) < first
+    assert page.evaluate(CHOSEN)[0]["left"] < first
     press(page, "Shift+ArrowLeft")
     assert chosen(page) == "עולם הממשלה"
     press(page, "Shift+ArrowRight", "ArrowRight")
