@@ -113,6 +113,43 @@ export class Actions {
     this.page.redraw();
   }
 
+  /** Ask a question, or reword one; the question's uid. */
+  saveQuestion(claim, question, fields) {
+    return this.#save("question", claim, claim.questions, question, fields, (on) => ({ question: on }));
+  }
+
+  saveAnswer(claim, question, answer, fields) {
+    this.#save("answer", claim, question.answers, answer, fields, () => ({ question: question.uid }));
+  }
+
+  #save(what, claim, there, shown, fields, more) {
+    const known = shown && there.find((other) => other.uid === shown.uid);
+    const on = known?.uid || this.model.newUid();
+    this.outbox.add({
+      verb: `${what}.save`, item: `${what} ${on}`, row: claim.uid, claim: claim.uid, on, ...more(on),
+      fresh: !known || known.id === null, revision: known?.revision || 0,
+      base: known ? pick(known, Object.keys(fields)) : {}, fields,
+    });
+    this.page.redraw();
+    return on;
+  }
+
+  withdrawQuestion(claim, question) {
+    this.#withdrawPart("question", claim, question, {});
+  }
+
+  withdrawAnswer(claim, question, answer) {
+    this.#withdrawPart("answer", claim, answer, { question: question.uid });
+  }
+
+  #withdrawPart(what, claim, { uid, revision }, more) {
+    this.outbox.add({
+      verb: `${what}.withdraw`, item: `${what} ${uid}`, row: claim.uid, claim: claim.uid, on: uid, revision, ...more,
+    });
+    this.page.redraw();
+    announce(gettext("Removed"));
+  }
+
   giveVerdict(claim, typed) {
     this.outbox.add({
       verb: "verdict.give", item: `verdict ${claim.uid}`, row: claim.uid, claim: claim.uid,

@@ -1,4 +1,4 @@
-// The card of a claim: its form, with its evidence and verdicts. A suggestion's is suggestion.js.
+// The card of a claim: its form, with its questions, evidence and verdicts. A suggestion's is suggestion.js.
 
 import { day } from "./dates.js";
 import { Details } from "./details.js";
@@ -9,6 +9,7 @@ import { EvidenceSection } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { ariaKeys, kbd, keyOf } from "./keymap.js";
 import { offerNames } from "./names.js";
+import { QuestionsSection } from "./questions.js";
 import { VerdictSection } from "./verdict.js";
 
 export class ClaimCard {
@@ -34,6 +35,7 @@ export class ClaimCard {
     this.boxes.claim_date.append(this.days);
     this.details = new Details(this.claim, { model, save: (fields) => this.actions.patch(this.claim, fields) });
     Object.assign(this.boxes, this.details.boxes);
+    this.questions = new QuestionsSection(this);
     this.evidence = new EvidenceSection(this);
     this.verdict = new VerdictSection(this);
     this.discussion = new DiscussionSection(this);
@@ -41,7 +43,7 @@ export class ClaimCard {
       this.edges, this.boxes.normalised, this.types.box,
       h("div.pair", {}, this.boxes.claimant, this.boxes.claim_date),
       this.details.element, ...this.#why(),
-      this.evidence.element, this.verdict.element, this.discussion.element,
+      this.questions.element, this.evidence.element, this.verdict.element, this.discussion.element,
       h("div.buttons", {}, h("button.quiet.danger", {
         type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
       }, gettext("Withdraw the claim"), " ", kbd("reject"))),
@@ -176,12 +178,14 @@ export class ClaimCard {
   /** What is typed in the forms and not sent, or null. */
   draft() {
     const typed = {
-      evidence: this.evidence.draft(), verdict: this.verdict.draft(), discussion: this.discussion.draft(),
+      question: this.questions.draft(), evidence: this.evidence.draft(), verdict: this.verdict.draft(),
+      discussion: this.discussion.draft(),
     };
     return Object.values(typed).some(Boolean) ? typed : null;
   }
 
   restore(typed) {
+    if (typed.question) this.questions.restore(typed.question);
     if (typed.evidence) {
       const piece = this.claim.evidence.find((other) => other.uid === typed.evidence.uid) || null;
       this.evidence.open(piece, typed.evidence.fields, false);
@@ -227,6 +231,7 @@ export class ClaimCard {
     for (const [name, box] of Object.entries(this.boxes)) {
       box.fail(refused?.state === "refused" ? refused.fields?.[name] : "");
     }
+    this.questions.update();
     this.evidence.update();
     this.verdict.update();
     this.discussion.update();

@@ -24,6 +24,11 @@ const NAMES = {
   protection_reason: () => gettext("Why it is protected"),
   quote: () => gettext("Quote"),
   stance: () => gettext("Stance"),
+  text: () => gettext("Wording"),
+  answer_type: () => gettext("Kind of answer"),
+  boolean_explanation: () => gettext("Why"),
+  source_url: () => gettext("Source"),
+  source_medium: () => gettext("Medium"),
 };
 
 function shown(name, value, model) {

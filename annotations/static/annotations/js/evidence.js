@@ -38,7 +38,7 @@ export class EvidenceSection {
     )));
     if (!claim.evidence.length) {
       this.list.append(h("li.muted", {}, model.corpus.requires_evidence
-        ? gettext("None yet. A verdict needs at least one piece.") : gettext("None yet.")));
+        ? gettext("None yet. A verdict needs at least one piece, or an answer with a source.") : gettext("None yet.")));
     }
     claim.evidence.forEach((piece) => this.#watch(piece));
   }

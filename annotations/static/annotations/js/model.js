@@ -95,6 +95,7 @@ export class Model {
       created_by: this.me,
       revision: 0,
       evidence: [],
+      questions: [],
       verdicts: [],
       ...fields,
     }));

@@ -138,8 +138,9 @@ class Workbench {
     );
     const passed = Object.fromEntries(
       [
-        "patch", "saveEvidence", "withdrawEvidence", "giveVerdict", "retract", "startThread", "addComment",
-        "editComment", "withdrawComment", "resolveThread", "reopenThread", "readThread",
+        "patch", "saveEvidence", "withdrawEvidence", "saveQuestion", "withdrawQuestion", "saveAnswer",
+        "withdrawAnswer", "giveVerdict", "retract", "startThread", "addComment", "editComment",
+        "withdrawComment", "resolveThread", "reopenThread", "readThread",
       ]
         .map((name) => [name, (...args) => this.actions[name](...args)]),
     );
@@ -421,6 +422,7 @@ class Workbench {
       flag: field("flag"),
       rationale: () => (this.item?.claim ? this.#card.view.verdict.write() : false),
       evidence: () => this.item?.claim && this.#card.view.evidence.open(),
+      question: () => this.item?.claim && this.#card.view.questions.open(),
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
       comment: () => (this.item?.claim ? this.#card.view.discussion.comment() : false),
       guidelines: () => showGuidelines(this.model.corpus.id, byId("guidelines-link").href),

@@ -91,6 +91,7 @@ export const CLAIMS = {
       if (!kept || !other) return;
       kept.spans = union([...kept.spans, ...other.spans]);
       kept.evidence = [...kept.evidence, ...other.evidence];
+      kept.questions = [...kept.questions, ...other.questions];
       for (const name of ["normalised", "claimant", "claim_date", "place"]) kept[name] ||= other[name];
       if (!kept.types.length) kept.types = other.types;
       kept.tags = [...new Set([...kept.tags, ...other.tags])];

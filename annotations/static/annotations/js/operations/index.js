@@ -4,6 +4,7 @@ import { ARTICLE } from "./article.js";
 import { CLAIMS } from "./claims.js";
 import { DISCUSSION } from "./discussion.js";
 import { EVIDENCE } from "./evidence.js";
+import { QUESTIONS } from "./questions.js";
 import { VERDICTS } from "./verdicts.js";
 
-export const VERBS = { ...ARTICLE, ...CLAIMS, ...DISCUSSION, ...EVIDENCE, ...VERDICTS };
+export const VERBS = { ...ARTICLE, ...CLAIMS, ...DISCUSSION, ...EVIDENCE, ...QUESTIONS, ...VERDICTS };

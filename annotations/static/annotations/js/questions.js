@@ -1,0 +1,182 @@
+// The questions that a claim raises, with their answers, and one form that asks or answers.
+
+import { AnswerForm, typeName } from "./answer_form.js";
+import { field, h } from "./dom.js";
+import { ariaKeys, kbd, shownKey } from "./keymap.js";
+
+class QuestionForm {
+  constructor({ text = "" }) {
+    this.text = h("textarea", { rows: 2, name: "question", dir: "auto", maxlength: 500, value: text });
+    this.boxes = { text: field(gettext("Question"), this.text, gettext("What has to be known to judge the claim?")) };
+    this.parts = [this.boxes.text];
+    this.save = gettext("Save the question");
+  }
+
+  focus() {
+    this.text.focus();
+  }
+
+  typed() {
+    return { text: this.text.value.trim() };
+  }
+
+  wrong() {
+    return this.typed().text ? {} : { text: gettext("Write the question.") };
+  }
+}
+
+export class QuestionsSection {
+  constructor(card) {
+    this.card = card;
+    this.list = h("ol.questions");
+    this.none = h("p.muted.none", {}, gettext("None yet."));
+    this.ask = h("button", {
+      type: "button", onclick: () => this.open(), "aria-keyshortcuts": ariaKeys("question"),
+    }, gettext("Ask a question"), " ", kbd("question"));
+    this.element = h("section.part", { "aria-label": gettext("Questions") },
+      h("h3", {}, gettext("Questions")), this.list, this.none, this.ask);
+    this.close(false);
+  }
+
+  update() {
+    const { questions } = this.card.claim;
+    const signature = JSON.stringify(questions);
+    if (signature === this.drawn) return;
+    this.drawn = signature;
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.list.replaceChildren(...questions.map((question) => this.#question(question)));
+    this.list.hidden = !questions.length;
+    this.none.hidden = questions.length > 0;
+    if (focused) (this.#button(focused) || this.ask).focus();
+  }
+
+  #button(key) {
+    return [...this.list.querySelectorAll("button")].find((button) => button.dataset.key === key);
+  }
+
+  #link(key, label, about, onclick) {
+    return h("button.link", { type: "button", dataset: { key }, onclick, "aria-label": `${label}: ${about}` }, label);
+  }
+
+  #question(question) {
+    const { actions, claim } = this.card;
+    const { uid, text } = question;
+    return h("li", {},
+      h("p.question", { dir: "auto" }, text),
+      question.answers.length ? h("ul.answers", {}, question.answers.map((answer) => this.#answer(question, answer))) : null,
+      h("span.row-actions", {},
+        this.#link(`answer ${uid}`, gettext("Answer"), text, () => this.openAnswer(question)),
+        question.id === null ? null : [
+          this.#link(`edit ${uid}`, gettext("Edit"), text, () => this.open(question)),
+          this.#link(`remove ${uid}`, gettext("Remove"), text, () => actions.withdrawQuestion(claim, question)),
+        ]));
+  }
+
+  #answer(question, answer) {
+    const { actions, claim } = this.card;
+    const { uid, answer_type: type } = answer;
+    const words = answer.text || gettext("can't be answered");
+    const explained = type === "Boolean";
+    return h("li", {},
+      h(explained ? "strong" : type === "Unanswerable" ? "em.muted" : "span", { dir: "auto" },
+        explained ? (answer.text === "Yes" ? gettext("Yes") : gettext("No")) : words),
+      explained ? h("span", { dir: "auto" }, ` – ${answer.boolean_explanation}`) : null,
+      h("span.muted.by", {},
+        type === "Unanswerable" ? null : h("span", {}, typeName(type)),
+        this.#source(answer), h("bdi", {}, answer.added_by.name)),
+      answer.id === null ? null : h("span.row-actions", {},
+        this.#link(`edit ${uid}`, gettext("Edit"), words, () => this.openAnswer(question, answer)),
+        this.#link(`remove ${uid}`, gettext("Remove"), words, () => actions.withdrawAnswer(claim, question, answer))));
+  }
+
+  #source({ source_url: url, source_medium: medium }) {
+    // Only addresses of the web become links; the server refuses others too.
+    if (!/^https?:\/\//i.test(url)) return null;
+    const host = URL.canParse(url) ? new URL(url).hostname : url;
+    return h("span", {}, h("a", { href: url, target: "_blank", rel: "noreferrer noopener", title: url }, host),
+      medium && medium !== "Web text" ? ` (${medium})` : "");
+  }
+
+  /** Open the form for a new question, or for one to reword. What was typed stays until it is saved. */
+  open(question = null, typed = {}, focus = true) {
+    if (this.form && this.now.kind === "question" && !question && !Object.keys(typed).length) {
+      this.fields.focus();
+      return;
+    }
+    this.#show({ kind: "question", question, before: question },
+      new QuestionForm({ text: typed.text ?? question?.text }), gettext("Question"), focus);
+  }
+
+  /** The same for an answer, new or to be changed. */
+  openAnswer(question, answer = null, typed = {}, focus = true) {
+    const fields = new AnswerForm({ ...answer, ...typed }, this.card.model.corpus);
+    fields.parts.unshift(h("p.question", { dir: "auto" }, question.text));
+    this.#show({ kind: "answer", question, before: answer }, fields, `${gettext("Answer")}: ${question.text}`, focus);
+  }
+
+  #show(now, fields, label, focus) {
+    this.form?.remove();
+    Object.assign(this, { now, fields });
+    this.form = h("form.inset", { novalidate: true, "aria-label": label, onsubmit: (event) => this.#submit(event) },
+      fields.parts,
+      h("div.buttons", {},
+        h("button.primary", { type: "submit" }, fields.save, " ", h("kbd", {}, shownKey("Ctrl+Enter"))),
+        h("button.quiet", { type: "button", onclick: () => this.close() }, gettext("Cancel"))));
+    this.ask.hidden = true;
+    this.element.append(this.form);
+    if (focus) fields.focus();
+  }
+
+  close(focus = true) {
+    this.form?.remove();
+    this.form = null;
+    this.ask.hidden = false;
+    if (focus) this.ask.focus();
+  }
+
+  /** What is typed in an open form, or null. */
+  draft() {
+    if (!this.form) return null;
+    const { kind, question, before } = this.now;
+    const fields = this.fields.typed();
+    const changed = Object.entries(fields).some(([name, value]) => value !== (before?.[name] ?? "") && name !== "source_medium");
+    if (!changed) return null;
+    return { kind, question: question?.uid || null, uid: before?.uid || null, fields };
+  }
+
+  restore({ kind, question: asked, uid, fields }) {
+    const { questions } = this.card.claim;
+    if (kind === "question") {
+      this.open(questions.find((other) => other.uid === uid) || null, fields, false);
+      return;
+    }
+    const question = questions.find((other) => other.uid === asked);
+    if (question) this.openAnswer(question, question.answers.find((other) => other.uid === uid) || null, fields, false);
+  }
+
+  /** Put the server's reasons beside the fields they are about. */
+  fail(fields) {
+    if (!this.form) return;
+    for (const [name, box] of Object.entries(this.fields.boxes)) box.fail(fields[name]);
+    if (Object.keys(fields).length) this.form.querySelector("[aria-invalid=true]")?.focus();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const wrong = this.fields.wrong();
+    this.fail(wrong);
+    if (Object.keys(wrong).length) return;
+    const { actions, claim } = this.card;
+    const { kind, question, before } = this.now;
+    const fields = this.fields.typed();
+    this.close(false);
+    if (kind === "question") {
+      const uid = actions.saveQuestion(claim, before, fields);
+      // Answering it comes next, most often.
+      (this.#button(`answer ${uid}`) || this.ask).focus();
+    } else {
+      actions.saveAnswer(claim, question, before, fields);
+      (this.#button(`answer ${question.uid}`) || this.ask).focus();
+    }
+  }
+}
