@@ -8,6 +8,7 @@ tells the other side who reads it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -18,6 +19,8 @@ from markdown_it.token import Token
 SCHEMES = {"http", "https", "mailto"}
 # Headings begin below those of the page around them, which is a card's where nothing else is said.
 TOP_HEADING = 4
+# Longer texts, in characters, are rendered anew each time, so that what is kept stays small.
+MAX_KEPT = 4_000
 
 _BLOCKS = ("p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6")
 _CLEANER = nh3.Cleaner(
@@ -45,7 +48,15 @@ def render(text: str, *, top: int = TOP_HEADING) -> str:
     >>> render("*No*.")
     '<p dir="auto"><em>No</em>.</p>\\n'
     """
+    return (_kept if len(text) <= MAX_KEPT else _rendered)(text, top)
+
+
+def _rendered(text: str, top: int) -> str:
     return _CLEANER.clean(_MARKDOWN.render(text, {"top": top}))
+
+
+# An article's page shows the same rationales each time it opens, some hundreds of them.
+_kept = lru_cache(maxsize=2048)(_rendered)
 
 
 def _leads_out(url: str) -> bool:

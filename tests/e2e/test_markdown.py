@@ -10,9 +10,9 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import Site
 
 Open = Callable[[int], Page]
-# The button is built on any page that can reach the API.
+# The page's own module, which knows where the API is.
 BUILD = """async () => {
-    const { preview } = await import("/static/annotations/js/markdown.js");
+    const { preview } = await import(document.querySelector('link[href*="/js/markdown."]').href);
     const area = document.createElement("textarea");
     area.setAttribute("aria-label", "Words");
     document.querySelector("main").prepend(area, preview(area));
