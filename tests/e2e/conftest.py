@@ -56,7 +56,10 @@ class Site:
 
     def article(self, text: str = TEXT) -> int:
         """Add a text, and wait until it is extracted."""
-        number = self.add(text)
+        return self.wait_for(self.add(text))
+
+    def wait_for(self, number: int) -> int:
+        """Wait until an article is extracted; its number."""
         wait_until(
             lambda: self.api("GET", f"articles/{number}/status/")["state"] == "ready",
             30,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -113,3 +116,15 @@ def test_context_and_quote() -> None:
     assert context(text, 50, 54) == ("x" * CONTEXT_CHARACTERS, "y" * CONTEXT_CHARACTERS)
     assert context("ab", 0, 1) == ("", "b")
     assert quote_of([Span(0, 1, "a"), Span(5, 6, "b")]) == "a … b"
+
+
+OFFSETS = json.loads((Path(__file__).parents[1] / "data" / "offsets.json").read_text())
+
+
+@pytest.mark.parametrize("case", OFFSETS, ids=[case["name"] for case in OFFSETS])
+def test_the_fixture_that_the_browser_is_held_to(case: dict[str, Any]) -> None:
+    """``tests/e2e/test_spans.py`` reads the same file with the page's own module."""
+    span = span_at(case["text"], case["start"], case["end"], case["words"])
+    assert (span.start, span.end, span.quote) == (case["start"], case["end"], case["words"])
+    for offset, units in zip((case["start"], case["end"]), case["units"], strict=True):
+        assert len(case["text"][:offset].encode("utf-16-le")) == 2 * units
