@@ -39,6 +39,25 @@ export class List {
     this.root = byId("items");
   }
 
+  /** The items that the search lets through, in their order; all where nothing is searched for. */
+  shown(model) {
+    if (!this.wanted) return model.items;
+    return model.items.filter((item) => item.key === this.currentKey || this.#text(item).includes(this.wanted));
+  }
+
+  #text(item) {
+    const words = item.spans.map(([start, end]) => this.quote(start, end)).join(" ");
+    const { claim, suggestion } = item;
+    const more = claim ? [claim.normalised, claim.claimant, claim.place, claim.flag && gettext("flagged"), ...claim.tags]
+      : [suggestion.claimant_name];
+    return [words, ...more].join(" ").toLocaleLowerCase();
+  }
+
+  /** Show only what holds these words; empty shows everything again. */
+  search(words) {
+    this.wanted = words.trim().toLocaleLowerCase();
+  }
+
   /** Make the list say what the model says. The rows of a long list come by and by, in their order. */
   sync(model, currentKey) {
     const wanted = new Set();
@@ -46,7 +65,7 @@ export class List {
     this.threads = model.threads;
     let more = false;
     let made = 0;
-    for (const item of model.items) {
+    for (const item of this.shown(model)) {
       wanted.add(item.key);
       let row = this.#rows.get(item.key);
       if (!row) {

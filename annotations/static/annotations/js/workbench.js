@@ -311,7 +311,7 @@ class Workbench {
   }
 
   #step(by) {
-    const { items } = this.model;
+    const items = this.list.shown(this.model);
     if (!items.length) return;
     const here = items.findIndex((item) => item.key === this.current);
     const next = here === -1 ? (by > 0 ? 0 : items.length - 1) : here + by;
@@ -340,7 +340,7 @@ class Workbench {
 
   /** The next suggestion after `offset` that waits for a decision, from the top again at the end. */
   #nextPending(offset) {
-    const pending = this.model.items.filter((item) => item.suggestion);
+    const pending = this.list.shown(this.model).filter((item) => item.suggestion);
     return pending.find((item) => item.spans[0][0] > offset) || pending[0] || null;
   }
 
@@ -394,10 +394,47 @@ class Workbench {
     if (uid && this.model.item(uid)) this.select(uid);
   }
 
+  /** The search above the list: it narrows what is shown and walked through. */
+  #searchList() {
+    const box = byId("list-search-box");
+    const input = byId("list-search");
+    input.addEventListener("input", () => {
+      this.list.search(input.value);
+      this.redraw();
+      const count = this.list.shown(this.model).length;
+      byId("list-found").textContent = input.value
+        ? interpolate(ngettext("%s found", "%s found", count), [count]) : "";
+    });
+    const close = () => {
+      input.value = "";
+      input.dispatchEvent(new Event("input"));
+      box.hidden = true;
+    };
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        close();
+        if (this.current) this.list.focus(this.current);
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        input.blur();
+        this.#step(1);
+      }
+    });
+    return () => {
+      box.hidden = false;
+      input.focus();
+      input.select();
+    };
+  }
+
   #keyActions() {
     const edge = (which, step) => () => this.spans.moveEdge(which, step);
     const field = (name) => () => (this.item?.claim ? this.#card.view.focus(name) : false);
     return {
+      search: this.#searchList(),
       next: () => this.#step(1),
       previous: () => this.#step(-1),
       accept: () => this.#accept(),
