@@ -153,7 +153,9 @@ def test_what_the_server_refuses_comes_back_into_the_form(site: Site, open_page:
     assert site.claims(article)[0]["evidence"] == []
 
 
-def test_a_verdict_without_evidence_is_refused_with_the_reason(site: Site, open_page: Open) -> None:
+def test_a_verdict_without_evidence_is_refused_with_the_reason(
+    site: Site, open_page: Open, settle: Callable[[], None]
+) -> None:
     article = site.article()
     page = open_page(article)
     accept_first(page)
@@ -162,6 +164,7 @@ def test_a_verdict_without_evidence_is_refused_with_the_reason(site: Site, open_
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("at least one piece of evidence")
     expect(page.locator("[name=rationale]")).to_have_value("No evidence yet.")
+    settle()
     assert site.claims(article)[0]["verdicts"] == []
 
 
