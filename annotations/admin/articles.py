@@ -37,7 +37,9 @@ class ArticleAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("page"))
     def page(self, article: Article) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("article", args=[article.pk]), _("open"))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("article", args=[article.pk]), _("open the page")
+        )
 
     @admin.display(description=_("text"))
     def words(self, article: Article) -> SafeString:

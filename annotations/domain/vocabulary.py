@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from .marking import gettext_noop as _
+
 
 class Role(StrEnum):
     """What a member may do in a corpus; each includes the ones before it."""
@@ -91,6 +93,16 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
 
+
+# The labels of the claim types that the migration adds, marked for translation: rows can't be.
+CLAIM_TYPE_LABELS = (
+    _("Personal experience"), _("Quantity in the past or present"), _("Correlation or causation"),
+    _("Current laws or rules of operation"), _("Prediction"), _("Other type of claim"),
+    _("Not a claim"),
+    _("Speculative Claim"), _("Opinion Claim"), _("Causal Claim"), _("Position Statement"),
+    _("Numerical Claim"), _("Quote Verification"), _("Event/Property Claim"),
+    _("Media Publishing Claim"), _("Media Analysis Claim"),
+)  # fmt: skip
 
 # How many types a claim has under each scheme.
 CLAIM_TYPE_SCHEMES = {"fullfact": "single", "averitec": "several"}

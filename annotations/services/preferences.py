@@ -91,7 +91,17 @@ def keymap_rows(user: User) -> list[KeyRow]:
 
 def key_shown(name: str) -> str:
     """A key as people read it, in the reader's language."""
-    return keymap.key_shown(name).replace("Space", _("Space"))
+    words = {
+        "Space": _("Space"),
+        "Ctrl": _("Ctrl"),
+        "Shift": _("Shift"),
+        "Delete": _("Delete"),
+        "Home": _("Home"),
+        "End": _("End"),
+        "Page ↑": _("Page ↑"),
+        "Page ↓": _("Page ↓"),
+    }
+    return "+".join(words.get(part, part) for part in keymap.key_shown(name).split("+"))
 
 
 def _stored(user: User) -> dict[str, list[str]]:

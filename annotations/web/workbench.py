@@ -9,7 +9,10 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from django.utils.translation import gettext
+
 from annotations import policies
+from annotations.detection.features import LABELS
 from annotations.domain.markdown import render
 from annotations.domain.texts import paragraphs
 from annotations.domain.vocabulary import AnswerType, SourceMedium, Strategy
@@ -53,6 +56,7 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
         "sentences": article.current_run.sentences if article.current_run else [],
         "job": job_data(article),
         "workers": workers_alive(),
+        "reason_names": reason_names(),
         "suggestions": [suggestion_data(s) for s in _suggestions(article)],
         "claims": [
             claim_data(claim)
@@ -89,11 +93,14 @@ def corpus_data(corpus: Corpus) -> dict[str, Any]:
         "name": corpus.name,
         "requires_evidence": corpus.requires_evidence,
         "several_types": corpus.claim_types_are_several,
-        "types": list(
-            ClaimType.objects.filter(scheme=corpus.claim_type_scheme, retired=False)
+        "types": [
+            {"key": key, "label": translated(label)}
+            for key, label in ClaimType.objects.filter(
+                scheme=corpus.claim_type_scheme, retired=False
+            )
             .order_by("position")
-            .values("key", "label")
-        ),
+            .values_list("key", "label")
+        ],
         "ratings": list(
             corpus.rating_scale.ratings.filter(retired=False)
             .order_by("position")
@@ -108,6 +115,21 @@ def corpus_data(corpus: Corpus) -> dict[str, Any]:
             {"key": str(key), "label": str(label)} for key, label in Verdict.CONFIDENCES
         ],
     }
+
+
+def translated(label: str) -> str:
+    """A stored name in the page's language, if it is one of the usual ones."""
+    # An empty message would be answered with the catalogue's header.
+    return gettext(label) if label else ""
+
+
+def reason_names() -> dict[str, str]:
+    """What the features of a score are called here, where that isn't what the suggestions say.
+
+    Once for the page, because a long article has thousands of reasons.
+    """
+    names = {key: gettext(label) for key, label in LABELS.items()}
+    return {key: name for key, name in names.items() if name != LABELS[key]}
 
 
 def job_data(article: Article) -> dict[str, Any] | None:

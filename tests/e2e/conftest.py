@@ -44,19 +44,19 @@ class Site:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return json.loads(answer.read() or b"null")
 
-    def add(self, text: str = TEXT) -> int:
+    def add(self, text: str = TEXT, **fields: str) -> int:
         """Add a text that no other test has; its number."""
         made = self.api(
             "POST",
             "articles/",
-            {"corpus": 1, "text": f"{text}\nText number {next(_numbers)}."},
+            {"corpus": 1, "text": f"{text}\nText number {next(_numbers)}.", **fields},
             who="admin",
         )
         return int(made["id"])
 
-    def article(self, text: str = TEXT) -> int:
+    def article(self, text: str = TEXT, **fields: str) -> int:
         """Add a text, and wait until it is extracted."""
-        return self.wait_for(self.add(text))
+        return self.wait_for(self.add(text, **fields))
 
     def wait_for(self, number: int) -> int:
         """Wait until an article is extracted; its number."""

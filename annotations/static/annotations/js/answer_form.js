@@ -1,6 +1,7 @@
 // The fields of an answer, which follow from how it was found.
 
 import { field, h } from "./dom.js";
+import { termName } from "./vocabulary.js";
 
 const TYPES = {
   Extractive: () => [gettext("Extractive"), gettext("The source's own words.")],
@@ -27,7 +28,7 @@ export class AnswerForm {
     }));
     this.explanation = h("textarea", { rows: 2, name: "boolean_explanation", dir: "auto", value: value("boolean_explanation") });
     this.url = h("input", { type: "url", name: "source_url", value: value("source_url"), placeholder: "https://", maxlength: 2000 });
-    this.medium = h("select", { name: "source_medium" }, corpus.media.map((key) => h("option", { value: key }, key)));
+    this.medium = h("select", { name: "source_medium" }, corpus.media.map((key) => h("option", { value: key }, termName(key))));
     this.medium.value = value("source_medium") || corpus.media[0];
     this.type.value = value("answer_type");
     this.words = field(gettext("Answer"), this.text);

@@ -119,11 +119,14 @@ export class ClaimCard {
       type: "button", "aria-label": label, title: [label, keyOf(action)].filter(Boolean).join(" · "),
       "aria-keyshortcuts": ariaKeys(action), onclick: () => this.actions[action](),
     }, arrow);
+    // The arrows stand as the sides do that they mean, also where the page is written from the right.
     return h("div.edges", { role: "group", "aria-label": gettext("Edges of the span") },
       h("span.muted", {}, gettext("Start")),
-      move("startLeft", gettext("Start one word left"), "←"), move("startRight", gettext("Start one word right"), "→"),
+      h("span.pair-of-arrows", { dir: "ltr" }, move("startLeft", gettext("Start one word left"), "←"),
+        move("startRight", gettext("Start one word right"), "→")),
       h("span.muted", {}, gettext("End")),
-      move("endLeft", gettext("End one word left"), "←"), move("endRight", gettext("End one word right"), "→"),
+      h("span.pair-of-arrows", { dir: "ltr" }, move("endLeft", gettext("End one word left"), "←"),
+        move("endRight", gettext("End one word right"), "→")),
       this.fragments = h("ol.fragments", { "aria-label": gettext("Fragments") }));
   }
 

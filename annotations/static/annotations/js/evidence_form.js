@@ -4,6 +4,7 @@ import { announce, field, h } from "./dom.js";
 import { moment } from "./dates.js";
 import { isWeb, PageFetch } from "./fetching.js";
 import { shownKey } from "./keymap.js";
+import { termName } from "./vocabulary.js";
 
 const FOUND = ["title", "publisher", "published"];
 
@@ -26,7 +27,7 @@ export class EvidenceForm {
       title: input("title", "text", { maxlength: 500, dir: "auto" }),
       publisher: input("publisher", "text", { maxlength: 300, dir: "auto" }),
       published: input("published", "date"),
-      source_medium: h("select", { name: "source_medium" }, corpus.media.map((m) => option({ key: m, label: m }))),
+      source_medium: h("select", { name: "source_medium" }, corpus.media.map((m) => option({ key: m, label: termName(m) }))),
       set_number: input("set_number", "number", { min: 1, max: 99, inputmode: "numeric" }),
       note: area("note"),
     };

@@ -46,7 +46,7 @@ export class Findings {
       : interpolate(gettext("%(kind)s, %(sure)s"), { kind: name, sure: sureness(confidence) }, true);
     return h("p.score", {},
       h("meter", { min: 0, max: 100, value: percent, "aria-label": gettext("Check-worthiness") }),
-      h("span", {}, `${percent} % · ${STRENGTHS[strength(score)]()} · ${sure}`));
+      h("span", {}, h("bdi", { dir: "ltr" }, `${percent} %`), ` · ${STRENGTHS[strength(score)]()} · ${sure}`));
   }
 
   reasons() {
@@ -57,7 +57,7 @@ export class Findings {
         || Math.abs(b.weight) - Math.abs(a.weight));
     if (!reasons.length) return [];
     const list = (some, name) => h("ul.reasons", { "aria-label": name }, some.map((reason) => {
-      const label = `${reason.weight >= 0 ? "+" : "−"} ${reason.label}`;
+      const label = `${reason.weight >= 0 ? "+" : "−"} ${this.model.reason_names[reason.feature] || reason.label}`;
       return h("li", {}, reason.spans.length
         ? this.pointer(label, reason.spans) : h("span.reason", {}, label));
     }));
@@ -102,7 +102,7 @@ export class Findings {
     if (meant === words) return h("li", {}, pointer);
     const why = this.#anchor(found.anchor);
     return h("li", {}, pointer,
-      h("span", { "aria-hidden": "true" }, " → "), h("span.visually-hidden", {}, ` ${gettext("means")} `),
+      h("span.arrow", { "aria-hidden": "true" }, " → "), h("span.visually-hidden", {}, ` ${gettext("means")} `),
       found.first === found.last ? h("time", { datetime: found.first }, meant) : h("span", {}, meant),
       why ? h("span.muted.why", {}, why) : null);
   }

@@ -10,7 +10,13 @@ const IN_FIELDS = ["Escape", "Ctrl+Enter"];
 const MAC = /^Mac|^iP/.test(navigator.platform);
 
 const SIGNS = {
-  ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", PageUp: "Page ↑", PageDown: "Page ↓",
+  ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc",
+};
+// What is printed on keys in the reader's language.
+const PRINTED = {
+  Space: () => gettext("Space"), Ctrl: () => gettext("Ctrl"), Shift: () => gettext("Shift"),
+  Delete: () => gettext("Delete"), Home: () => gettext("Home"), End: () => gettext("End"),
+  PageUp: () => gettext("Page ↑"), PageDown: () => gettext("Page ↓"),
 };
 // What a key has on it on a US keyboard, for the layouts of other scripts.
 const PUNCTUATION = {
@@ -87,8 +93,7 @@ export function shownKey(name) {
   const parts = plus ? [...name.slice(0, -1).split("+").filter(Boolean), "+"] : name.split("+");
   let key = parts.pop();
   if (parts.length && key.length === 1) key = key.toUpperCase();
-  key = key === "Space" ? gettext("Space") : SIGNS[key] || key;
-  return [...parts, key].join("+");
+  return [...parts, SIGNS[key] || key].map((part) => PRINTED[part]?.() || part).join("+");
 }
 
 // --- What pages show ----------------------------------------------------------------------------

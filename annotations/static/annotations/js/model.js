@@ -4,7 +4,7 @@
 export class Model {
   /** `reapply(claim)` shows again what the server hasn't taken yet: of one claim, or of all. */
   constructor(data, { reapply }) {
-    Object.assign(this, { claims: [], suggestions: [], threads: {}, people: [], reapply });
+    Object.assign(this, { claims: [], suggestions: [], threads: {}, people: [], reason_names: {}, reapply });
     this.take(data);
   }
 

@@ -3,6 +3,7 @@
 import { AnswerForm, typeName } from "./answer_form.js";
 import { field, h } from "./dom.js";
 import { ariaKeys, kbd, shownKey } from "./keymap.js";
+import { termName } from "./vocabulary.js";
 
 class QuestionForm {
   constructor({ text = "" }) {
@@ -94,7 +95,7 @@ export class QuestionsSection {
     if (!/^https?:\/\//i.test(url)) return null;
     const host = URL.canParse(url) ? new URL(url).hostname : url;
     return h("span", {}, h("a", { href: url, target: "_blank", rel: "noreferrer noopener", title: url }, host),
-      medium && medium !== "Web text" ? ` (${medium})` : "");
+      medium && medium !== "Web text" ? ` (${termName(medium)})` : "");
   }
 
   /** Open the form for a new question, or for one to reword. What was typed stays until it is saved. */

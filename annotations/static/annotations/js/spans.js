@@ -140,7 +140,8 @@ export class Spans {
     announce(fixed.map(({ start, end }) => this.page.quote(start, end)).join(" … "));
   }
 
-  moveEdge(which, step) {
+  /** `side` is one of the page, as the arrows are: -1 the left, 1 the right one. */
+  moveEdge(which, side) {
     const { item } = this.page;
     if (!item?.claim) {
       if (item) toast(gettext("Accept the suggestion first; then its edges can be moved."));
@@ -148,6 +149,7 @@ export class Spans {
     }
     const spans = item.claim.spans.map(({ start, end }) => ({ start, end }));
     const span = which === "start" ? spans[0] : spans.at(-1);
+    const step = this.reader.isRightToLeft(span.start) ? -side : side;
     const tokens = this.reader.tokens(Math.max(0, span.start - NEAR), span.end + NEAR);
     const at = which === "start"
       ? tokens.findIndex((token) => token.end > span.start)

@@ -2,6 +2,7 @@
 
 import { field, h } from "./dom.js";
 import { kbd, shownKey } from "./keymap.js";
+import { termName } from "./vocabulary.js";
 import { preview, rendered } from "./markdown.js";
 
 const RANK = { admin: 3, adjudicator: 2, reviewer: 1 };
@@ -41,7 +42,7 @@ export class VerdictSection {
     this.count = h("span.muted");
     this.ways = h("details.strategies", { onchange: () => this.#counted() },
       h("summary", {}, gettext("Strategies"), " ", this.count),
-      h("div.strategy-boxes", {}, strategies.map((key, i) => h("label", {}, this.strategies[i], ` ${key}`))));
+      h("div.strategy-boxes", {}, strategies.map((key, i) => h("label", {}, this.strategies[i], ` ${termName(key)}`))));
   }
 
   #setConfidence(key, focus = false) {
@@ -72,7 +73,7 @@ export class VerdictSection {
     const label = this.card.model.corpus.confidences.find(({ key }) => key === confidence)?.label;
     return [
       label ? `${gettext("Confidence")}: ${label}` : "",
-      strategies.join(", "),
+      strategies.map(termName).join(", "),
       version ? interpolate(gettext("Guidelines, version %s"), [version]) : "",
     ].filter(Boolean).join(" · ");
   }

@@ -11,6 +11,7 @@ import { listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { Model } from "./model.js";
+import { onPaper } from "./paper.js";
 import { Reader } from "./reader.js";
 import { VERBS } from "./operations/index.js";
 import { Outbox } from "./outbox.js";
@@ -58,6 +59,7 @@ class Workbench {
     this.live = new Live(this.model, () => this.#extracted());
     this.presence = new Presence(this, this.ended.signal);
     showToday(this.ended.signal);
+    onPaper(this.model, (start, end) => this.quote(start, end), this.ended.signal);
     this.#openNamed();
     if (outbox) return;
     // Last, because what an earlier page left behind is shown on all of the above.
