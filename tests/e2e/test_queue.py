@@ -259,6 +259,7 @@ def test_the_list_is_narrowed_assigned_and_begun_by_keyboard_and_without_scripts
     page = context.new_page()
     sign_in(page, stack, "admin")
     page.goto(f"{stack.base_url}/corpora/1/")
+    page.get_by_text("Search and order").click()
     page.get_by_label("Words in the title").fill(three.word)
     page.get_by_label("Order").select_option("newest")
     page.get_by_role("button", name="Apply").click()
