@@ -43,13 +43,23 @@ def open_card(page: Page, words: str) -> Locator:
     return card
 
 
-def pointed_at(page: Page) -> list[str]:
-    """The words that the reasons' highlight is on, in the order of the text."""
-    found: list[str] = page.evaluate(
-        """() => [...CSS.highlights.get('reason')]
-            .sort((a, b) => a.compareBoundaryPoints(Range.START_TO_START, b)).map(String)"""
-    )
+# The ranges of a highlight, in the order of the text, as ones that know their words and place.
+RANGES = """(name) => [...CSS.highlights.get(name)].map((painted) => {
+    const range = document.createRange();
+    range.setStart(painted.startContainer, painted.startOffset);
+    range.setEnd(painted.endContainer, painted.endOffset);
+    return range;
+}).sort((a, b) => a.compareBoundaryPoints(Range.START_TO_START, b))"""
+
+
+def painted(page: Page, name: str) -> list[str]:
+    """The words that a highlight is on."""
+    found: list[str] = page.evaluate(f"(name) => ({RANGES})(name).map(String)", name)
     return found
+
+
+def pointed_at(page: Page) -> list[str]:
+    return painted(page, "reason")
 
 
 SAID = "Traffic through the strait has doubled since September"
@@ -179,8 +189,7 @@ def test_a_repeat_leads_to_its_first_mention(
     page = open_page(make())
     # Marked by a word in the list and by a line in the text, not by a colour alone.
     assert page.locator("#items .item .again").all_inner_texts() == ["↻ repeat"] * 2
-    repeats = page.evaluate("() => [...CSS.highlights.get('repeat')].map(String)")
-    assert repeats == [AGAIN, "It has doubled"]
+    assert painted(page, "repeat") == [AGAIN, "It has doubled"]
 
     open_card(page, AGAIN)
     link = page.get_by_role("button", name="Repeats an earlier claim")
@@ -275,7 +284,7 @@ def test_on_a_narrow_screen_a_tap_brings_the_words_into_view(
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     open_card(page, SAID).get_by_role("button", name="“the Secretary-General”").click()
     box = page.evaluate(
-        "() => { const b = [...CSS.highlights.get('reason')][0].getBoundingClientRect();"
+        f"() => {{ const b = ({RANGES})('reason')[0].getBoundingClientRect();"
         " return [b.top, b.bottom]; }"
     )
     panel = page.locator(".panel").bounding_box()

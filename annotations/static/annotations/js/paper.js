@@ -36,8 +36,9 @@ function claim(made, stances, quote) {
     made.normalised ? h("p.paper-wording", { dir: "auto" }, h("q", {}, wording)) : null,
     about.length ? h("p.muted", {}, about.flatMap((part, i) => [i ? " · " : "", h("bdi", {}, part)])) : null,
     made.verdicts.length ? made.verdicts.map(verdict) : h("p.muted", {}, gettext("No verdict yet.")),
-    made.questions?.length ? h("ul", { "aria-label": gettext("Questions") }, made.questions.map(question)) : null,
-    made.evidence.length ? h("ul", { "aria-label": gettext("Evidence") }, made.evidence.map((e) => evidence(e, stances))) : null);
+    made.questions?.length ? [h("h3", {}, gettext("Questions")), h("ul", {}, made.questions.map(question))] : null,
+    made.evidence.length
+      ? [h("h3", {}, gettext("Evidence")), h("ul", {}, made.evidence.map((e) => evidence(e, stances)))] : null);
 }
 
 /** Write what is printed after the text whenever the page is about to be printed, until `signal`. */
