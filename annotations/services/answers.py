@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
@@ -51,7 +52,7 @@ def answer_add(
     policies.require(actor, "question.write", locked.claim.article.corpus)
     if uid is not None and (known := Answer.objects.filter(uid=uid).first()):
         if known.added_by_id != actor.pk or known.question_id != question.pk:
-            raise NotAllowed("This uid is taken by another answer.")
+            raise NotAllowed(gettext("This uid is taken by another answer."))
         return known
     _check_stands(locked)
     answer = Answer(uid=uid or uuid.uuid4(), question=locked, added_by=actor)
@@ -69,7 +70,7 @@ def answer_update(*, actor: User, answer: Answer, revision: int, fields: AnswerF
     policies.require(actor, "question.write", locked.question.claim.article.corpus)
     _check_revision(locked, revision)
     if locked.withdrawn:
-        raise Conflict("The answer is withdrawn; undo that first.")
+        raise Conflict(gettext("The answer is withdrawn; undo that first."))
     _check_stands(locked.question)
     before = answer_snapshot(locked)
     _assign(locked, fields)
@@ -105,7 +106,7 @@ def answer_restore(*, pk: int, now: dict[str, Any], then: dict[str, Any]) -> Ans
     """
     answer = answer_lock(Answer.objects.get(pk=pk))
     if answer_snapshot(answer) != now:
-        raise Conflict("The answer was changed by somebody since.")
+        raise Conflict(gettext("The answer was changed by somebody since."))
     if not then["withdrawn"]:
         _check_stands(answer.question)
     for name in (*FIELDS, "withdrawn"):
@@ -125,9 +126,9 @@ def answer_lock(answer: Answer) -> Answer:
 
 def _check_stands(question: Question) -> None:
     if question.withdrawn:
-        raise Conflict("The question is withdrawn.")
+        raise Conflict(gettext("The question is withdrawn."))
     if question.claim.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
 
 
 def _check_revision(answer: Answer, revision: int) -> None:
@@ -159,18 +160,20 @@ def _wrong_words(answer: Answer) -> dict[str, str]:
         return {"answer_type": f"expected one of {', '.join(AnswerType)}"}
     if kind == AnswerType.UNANSWERABLE:
         if answer.text:
-            wrong["text"] = "a question that can't be answered has no answer"
+            wrong["text"] = gettext("a question that can't be answered has no answer")
     elif kind == AnswerType.BOOLEAN:
         if answer.text not in YES_OR_NO:
-            wrong["text"] = "expected Yes or No"
+            wrong["text"] = gettext("expected Yes or No")
         if not answer.boolean_explanation:
-            wrong["boolean_explanation"] = "say why it is so: a bare yes or no convinces nobody"
+            wrong["boolean_explanation"] = gettext(
+                "say why it is so: a bare yes or no convinces nobody"
+            )
     elif not answer.text:
-        wrong["text"] = "write the answer"
+        wrong["text"] = gettext("write the answer")
     elif answer.text.rstrip(".!").casefold() in {"yes", "no"}:
-        wrong["text"] = "a bare yes or no is a Boolean answer, with an explanation"
+        wrong["text"] = gettext("a bare yes or no is a Boolean answer, with an explanation")
     if kind != AnswerType.BOOLEAN and answer.boolean_explanation:
-        wrong["boolean_explanation"] = "only a Boolean answer has an explanation"
+        wrong["boolean_explanation"] = gettext("only a Boolean answer has an explanation")
     return wrong
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.texts import MAX_CHARACTERS, content_hash, normalise, title_from
@@ -92,9 +93,12 @@ def _check(text: str, **described: str) -> None:
     except ValidationError as error:
         wrong = {name: " ".join(reasons) for name, reasons in error.message_dict.items()}
     if not text:
-        wrong["text"] = "there is no text"
+        wrong["text"] = gettext("there is no text")
     elif len(text) > MAX_CHARACTERS:
-        wrong["text"] = f"it has {len(text):,} characters; {MAX_CHARACTERS:,} at most"
+        wrong["text"] = gettext("it has %(text)s characters; %(max_characters)s at most") % {
+            "text": f"{len(text):,}",
+            "max_characters": f"{MAX_CHARACTERS:,}",
+        }
     if wrong:
         raise InvalidInput(wrong)
 
@@ -145,7 +149,8 @@ def _article_move(
         return locked
     if locked.state not in allowed:
         raise Conflict(
-            f"The article is {locked.get_state_display()}; that isn't possible from there."
+            gettext("The article is %(state)s; that isn't possible from there.")
+            % {"state": locked.get_state_display()}
         )
     before = locked.state
     locked.state = to

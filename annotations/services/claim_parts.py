@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
@@ -109,10 +110,12 @@ def claim_split(
         return known
     claim_check_revision(locked, revision)
     if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn; undo that first.")
+        raise Conflict(gettext("The claim is withdrawn; undo that first."))
     _no_verdicts(locked)
     if not spans or not rest:
-        raise InvalidInput({"rest" if spans else "spans": "both claims need words of their own"})
+        raise InvalidInput(
+            {"rest" if spans else "spans": gettext("both claims need words of their own")}
+        )
     before = claim_snapshot(locked)
     claim_write(locked, {"spans": spans})
     fields: dict[str, Any] = {
@@ -188,12 +191,12 @@ def _unchanged(claim: Claim, known: dict[str, Any]) -> None:
 
 def _can_merge(kept: Claim, gone: Claim) -> None:
     if kept.pk == gone.pk:
-        raise InvalidInput({"other": "a claim can't be merged with itself"})
+        raise InvalidInput({"other": gettext("a claim can't be merged with itself")})
     if kept.text_id != gone.text_id:
-        raise InvalidInput({"other": "both claims have to be about the same text"})
+        raise InvalidInput({"other": gettext("both claims have to be about the same text")})
     for claim in (kept, gone):
         if claim.state == ClaimState.WITHDRAWN:
-            raise Conflict("One of the claims is withdrawn; undo that first.")
+            raise Conflict(gettext("One of the claims is withdrawn; undo that first."))
         _no_verdicts(claim)
 
 
@@ -201,7 +204,10 @@ def _no_verdicts(claim: Claim) -> None:
     verdict = claim.verdicts.standing().select_related("reviewer").first()
     if verdict is not None:
         raise Conflict(
-            f"{verdict.reviewer} has given a verdict on these words; it has to be taken back first."
+            gettext(
+                "%(reviewer)s has given a verdict on these words; it has to be taken back first."
+            )
+            % {"reviewer": verdict.reviewer}
         )
 
 

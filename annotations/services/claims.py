@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils.translation import gettext, gettext_noop
 
 from annotations import policies
 from annotations.domain.spans import Span, SpanError, fragments_at
@@ -36,7 +37,9 @@ from .events import event_record
 # (start, end, quote or None): code points; the quote is checked where given.
 SpanInput = tuple[int, int, str | None]
 MAX_TAGS = 20
-CHANGED = "This was changed by somebody since, so it can't be taken back or done again any more."
+CHANGED = gettext_noop(
+    "This was changed by somebody since, so it can't be taken back or done again any more."
+)
 
 
 class ClaimFields(TypedDict):
@@ -85,7 +88,7 @@ def claim_fields(state: dict[str, Any]) -> ClaimFields:
 def unchanged(found: dict[str, Any], known: dict[str, Any]) -> None:
     """Refuse an object that isn't as an event left it. An old event knows fewer of its fields."""
     if any(found[name] != value for name, value in known.items()):
-        raise Conflict(CHANGED)
+        raise Conflict(gettext(CHANGED))
 
 
 @transaction.atomic
@@ -134,7 +137,7 @@ def claim_insert(
     ``text``: the revision that the spans are on, where it isn't the suggestion's or the latest.
     """
     if not fields.get("spans"):
-        raise InvalidInput({"spans": "at least one span is needed"})
+        raise InvalidInput({"spans": gettext("at least one span is needed")})
     claim = Claim(
         uid=uid or uuid.uuid4(),
         article=article,
@@ -159,7 +162,7 @@ def claim_update(*, actor: User, claim: Claim, revision: int, fields: ClaimField
     policies.require(actor, "claim.update", locked.article.corpus)
     claim_check_revision(locked, revision)
     if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn; undo that first.")
+        raise Conflict(gettext("The claim is withdrawn; undo that first."))
     _check(locked, fields)
     before = claim_snapshot(locked)
     claim_write(locked, fields)
@@ -253,7 +256,9 @@ def claim_decide_suggestions(claim: Claim) -> None:
     )
     for suggestion in behind.distinct():
         if decision_of(suggestion) is not None:
-            raise Conflict("The suggestion behind this claim was decided by somebody meanwhile.")
+            raise Conflict(
+                gettext("The suggestion behind this claim was decided by somebody meanwhile.")
+            )
         origin = SuggestionDecision.objects.create(
             suggestion=suggestion,
             article_id=claim.article_id,
@@ -315,16 +320,28 @@ def others_work(claim: Claim, actor: User) -> None:
     """
     evidence = claim.evidence.standing().exclude(added_by=actor).select_related("added_by").first()
     if evidence is not None:
-        raise Conflict(f"{evidence.added_by} has added evidence to this claim.")
+        raise Conflict(
+            gettext("%(added_by)s has added evidence to this claim.")
+            % {"added_by": evidence.added_by}
+        )
     question = claim.questions.standing().exclude(asked_by=actor).select_related("asked_by").first()
     if question is not None:
-        raise Conflict(f"{question.asked_by} has asked a question about this claim.")
+        raise Conflict(
+            gettext("%(asked_by)s has asked a question about this claim.")
+            % {"asked_by": question.asked_by}
+        )
     answers = Answer.objects.standing().filter(question__claim=claim).exclude(added_by=actor)
     if (answer := answers.select_related("added_by").first()) is not None:
-        raise Conflict(f"{answer.added_by} has answered a question about this claim.")
+        raise Conflict(
+            gettext("%(added_by)s has answered a question about this claim.")
+            % {"added_by": answer.added_by}
+        )
     verdict = claim.verdicts.standing().exclude(reviewer=actor).select_related("reviewer").first()
     if verdict is not None:
-        raise Conflict(f"{verdict.reviewer} has given a verdict on this claim.")
+        raise Conflict(
+            gettext("%(reviewer)s has given a verdict on this claim.")
+            % {"reviewer": verdict.reviewer}
+        )
 
 
 def claim_write(claim: Claim, fields: ClaimFields) -> None:
@@ -352,29 +369,42 @@ def _write_spans(claim: Claim, spans: Sequence[Span]) -> None:
 def _check(claim: Claim, fields: Mapping[str, Any]) -> None:
     wrong: dict[str, str] = {}
     if len(fields.get("normalised", "")) > Claim.MAX_NORMALISED:
-        wrong["normalised"] = f"{Claim.MAX_NORMALISED} characters at most"
+        wrong["normalised"] = gettext("%(max_normalised)s characters at most") % {
+            "max_normalised": Claim.MAX_NORMALISED
+        }
     if len(fields.get("claimant") or "") > 200:
-        wrong["claimant"] = "200 characters at most"
+        wrong["claimant"] = gettext("200 characters at most")
     if len(fields.get("place", "")) > 200:
-        wrong["place"] = "200 characters at most"
+        wrong["place"] = gettext("200 characters at most")
     if len(fields.get("flag_note", "")) > Claim.MAX_FLAG_NOTE:
-        wrong["flag_note"] = f"{Claim.MAX_FLAG_NOTE} characters at most"
+        wrong["flag_note"] = gettext("%(max_flag_note)s characters at most") % {
+            "max_flag_note": Claim.MAX_FLAG_NOTE
+        }
     if fields.get("flag") and fields["flag"] not in list(Flag):
-        wrong["flag"] = f"{fields['flag']!r} is not one of {', '.join(Flag)}"
+        wrong["flag"] = gettext("%(flag)r is not one of %(flag2)s") % {
+            "flag": fields["flag"],
+            "flag2": ", ".join(Flag),
+        }
     if long := [name for name in fields.get("tags", ()) if len(name.strip()) > Tag.MAX_NAME]:
-        wrong["tags"] = f"{long[0][:20]!r}… is longer than {Tag.MAX_NAME} characters"
+        wrong["tags"] = gettext("%(long)r… is longer than %(max_name)s characters") % {
+            "long": long[0][:20],
+            "max_name": Tag.MAX_NAME,
+        }
     elif len(fields.get("tags", ())) > MAX_TAGS:
-        wrong["tags"] = f"{MAX_TAGS} tags at most"
+        wrong["tags"] = gettext("%(max_tags)s tags at most") % {"max_tags": MAX_TAGS}
     types = fields.get("types")
     if types is not None:
         corpus = claim.article.corpus
         if len(types) > 1 and not corpus.claim_types_are_several:
-            wrong["types"] = "this corpus's claims have one type"
+            wrong["types"] = gettext("this corpus's claims have one type")
         known = set(
             ClaimType.objects.filter(scheme=corpus.claim_type_scheme).values_list("key", flat=True)
         )
         if unknown := [t for t in types if t not in known]:
-            wrong["types"] = f"{unknown[0]!r} is not one of {', '.join(sorted(known))}"
+            wrong["types"] = gettext("%(unknown)r is not one of %(known)s") % {
+                "unknown": unknown[0],
+                "known": ", ".join(sorted(known)),
+            }
     if wrong:
         raise InvalidInput(wrong)
 
@@ -426,5 +456,5 @@ def claim_of_request(uid: uuid.UUID, actor: User, article: Article) -> Claim | N
     if known is None:
         return None
     if known.created_by_id != actor.pk or known.article_id != article.pk:
-        raise NotAllowed("This uid is taken by another claim.")
+        raise NotAllowed(gettext("This uid is taken by another claim."))
     return known

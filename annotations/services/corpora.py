@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
@@ -91,7 +92,9 @@ def corpus_update(
             value = fields[name]
             setattr(locked, name, value.strip() if isinstance(value, str) else value)
     if locked.rating_scale_id != scale and _has_verdicts(locked):
-        raise InvalidInput({"rating_scale": "verdicts were given on the scale that is set"})
+        raise InvalidInput(
+            {"rating_scale": gettext("verdicts were given on the scale that is set")}
+        )
     _clean(locked)
     after = corpus_snapshot(locked)
     if after == before:
@@ -125,7 +128,12 @@ def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str)
     """Give a person a role in a corpus, whether they were a member or not."""
     policies.require(actor, "corpus.members", corpus)
     if role not in list(Role):
-        raise InvalidInput({"role": f"expected one of {', '.join(Role)}, not {role!r}"})
+        raise InvalidInput(
+            {
+                "role": gettext("expected one of %(role)s, not %(role2)r")
+                % {"role": ", ".join(Role), "role2": role}
+            }
+        )
     previous = (
         Membership.objects.select_for_update()
         .filter(corpus=corpus, user=user)
@@ -181,12 +189,14 @@ def guideline_add(
         return current
     if based_on is not None and based_on != (current.version if current else 0):
         if current is None:
-            raise InvalidInput({"based_on": "there is no version yet; expected 0"})
+            raise InvalidInput({"based_on": gettext("there is no version yet; expected 0")})
         raise StaleRevision(current=current, expected=based_on)
     if not text:
-        raise InvalidInput({"text": "write something"})
+        raise InvalidInput({"text": gettext("write something")})
     if len(text) > Guideline.MAX_TEXT:
-        raise InvalidInput({"text": f"{Guideline.MAX_TEXT} characters at most"})
+        raise InvalidInput(
+            {"text": gettext("%(max_text)s characters at most") % {"max_text": Guideline.MAX_TEXT}}
+        )
     guideline = Guideline.objects.create(
         corpus=corpus,
         version=current.version + 1 if current else 1,

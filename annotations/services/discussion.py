@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.markdown import render
@@ -60,11 +61,11 @@ def thread_start(
     policies.require(actor, "comment.write", locked.article.corpus)
     if uid is not None and (known := Thread.objects.filter(uid=uid).first()):
         if known.started_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed("This uid is taken by another thread.")
+            raise NotAllowed(gettext("This uid is taken by another thread."))
         return known
     _check_claim(locked)
     if comment_uid is not None and Comment.objects.filter(uid=comment_uid).exists():
-        raise NotAllowed("This uid is taken by another comment.")
+        raise NotAllowed(gettext("This uid is taken by another comment."))
     thread = Thread.objects.create(uid=uid or uuid.uuid4(), claim=locked, started_by=actor)
     comment = _comment(actor, thread, text, comment_uid)
     _record("thread.started", actor, thread, thread, None, comment_snapshot(comment))
@@ -78,11 +79,14 @@ def comment_add(*, actor: User, thread: Thread, text: str, uid: uuid.UUID | None
     policies.require(actor, "comment.write", locked.claim.article.corpus)
     if uid is not None and (known := Comment.objects.filter(uid=uid).first()):
         if known.author_id != actor.pk or known.thread_id != thread.pk:
-            raise NotAllowed("This uid is taken by another comment.")
+            raise NotAllowed(gettext("This uid is taken by another comment."))
         return known
     _check_claim(locked.claim)
     if locked.comments.count() >= MAX_COMMENTS:
-        raise Conflict(f"A thread has {MAX_COMMENTS} comments at most; start another one.")
+        raise Conflict(
+            gettext("A thread has %(max_comments)s comments at most; start another one.")
+            % {"max_comments": MAX_COMMENTS}
+        )
     comment = _comment(actor, locked, text, uid)
     _record("comment.added", actor, locked, comment, None, comment_snapshot(comment))
     return comment
@@ -95,7 +99,7 @@ def comment_edit(*, actor: User, comment: Comment, revision: int, text: str) -> 
     _check_author(actor, locked)
     _check_revision(locked, revision)
     if locked.withdrawn:
-        raise Conflict("The comment is withdrawn; undo that first.")
+        raise Conflict(gettext("The comment is withdrawn; undo that first."))
     if _checked(text) == locked.text:
         return locked
     before = comment_snapshot(locked)
@@ -143,7 +147,7 @@ def thread_read(*, actor: User, thread: Thread, comment: Comment) -> None:
     """
     policies.require(actor, "thread.read", thread.claim.article.corpus)
     if comment.thread_id != thread.pk:
-        raise InvalidInput({"comment": "not a comment of this thread"})
+        raise InvalidInput({"comment": gettext("not a comment of this thread")})
     # Two windows of one person may say it at once: the row that is there takes the later one.
     ThreadReading.objects.bulk_create(
         [ThreadReading(thread=thread, user=actor, comment=comment)], ignore_conflicts=True
@@ -233,21 +237,23 @@ def _resolve(actor: User, thread: Thread, revision: int, *, resolved: bool) -> T
 def _checked(text: str) -> str:
     text = text.strip()
     if not text:
-        raise InvalidInput({"text": "say something"})
+        raise InvalidInput({"text": gettext("say something")})
     if len(text) > Comment.MAX_TEXT:
-        raise InvalidInput({"text": f"{Comment.MAX_TEXT} characters at most"})
+        raise InvalidInput(
+            {"text": gettext("%(max_text)s characters at most") % {"max_text": Comment.MAX_TEXT}}
+        )
     return text
 
 
 def _check_claim(claim: Claim) -> None:
     if claim.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
 
 
 def _check_author(actor: User, comment: Comment) -> None:
     policies.require(actor, "comment.write", comment.thread.claim.article.corpus)
     if comment.author_id != actor.pk:
-        raise NotAllowed("Only the person who wrote a comment can change it.")
+        raise NotAllowed(gettext("Only the person who wrote a comment can change it."))
 
 
 def _check_revision(comment: Comment, revision: int) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext
+
 from annotations.errors import Conflict
 from annotations.models import Comment, Thread
 
@@ -18,7 +20,7 @@ def comment_restore(*, now: dict[str, Any], then: dict[str, Any]) -> Comment:
     """From the snapshot ``now`` to ``then``; ``Conflict`` when it isn't in that state."""
     comment = comment_lock(Comment.objects.get(pk=now["comment"]))
     if comment_snapshot(comment) != now:
-        raise Conflict("The comment was changed since.")
+        raise Conflict(gettext("The comment was changed since."))
     comment.text, comment.withdrawn = then["text"], then["withdrawn"]
     comment.edited_at = _time(then["edited_at"])
     comment.mentions.set(then["mentions"])
@@ -31,7 +33,7 @@ def thread_restore(*, pk: int, now: dict[str, Any], then: dict[str, Any]) -> Thr
     """The same with whether it is resolved."""
     thread = thread_lock(Thread.objects.get(pk=pk))
     if thread_snapshot(thread) != now:
-        raise Conflict("The discussion was resolved or reopened since.")
+        raise Conflict(gettext("The discussion was resolved or reopened since."))
     thread.resolved_by_id = then["resolved_by"]
     thread.resolved_at = _time(then["resolved_at"])
     thread.revision += 1

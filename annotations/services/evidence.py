@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
@@ -75,7 +76,7 @@ def evidence_add(
     locked = _claim(actor, claim)
     if uid is not None and (known := Evidence.objects.filter(uid=uid).first()):
         if known.added_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed("This uid is taken by another piece of evidence.")
+            raise NotAllowed(gettext("This uid is taken by another piece of evidence."))
         return known
     evidence = Evidence(uid=uid or uuid.uuid4(), claim=locked, added_by=actor)
     _assign(evidence, fields)
@@ -94,7 +95,7 @@ def evidence_update(
     policies.require(actor, "evidence.write", locked.claim.article.corpus)
     _check_revision(locked, revision)
     if locked.withdrawn:
-        raise Conflict("The evidence is withdrawn; undo that first.")
+        raise Conflict(gettext("The evidence is withdrawn; undo that first."))
     before = evidence_snapshot(locked)
     _assign(locked, fields)
     if evidence_snapshot(locked) == before:
@@ -156,11 +157,11 @@ def url_problem(url: str, article: Article) -> str:
     """Why an address can't be a source of the article's claims; empty where it can."""
     try:
         if url and urlsplit(url).scheme not in {"http", "https"}:
-            return "expected an address that begins with http:// or https://"
+            return gettext("expected an address that begins with http:// or https://")
         if same_page(url, article.url):
-            return "the article being checked can't be evidence for its own claims"
+            return gettext("the article being checked can't be evidence for its own claims")
     except ValueError:
-        return "not an address that a browser could open"
+        return gettext("not an address that a browser could open")
     return ""
 
 
@@ -168,7 +169,7 @@ def _claim(actor: User, claim: Claim) -> Claim:
     locked = claim_lock(claim)
     policies.require(actor, "evidence.write", locked.article.corpus)
     if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
     return locked
 
 
@@ -193,20 +194,22 @@ def _assign(evidence: Evidence, fields: EvidenceFields) -> None:
 def _check(evidence: Evidence) -> None:
     wrong: dict[str, str] = {}
     if not evidence.url and not evidence.citation:
-        wrong["url"] = "an address or a citation is needed"
+        wrong["url"] = gettext("an address or a citation is needed")
     elif reason := url_problem(evidence.url, evidence.claim.article):
         wrong["url"] = reason
     if not evidence.stance:
-        wrong["stance"] = "say whether it supports, refutes or is irrelevant"
+        wrong["stance"] = gettext("say whether it supports, refutes or is irrelevant")
     if evidence.set_number is not None and not 1 <= evidence.set_number <= MOST_SETS:
-        wrong["set_number"] = f"a set has a number from 1 to {MOST_SETS}"
+        wrong["set_number"] = gettext("a set has a number from 1 to %(most_sets)s") % {
+            "most_sets": MOST_SETS
+        }
     if evidence.protected and not evidence.protection_reason:
-        wrong["protection_reason"] = "say why the source is protected"
+        wrong["protection_reason"] = gettext("say why the source is protected")
     if evidence.snapshot_id is not None:
         if evidence.protected:
-            wrong["snapshot"] = "a protected source has no saved copy"
+            wrong["snapshot"] = gettext("a protected source has no saved copy")
         elif not Snapshot.objects.filter(pk=evidence.snapshot_id, claim=evidence.claim).exists():
-            wrong["snapshot"] = "this claim has no such saved copy"
+            wrong["snapshot"] = gettext("this claim has no such saved copy")
     if not wrong:
         try:
             evidence.clean_fields(exclude=["claim", "added_by", "uid", "snapshot"])

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotations import jobs, policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState, JobState
@@ -109,10 +110,13 @@ def job_retry(*, actor: User | None, job: Job) -> Job:
     Article.objects.select_for_update(of=("self",)).filter(jobs=job).first()
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if locked.state not in {JobState.FAILED, JobState.CANCELLED}:
-        raise Conflict(f"The job is {locked.get_state_display()}; only an ended one is retried.")
+        raise Conflict(
+            gettext("The job is %(state)s; only an ended one is retried.")
+            % {"state": locked.get_state_display()}
+        )
     same = Job.objects.active().filter(kind=locked.kind, article=locked.article_id)
     if locked.article_id is not None and same.exists():
-        raise Conflict("Another job for this article is under way already.")
+        raise Conflict(gettext("Another job for this article is under way already."))
     before = locked.state
     now = timezone.now()
     locked.state, locked.attempts, locked.error = JobState.QUEUED, 0, ""
@@ -138,7 +142,9 @@ def job_stop(*, actor: User | None, job: Job) -> Job:
     """Cancel for a caller that has checked who may. Inside the caller's transaction."""
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if not locked.is_active:
-        raise Conflict(f"The job is {locked.get_state_display()} already.")
+        raise Conflict(
+            gettext("The job is %(state)s already.") % {"state": locked.get_state_display()}
+        )
     before = locked.state
     locked.state, locked.lease, locked.finished_at = JobState.CANCELLED, None, timezone.now()
     locked.error = "Cancelled."

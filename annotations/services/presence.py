@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.errors import InvalidInput
@@ -79,7 +80,7 @@ def presence_touch(
     """
     policies.require(actor, "article.review", article.corpus)
     if claim is not None and not Claim.objects.filter(pk=claim, article=article).exists():
-        raise InvalidInput({"claim": "expected the id of a claim of this article"})
+        raise InvalidInput({"claim": gettext("expected the id of a claim of this article")})
     now = timezone.now()
     Presence.objects.bulk_create(
         [Presence(article=article, user=actor, page=page, claim_id=claim, seen_at=now)],

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
@@ -31,10 +32,10 @@ def question_ask(*, actor: User, claim: Claim, text: str, uid: uuid.UUID | None 
     policies.require(actor, "question.write", locked.article.corpus)
     if uid is not None and (known := Question.objects.filter(uid=uid).first()):
         if known.asked_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed("This uid is taken by another question.")
+            raise NotAllowed(gettext("This uid is taken by another question."))
         return known
     if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
     question = Question(uid=uid or uuid.uuid4(), claim=locked, asked_by=actor, text=_text(text))
     question.save()
     _record("question.asked", actor, question, None)
@@ -48,9 +49,9 @@ def question_update(*, actor: User, question: Question, revision: int, text: str
     policies.require(actor, "question.write", locked.claim.article.corpus)
     _check_revision(locked, revision)
     if locked.withdrawn:
-        raise Conflict("The question is withdrawn; undo that first.")
+        raise Conflict(gettext("The question is withdrawn; undo that first."))
     if locked.claim.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
     before = question_snapshot(locked)
     locked.text = _text(text)
     if question_snapshot(locked) == before:
@@ -91,7 +92,7 @@ def question_restore(
     """
     question = question_lock(Question.objects.get(pk=pk))
     if question_snapshot(question) != now:
-        raise Conflict("The question was changed by somebody since.")
+        raise Conflict(gettext("The question was changed by somebody since."))
     if then["withdrawn"] and not now["withdrawn"]:
         _others_answers(question, actor)
     question.text, question.withdrawn = then["text"], then["withdrawn"]
@@ -116,7 +117,9 @@ def question_lock(question: Question) -> Question:
 def _others_answers(question: Question, actor: User) -> None:
     answers = question.answers.standing().exclude(added_by=actor)
     if (answer := answers.select_related("added_by").first()) is not None:
-        raise Conflict(f"{answer.added_by} has answered this question.")
+        raise Conflict(
+            gettext("%(added_by)s has answered this question.") % {"added_by": answer.added_by}
+        )
 
 
 def _check_revision(question: Question, revision: int) -> None:
@@ -127,9 +130,11 @@ def _check_revision(question: Question, revision: int) -> None:
 def _text(text: str) -> str:
     words = " ".join(text.split())
     if not words:
-        raise InvalidInput({"text": "write the question"})
+        raise InvalidInput({"text": gettext("write the question")})
     if len(words) > Question.MAX_TEXT:
-        raise InvalidInput({"text": f"{Question.MAX_TEXT} characters at most"})
+        raise InvalidInput(
+            {"text": gettext("%(max_text)s characters at most") % {"max_text": Question.MAX_TEXT}}
+        )
     return words
 
 

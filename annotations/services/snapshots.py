@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotations import fetching, policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ClaimState
@@ -48,15 +49,18 @@ def snapshot_request(
     policies.require(actor, "evidence.write", corpus)
     if uid is not None and (known := Snapshot.objects.filter(uid=uid).first()):
         if known.requested_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed("This uid is taken by another saved copy.")
+            raise NotAllowed(gettext("This uid is taken by another saved copy."))
         return known
     if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
     url = url.strip()
     _check(url, locked)
     under_way = Job.objects.filter(kind="fetch", created_by=actor, state__in=ACTIVE_JOB_STATES)
     if under_way.count() >= MOST_AT_ONCE:
-        raise Conflict(f"{MOST_AT_ONCE} pages are being fetched for you; wait for one of them.")
+        raise Conflict(
+            gettext("%(most_at_once)s pages are being fetched for you; wait for one of them.")
+            % {"most_at_once": MOST_AT_ONCE}
+        )
     snapshot = Snapshot.objects.create(
         uid=uid or uuid.uuid4(),
         claim=locked,
@@ -82,7 +86,7 @@ def snapshot_cancel(*, actor: User, snapshot: Snapshot) -> Job:
     """Stop a fetch that hasn't ended."""
     policies.require(actor, "evidence.write", snapshot.claim.article.corpus)
     if snapshot.job is None:
-        raise Conflict("Its fetch has ended.")
+        raise Conflict(gettext("Its fetch has ended."))
     return job_stop(actor=actor, job=snapshot.job)
 
 

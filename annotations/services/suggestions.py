@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.vocabulary import Outcome
@@ -94,7 +95,7 @@ def suggestion_reopen(*, actor: User, suggestion: Suggestion) -> None:
     if decision is None:
         return
     if decision.outcome != Outcome.REJECTED:
-        raise Conflict("The suggestion is a claim now; withdraw the claim instead.")
+        raise Conflict(gettext("The suggestion is a claim now; withdraw the claim instead."))
     decision_remove(decision)
     event_record(
         kind="suggestion.reopened",
@@ -137,5 +138,6 @@ def _decide(
 
 def _decided(decision: SuggestionDecision) -> Conflict:
     return Conflict(
-        f"{decision.decided_by} has {decision.get_outcome_display()} this suggestion already."
+        gettext("%(decided_by)s has %(outcome)s this suggestion already.")
+        % {"decided_by": decision.decided_by, "outcome": decision.get_outcome_display()}
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotations.errors import InvalidInput, NotAllowed
 from annotations.models import ApiToken, User
@@ -19,9 +20,9 @@ def token_create(
 ) -> tuple[ApiToken, str]:
     """A new token and its key. The key exists nowhere else after this call."""
     if not name.strip():
-        raise InvalidInput({"name": "give the token a name, such as what will use it"})
+        raise InvalidInput({"name": gettext("give the token a name, such as what will use it")})
     if expires_at is not None and expires_at <= timezone.now():
-        raise InvalidInput({"expires_at": "expected a time to come"})
+        raise InvalidInput({"expires_at": gettext("expected a time to come")})
     key = ApiToken.new_key()
     token = ApiToken.objects.create(
         user=actor,
@@ -45,7 +46,7 @@ def token_create(
 def token_revoke(*, actor: User, token: ApiToken) -> None:
     """End a token for good: one's own, or anybody's for who administers tokens."""
     if actor.pk != token.user_id and not actor.has_perm("annotations.change_apitoken"):
-        raise NotAllowed("Only its owner or an administrator can revoke a token.")
+        raise NotAllowed(gettext("Only its owner or an administrator can revoke a token."))
     if token.revoked_at is not None:
         return
     token.revoked_at = timezone.now()

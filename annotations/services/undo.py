@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.vocabulary import Outcome
@@ -117,9 +118,9 @@ def _reverse(actor: User, article: Article, uid: uuid.UUID | None, *, undo: bool
     event = find(actor=actor, article=article)
     if event is None:
         raise Conflict(
-            "You have done nothing in this article that could be undone."
+            gettext("You have done nothing in this article that could be undone.")
             if undo
-            else "You have taken back nothing in this article that could be done again."
+            else gettext("You have taken back nothing in this article that could be done again.")
         )
     kind = action_of(event).kind
     _nothing_built(event, kind, actor)
@@ -154,7 +155,7 @@ def _nothing_built(event: Event, kind: str, actor: User) -> None:
         target_type=event.target_type, target_id=event.target_id, pk__gt=event.pk
     )
     if since.exclude(kind=UNDONE).filter(undone_by=None).exclude(actor=actor).exists():
-        raise Conflict(CHANGED)
+        raise Conflict(gettext(CHANGED))
     if kind.startswith(("claim.", "evidence.", "question.", "answer.")):
         verdict = (
             Verdict.objects.standing()
@@ -164,7 +165,10 @@ def _nothing_built(event: Event, kind: str, actor: User) -> None:
             .first()
         )
         if verdict is not None:
-            raise Conflict(f"{verdict.reviewer} has given a verdict on this claim since.")
+            raise Conflict(
+                gettext("%(reviewer)s has given a verdict on this claim since.")
+                % {"reviewer": verdict.reviewer}
+            )
 
 
 def _suggestion(step: Step) -> Suggestion:
@@ -173,7 +177,7 @@ def _suggestion(step: Step) -> Suggestion:
     if step.then["outcome"] is None:
         _take_decision(step, decision)
     elif decision is not None:
-        raise Conflict(CHANGED)
+        raise Conflict(gettext(CHANGED))
     elif step.then["outcome"] == Outcome.ACCEPTED:
         claim = claim_lock(Claim.objects.get(pk=step.then["claim"]))
         unchanged(claim_snapshot(claim), {**step.then["state"], "withdrawn": True})
@@ -197,7 +201,7 @@ def _take_decision(step: Step, decision: SuggestionDecision | None) -> None:
         or decision.outcome != step.now["outcome"]
         or decision.decided_by_id != step.now.get("decided_by", step.actor.pk)
     ):
-        raise Conflict(CHANGED)
+        raise Conflict(gettext(CHANGED))
     if decision.claim is None:
         decision_remove(decision)
         return
@@ -268,7 +272,7 @@ def _verdict(step: Step) -> Verdict:
     # Not by its key: having been retracted and that undone, it stands as a repeated row.
     verdict = claim.verdicts.standing().filter(reviewer=given.reviewer_id, kind=given.kind).first()
     if verdict is None or verdict_words(verdict) != verdict_words(given):
-        raise Conflict(CHANGED)
+        raise Conflict(gettext(CHANGED))
     retraction_add(claim, verdict)
     return given
 
@@ -290,7 +294,7 @@ def _thread(step: Step) -> Thread:
 def _article(step: Step) -> Article:
     article = Article.objects.get(pk=step.target)
     if article.state != step.now["state"]:
-        raise Conflict(CHANGED)
+        raise Conflict(gettext(CHANGED))
     article.state = step.then["state"]
     article.save(update_fields=["state"])
     return article

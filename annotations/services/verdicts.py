@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
@@ -62,10 +63,10 @@ def verdict_give(
     policies.require(actor, "verdict.adjudicate" if adjudication else "verdict.give", corpus)
     if uid is not None and (known := Verdict.objects.filter(uid=uid).first()):
         if known.reviewer_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed("This uid is taken by another verdict.")
+            raise NotAllowed(gettext("This uid is taken by another verdict."))
         return known
     if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict("The claim is withdrawn.")
+        raise Conflict(gettext("The claim is withdrawn."))
     claim_check_revision(locked, claim_revision)
     strategies = list(strategies)
     _check(locked, rating, rationale, confidence, strategies)
@@ -74,9 +75,11 @@ def verdict_give(
     if adjudication:
         reviews = standing.filter(kind=VerdictKind.REVIEW)
         if not reviews.exists():
-            raise Conflict("There is no verdict to adjudicate yet.")
+            raise Conflict(gettext("There is no verdict to adjudicate yet."))
         if reviews.filter(reviewer=actor).exists():
-            raise NotAllowed("You gave a verdict on this claim; somebody else has to adjudicate.")
+            raise NotAllowed(
+                gettext("You gave a verdict on this claim; somebody else has to adjudicate.")
+            )
     previous = standing.filter(kind=kind, reviewer=actor).first()
     verdict = Verdict(
         uid=uid or uuid.uuid4(),
@@ -102,12 +105,12 @@ def verdict_retract(*, actor: User, verdict: Verdict) -> Verdict:
     locked = claim_lock(verdict.claim)
     policies.require(actor, "verdict.give", locked.article.corpus)
     if verdict.reviewer_id != actor.pk:
-        raise NotAllowed("Only the person who gave a verdict can take it back.")
+        raise NotAllowed(gettext("Only the person who gave a verdict can take it back."))
     known = locked.verdicts.filter(retracts=verdict).first()
     if known is not None:
         return known
     if not locked.verdicts.standing().filter(pk=verdict.pk).exists():
-        raise Conflict("This verdict doesn't stand any more.")
+        raise Conflict(gettext("This verdict doesn't stand any more."))
     retraction = retraction_add(locked, verdict)
     _record("verdict.retracted", actor, verdict, verdict_snapshot(verdict), None)
     return retraction
@@ -155,17 +158,26 @@ def _check(
     corpus = claim.article.corpus
     wrong: dict[str, str] = {}
     if rating.scale_id != corpus.rating_scale_id:
-        wrong["rating"] = f"expected a rating of the corpus's scale, {corpus.rating_scale}"
+        wrong["rating"] = gettext("expected a rating of the corpus's scale, %(rating_scale)s") % {
+            "rating_scale": corpus.rating_scale
+        }
     elif rating.retired:
-        wrong["rating"] = f"{rating.label} is retired and given to no new verdict"
+        wrong["rating"] = gettext("%(label)s is retired and given to no new verdict") % {
+            "label": rating.label
+        }
     if not rationale.strip():
-        wrong["rationale"] = "say why, in a sentence or two"
+        wrong["rationale"] = gettext("say why, in a sentence or two")
     if confidence and confidence not in set(Confidence):
-        wrong["confidence"] = f"expected one of {', '.join(Confidence)}, or nothing"
+        wrong["confidence"] = gettext("expected one of %(confidence)s, or nothing") % {
+            "confidence": ", ".join(Confidence)
+        }
     if unknown := [s for s in strategies if s not in set(Strategy)]:
-        wrong["strategies"] = f"{unknown[0]!r} is not one of {', '.join(Strategy)}"
+        wrong["strategies"] = gettext("%(unknown)r is not one of %(strategy)s") % {
+            "unknown": unknown[0],
+            "strategy": ", ".join(Strategy),
+        }
     if corpus.requires_evidence and not _has_evidence(claim):
-        wrong["evidence"] = (
+        wrong["evidence"] = gettext(
             "this corpus asks for at least one piece of evidence, or an answer with a source, "
             "before a verdict"
         )
