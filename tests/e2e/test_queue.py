@@ -114,7 +114,9 @@ def test_submitting_shows_the_next_of_the_queue_in_the_same_document(
     is_at(page, three, 2)
     page.keyboard.press("Control+Enter")
     # The end of the queue is the list, saved and told.
-    expect(page.get_by_text("Nothing is left to review in this queue.")).to_be_visible()
+    expect(page.get_by_text("Nothing is left to review in this queue.")).to_be_visible(
+        timeout=15_000
+    )
     assert f"q={three.word}" in page.url
     assert site.api("GET", f"articles/{three.numbers[2]}/")["state"] == "reviewed"
 
