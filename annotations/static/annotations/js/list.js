@@ -60,13 +60,19 @@ export class List {
 
   /** Make the list say what the model says. The rows of a long list come by and by, in their order. */
   sync(model, currentKey) {
-    const wanted = new Set();
+    const items = this.shown(model);
+    const wanted = new Set(items.map((item) => item.key));
+    // First, so that the rows that stay are where they belong: one in the way would move them all.
+    for (const [key, row] of this.#rows) {
+      if (wanted.has(key)) continue;
+      row.element.remove();
+      this.#rows.delete(key);
+    }
     let after = null;
     this.threads = model.threads;
     let more = false;
     let made = 0;
-    for (const item of this.shown(model)) {
-      wanted.add(item.key);
+    for (const item of items) {
       let row = this.#rows.get(item.key);
       if (!row) {
         // The open one is made at once, wherever it is.
@@ -81,12 +87,6 @@ export class List {
       const place = after ? after.nextElementSibling : this.root.firstElementChild;
       if (row.element !== place) this.root.insertBefore(row.element, place);
       after = row.element;
-    }
-    for (const [key, row] of this.#rows) {
-      if (!wanted.has(key)) {
-        row.element.remove();
-        this.#rows.delete(key);
-      }
     }
     this.#markCurrent(currentKey);
     this.#rejected(model, after);

@@ -14,6 +14,9 @@ const kindLayer = (kind) => `kind-${KINDS.includes(kind) ? kind : "other"}`;
 // Lines above and below the words, drawn over every colour.
 const LINE_LAYERS = [...KINDS.map(kindLayer), "kind-other", "repeat"];
 
+// Painted before the browser says what is on the screen.
+const FIRST_PIECES = 60;
+
 function layersOf(item) {
   if (item.claim) return [item.claim.state === "open" ? "claim" : "judged"];
   const { score, kind, first_mention: first } = item.suggestion;
@@ -41,10 +44,46 @@ export class Reader {
     }
     this.marked = new Map();
     this.painted = new Map();
+    if (this.native) this.#watch();
+  }
+
+  /**
+   * The browser sets all highlights anew whenever one changes, so only those near what is on the
+   * screen are registered: a key press costs the same in a long text as in a short one.
+   */
+  #watch() {
+    this.near = [0, this.pieces[Math.min(FIRST_PIECES, this.pieces.length) - 1]?.end ?? 0];
+    const edges = new Map();
+    for (const { element, start, end } of this.pieces) {
+      const paragraph = element.parentElement;
+      edges.set(paragraph, [edges.get(paragraph)?.[0] ?? start, end]);
+    }
+    const shown = new Set();
+    this.observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) shown.add(target);
+        else shown.delete(target);
+      }
+      const places = [...shown].map((paragraph) => edges.get(paragraph));
+      if (!places.length) return;
+      this.#look(Math.min(...places.map(([start]) => start)), Math.max(...places.map(([, end]) => end)));
+    }, { rootMargin: "100% 0px" });
+    for (const paragraph of edges.keys()) this.observer.observe(paragraph);
+    this.ended = new AbortController();
+    const { signal } = this.ended;
+    addEventListener("beforeprint", () => this.#look(0, Infinity), { signal });
+  }
+
+  #look(start, end) {
+    if (this.near[0] === start && this.near[1] === end) return;
+    this.near = [start, end];
+    if (this.items) this.paintItems(this.items, this.currentKey);
   }
 
   /** Another text is shown now. */
   clear() {
+    this.observer?.disconnect();
+    this.ended?.abort();
     for (const layer of this.layers.values()) layer.clear();
     for (const name of this.layers.keys()) CSS.highlights.delete(name);
   }
@@ -229,9 +268,12 @@ export class Reader {
       this.paint({ ...layers, current: current?.spans || [] });
       return;
     }
+    Object.assign(this, { items, currentKey });
+    const [from, to] = this.near;
     const before = this.painted;
     this.painted = new Map();
     for (const item of items) {
+      if (item.spans[0][0] >= to || item.spans.at(-1)[1] <= from) continue;
       const names = layersOf(item);
       const signature = `${names} ${item.spans}`;
       const known = before.get(item.key);
@@ -247,7 +289,10 @@ export class Reader {
     for (const { names, ranges } of before.values()) {
       for (const name of names) for (const range of ranges) this.layers.get(name).delete(range);
     }
-    this.paint({ current: current?.spans || [] });
+    const spans = current?.spans || [];
+    if (String(spans) === this.marking) return;
+    this.marking = String(spans);
+    this.paint({ current: spans });
   }
 
   /** For browsers without the Highlight API: `<mark>`s cut where any layer begins or ends. */
