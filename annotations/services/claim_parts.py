@@ -15,18 +15,15 @@ from annotations.domain.transitions import ClaimState
 from annotations.errors import Conflict, InvalidInput
 from annotations.models import Claim, SuggestionDecision, User
 
+from .claim_fields import SpanInput, claim_fields, claim_snapshot, unchanged
 from .claims import (
-    SpanInput,
     claim_check_revision,
-    claim_fields,
     claim_insert,
     claim_lock,
     claim_of_request,
     claim_refresh_state,
-    claim_snapshot,
     claim_write,
     others_work,
-    unchanged,
 )
 from .events import event_record
 

@@ -13,14 +13,8 @@ from annotations.errors import Conflict
 from annotations.models import Article, Claim, ClaimType, Suggestion, SuggestionDecision, User
 
 from .articles import article_touch
-from .claims import (
-    ClaimFields,
-    claim_insert,
-    claim_of_request,
-    claim_snapshot,
-    decision_carry,
-    decision_of,
-)
+from .claim_fields import ClaimFields, claim_snapshot
+from .claims import claim_insert, claim_of_request, decision_carry, decision_of
 from .events import event_record
 
 

@@ -34,18 +34,15 @@ from annotations.models import (
 )
 
 from .answers import answer_restore
+from .claim_fields import CHANGED, claim_fields, claim_snapshot, unchanged
 from .claim_parts import merged_move, split_move
 from .claims import (
-    CHANGED,
-    claim_fields,
     claim_lock,
     claim_set_withdrawn,
-    claim_snapshot,
     claim_write,
     decision_carry,
     decision_of,
     others_work,
-    unchanged,
 )
 from .discussion_undo import comment_restore, thread_restore
 from .events import event_record

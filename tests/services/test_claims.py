@@ -11,13 +11,8 @@ import pytest
 from annotations.domain.transitions import ArticleState
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
 from annotations.models import Article, Claim, Claimant, Corpus, Event, SuggestionDecision
-from annotations.services.claims import (
-    ClaimFields,
-    claim_create,
-    claim_snapshot,
-    claim_update,
-    claim_withdraw,
-)
+from annotations.services.claim_fields import ClaimFields, claim_snapshot
+from annotations.services.claims import claim_create, claim_update, claim_withdraw
 from annotations.services.suggestions import suggestion_accept
 
 from .cast import (

@@ -8,7 +8,8 @@ import pytest
 
 from annotations.errors import Conflict, NotAllowed
 from annotations.models import Article, Claim, Event, SuggestionDecision
-from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
+from annotations.services.claim_fields import claim_snapshot
+from annotations.services.claims import claim_update, claim_withdraw
 from annotations.services.suggestions import (
     suggestion_accept,
     suggestion_reject,

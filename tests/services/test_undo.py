@@ -27,8 +27,9 @@ from annotations.models import (
 )
 from annotations.services.answers import answer_snapshot, answer_update, answer_withdraw
 from annotations.services.articles import article_reopen, article_submit
+from annotations.services.claim_fields import claim_snapshot
 from annotations.services.claim_parts import claim_merge, claim_split
-from annotations.services.claims import claim_snapshot, claim_update, claim_withdraw
+from annotations.services.claims import claim_update, claim_withdraw
 from annotations.services.discussion import (
     comment_add,
     comment_edit,

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Flag
 from annotations.models import Article, Claim, Tag
+from annotations.services.claim_fields import SpanInput
 from annotations.services.claim_parts import claim_merge, claim_split
-from annotations.services.claims import SpanInput, claim_create, claim_update, claim_withdraw
+from annotations.services.claims import claim_create, claim_update, claim_withdraw
 
 from ..filters import FilterSet, FlagFilter, IdFilter, TextFilter, value_filter
 from ..serializers.claims import (
