@@ -25,6 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from annotations.domain.vocabulary import Role
 from annotations.models import Corpus, User
+from annotations.services.assignments import assignment_add
 from annotations.services.corpora import membership_set
 
 log = structlog.get_logger(__name__)
@@ -112,6 +113,10 @@ def _first_people(var: Path) -> None:
         corpus = Corpus.objects.get(name=SAMPLE)
         membership_set(actor=None, corpus=corpus, user=admin, role=Role.ADMIN)
         membership_set(actor=None, corpus=corpus, user=reviewer, role=Role.REVIEWER)
+        # What is assigned comes first, whatever the detector makes of the others.
+        first = corpus.articles.earliest("pk")
+        for user in (admin, reviewer):
+            assignment_add(actor=None, article=first, user=user)
         _keep(var / PASSWORDS_FILE, passwords)
 
 

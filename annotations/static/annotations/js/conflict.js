@@ -1,6 +1,7 @@
 // Somebody else saved first: both versions side by side, and the reviewer chooses field by field.
 
 import { byId, h } from "./dom.js";
+import { same } from "./outbox.js";
 
 const NAMES = {
   spans: () => gettext("Words in the text"),
@@ -39,8 +40,6 @@ function shown(name, value, model) {
   if (name === "flag") return model.corpus.flags.find((flag) => flag.key === value)?.label || value;
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
-
-const same = (a, b) => JSON.stringify(a ?? "") === JSON.stringify(b ?? "");
 
 /**
  * Ask which value of each field to keep. Resolves to the fields of mine to save over theirs;

@@ -61,7 +61,11 @@ export class Outbox {
   }
 
   /** What a page left behind when it was closed or reloaded. */
-  adopt({ queue, refused }) {
+  adopt({ queue: found, refused: unwanted }) {
+    // What an earlier release could do and this one can't must not hold up the rest.
+    const known = (op) => op.verb in this.verbs;
+    const queue = found.filter(known);
+    const refused = unwanted.filter(known);
     const first = this.#started ? 1 : 0;
     // Somebody else was faster: asked once more, so that the page says so once more.
     const again = refused.filter((op) => op.stale);
