@@ -21,7 +21,7 @@ from tests.stack import Stack, running_stack
 environment.set_up_django()
 
 # Fixtures by which a test uses the database, whether or not it has the mark.
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 SLOW_MARKS = ("slow", "broker", "browser")
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 
@@ -80,9 +80,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def _vocabulary(request: pytest.FixtureRequest) -> None:
     """Put the scales and claim types back that the flush after a transactional test removed.
 
-    Several processes run the tests in no certain order, and Django's own serialized rollback
-    keeps its copy on the connection object, of which there is another one once Playwright's
-    event loop runs in this process.
+    Not by a serialized rollback: it restores only before a test that asks for it, and several
+    processes run the tests in no certain order; and it keeps the flush from making permissions.
     """
     marker = request.node.get_closest_marker("django_db")
     fixtures = set(request.fixturenames)

@@ -14,7 +14,7 @@ from tests import factories
 from tests.api.conftest import Client
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["claims/", "evidence/"])
 def test_one_request_sent_many_times_at_once(path: str, as_: Callable[..., Client]) -> None:
     cast = factories.make_cast()

@@ -1,8 +1,8 @@
 """Fixtures of the service tests.
 
-A test with ``transaction=True`` empties every table when it ends, the scales and claim types
-that a migration inserted included. Such tests are marked with ``serialized_rollback=True``
-too, which puts those rows back before the next one; pytest-django runs them last.
+A test with ``transaction=True`` empties every table when it ends. Django then makes content types
+and permissions anew, and ``_vocabulary`` in ``tests/conftest.py`` the scales and claim types; a
+serialized rollback would leave both out for the tests that follow.
 
 Models are imported inside the fixtures: with a path on the command line, pytest loads this
 file before Django is set up.

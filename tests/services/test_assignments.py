@@ -73,7 +73,7 @@ def test_who_leaves_the_corpus_is_asked_for_nothing_more(
     assert kinds == ["membership.removed", "assignment.removed"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_admins_at_once_make_one(
     cast: Cast, article: Article, at_once: Callable[..., list[Any]]
 ) -> None:

@@ -24,7 +24,7 @@ from annotations.services.undo import action_undo
 
 from .cast import TEXT, Cast, at, judge, make_article, make_claim, make_evidence, suggestion_of
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 AtOnce = Callable[..., list[Any]]
 

@@ -49,7 +49,7 @@ def test_each_corpus_and_the_site_have_their_own_chain(cast: Cast, claim: Claim)
         assert f"{key}: {len(numbers)} events hold." in verify()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     token = ApiToken(pk=1)
     with pytest.raises(AssertionError, match="belongs to a write"):

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from annotations.models import Corpus, Suggestion
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = ("annotations", "0002_guards_and_vocabulary")
 
 

@@ -182,7 +182,7 @@ def test_old_rows_are_swept(cast: Cast, article: Article, claim: Claim) -> None:
     assert timezone.now() - Presence.objects.get().seen_at < dt.timedelta(seconds=10)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_many_who_begin_at_once_one_has_the_lease(
     cast: Cast, article: Article, claim: Claim, at_once: Callable[..., list[Any]]
 ) -> None:

@@ -333,7 +333,7 @@ def test_cancelling(cast: Cast, asked: Snapshot, server: WebServer) -> None:
         snapshot_cancel(actor=cast.reviewer, snapshot=asked)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_cancelling_while_it_is_fetched_keeps_nothing(
     cast: Cast, claim: Claim, server: WebServer, media: Path
 ) -> None:
