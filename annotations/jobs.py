@@ -17,7 +17,13 @@ from annotations.models import Job
 
 log = structlog.get_logger(__name__)
 
-TASKS = {"extraction": "annotations.extract", "fetch": "annotations.fetch"}
+TASKS = {
+    "extraction": "annotations.extract",
+    "fetch": "annotations.fetch",
+    "import_check": "annotations.import_check",
+    "import": "annotations.import",
+    "import_rollback": "annotations.import_rollback",
+}
 
 
 def enqueue(job: Job) -> None:

@@ -35,6 +35,7 @@ ACTIONS: dict[str, Role] = {
     "corpus.update": Role.ADMIN,
     "corpus.members": Role.ADMIN,
     "corpus.export": Role.REVIEWER,
+    "corpus.import": Role.ADMIN,
 }
 
 

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from annotations.detection import load_detector
 from annotations.services.extraction import extraction_run
+from annotations.services.import_runs import import_check_run, import_rollback_run, import_run
 from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
 from annotations.services.presence import presence_sweep
 from annotations.services.snapshots import snapshot_run
@@ -52,6 +53,39 @@ def extract(job_id: int) -> int:
 def fetch(job_id: int) -> int:
     """Fetch the page of the named job, or of another one that is due."""
     return snapshot_run(first=job_id)
+
+
+@shared_task(
+    name="annotations.import_check",
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def import_check(job_id: int) -> int:
+    """Read a part of the named job's file, and note what would become of it."""
+    return import_check_run(first=job_id)
+
+
+@shared_task(
+    name="annotations.import",
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def import_(job_id: int) -> int:
+    """Import a part of the named job's file, or of another one that is due."""
+    return import_run(first=job_id)
+
+
+@shared_task(
+    name="annotations.import_rollback",
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def import_rollback(job_id: int) -> int:
+    """Take back a part of what the named job's import brought."""
+    return import_rollback_run(first=job_id)
 
 
 @worker_process_init.connect

@@ -189,6 +189,14 @@ except ValueError as error:
         f" by commas: {error}."
     ) from error
 
+# --- Imports ----------------------------------------------------------------------------
+# Of one upload, and of what an archive unpacks to.
+IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", 2_000_000_000)
+IMPORT_MAX_UNPACKED_BYTES = _number("IMPORT_MAX_UNPACKED_BYTES", 8_000_000_000)
+# Rows that are written together, and seconds after which others have their turn.
+IMPORT_CHUNK_ROWS = _number("IMPORT_CHUNK_ROWS", 500)
+IMPORT_SLICE_SECONDS = _number("IMPORT_SLICE_SECONDS", 20)
+
 # --- Background work --------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 # Sites that share a broker each have a queue of their own.

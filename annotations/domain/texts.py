@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 MAX_CHARACTERS = 1_000_000
-_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-_BEFORE_TEXT = re.compile(r"\A[\s\ufeff]+")
+LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+# Unicode's classes Cc and Cs, but for tab and newline; neither ever gets another character.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+BEFORE_TEXT = re.compile(r"\A[\s\ufeff]+")
 # A file's first words may be its publication date: "date 2021-12-01 Jens Stoltenberg, …".
 _DATE_HEADER = re.compile(r"\A\s*date[ \t:]+(\S+)[ \t]*\n?", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\A\d+[-/.]\d")
@@ -38,10 +40,14 @@ def normalise(raw: str) -> str:
     characters (joiners, direction marks, variation selectors) are kept: scripts and emoji
     need them.
     """
-    text = _LINE_ENDS.sub("\n", raw)
+    return BEFORE_TEXT.sub("", normalise_piece(raw)).rstrip()
+
+
+def normalise_piece(raw: str) -> str:
+    """The same for a part of a text, whose outer white space stands inside of the text."""
+    text = LINE_ENDS.sub("\n", raw)
     # Before NFC: what stood on both sides of a dropped character may compose now.
-    text = "".join(c for c in text if c in "\t\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return _BEFORE_TEXT.sub("", unicodedata.normalize("NFC", text)).rstrip()
+    return unicodedata.normalize("NFC", CONTROLS.sub("", text))
 
 
 def content_hash(text: str) -> str:
@@ -51,7 +57,16 @@ def content_hash(text: str) -> str:
 
 def read_source(raw: str, *, title: str = "") -> SourceText:
     """Split a text file into its ``date YYYY-MM-DD`` header, if it has one, and its text."""
-    text = normalise(raw)
+    text, published = cut_header(normalise(raw))
+    if not text:
+        raise TextError("the file holds no text")
+    if len(text) > MAX_CHARACTERS:
+        raise TextError(f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} at most")
+    return SourceText(title or title_from(text), published, text)
+
+
+def cut_header(text: str) -> tuple[str, date | None]:
+    """A normalised text without its ``date YYYY-MM-DD`` header, and the date that it gave."""
     published = None
     if (header := _DATE_HEADER.match(text)) and _DATE_LIKE.match(header[1]):
         if not _ISO_DATE.match(header[1]):
@@ -63,11 +78,7 @@ def read_source(raw: str, *, title: str = "") -> SourceText:
                 f"the date header says {header[1]!r}, which is not a day of the calendar"
             ) from None
         text = text[header.end() :].strip()
-    if not text:
-        raise TextError("the file holds no text")
-    if len(text) > MAX_CHARACTERS:
-        raise TextError(f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} at most")
-    return SourceText(title or title_from(text), published, text)
+    return text, published
 
 
 def title_from(text: str) -> str:

@@ -70,6 +70,16 @@ def header(corpus: Corpus) -> dict[str, Any]:
                     for r in scale.ratings.all()
                 ],
             },
+            # Every version: verdicts say under which one they were given.
+            "guidelines": [
+                {
+                    "version": guideline.version,
+                    "text": guideline.text,
+                    "created_by": _person(guideline.created_by) if guideline.created_by else None,
+                    "created_at": guideline.created_at,
+                }
+                for guideline in corpus.guidelines.select_related("created_by").order_by("version")
+            ],
         },
     }
 

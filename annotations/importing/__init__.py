@@ -2,89 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from annotations.domain.texts import SourceText
 from annotations.errors import BadFile
-from annotations.models import Corpus, User
-from annotations.services.articles import AlreadyThere, article_create
 
-from .base import Reader
+from .base import BadRow, Draft, Head, Importer, Item, Mark
+from .brat import Brat
+from .files import FileSet, SourceFile, is_archive, open_files
+from .jsonl import JsonLines
+from .options import Options
+from .placing import Placed, Prepared, prepare
 from .plain_text import PlainText
+from .reading import HEAD_BYTES, encoding_of
 
-READERS: tuple[Reader, ...] = (PlainText(),)
+__all__ = [
+    "FORMATS",
+    "IMPORTERS",
+    "BadRow",
+    "Draft",
+    "FileSet",
+    "Importer",
+    "Item",
+    "Mark",
+    "Options",
+    "Placed",
+    "Position",
+    "Prepared",
+    "Read",
+    "SourceFile",
+    "importer_of",
+    "items_of",
+    "open_files",
+    "prepare",
+]
+
+# In the order in which they are asked whether a file is theirs.
+IMPORTERS: dict[str, Importer] = {
+    importer.name: importer for importer in (JsonLines(), Brat(), PlainText())
+}
+FORMATS = frozenset(IMPORTERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What happened to one article of one file."""
+class Position:
+    """How far an import has come: files done, and items of the file that is under way."""
 
-    path: Path
-    status: Literal["imported", "already there", "bad"]
-    reason: str = ""
-    article_id: int | None = None
+    file: int = 0
+    item: int = 0
 
 
-def known_suffixes() -> frozenset[str]:
-    return frozenset().union(*(reader.suffixes for reader in READERS))
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An item, the file that it is from, and the position behind it."""
+
+    item: Item
+    file: SourceFile
+    after: Position
 
 
-def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Outcome]]:
-    """Files to read, each once, folders walked in order of name; and which paths can't be used.
-
-    Inside a folder, files of unknown kinds are passed over; one named outright is bad.
-    """
-    files: list[Path] = []
-    bad: list[Outcome] = []
-    known = ", ".join(sorted(known_suffixes()))
-    for path in paths:
-        try:
-            if path.is_dir():
-                # Asked outright, because rglob passes over a folder that may not be read.
-                next(path.iterdir(), None)
-                inside = sorted(p for p in path.rglob("*") if p.is_file())
-                inside = [p for p in inside if p.suffix.lower() in known_suffixes()]
-                files += inside
-                if not inside:
-                    bad.append(Outcome(path, "bad", f"a folder without any file of {known}"))
-            elif not path.exists():
-                bad.append(Outcome(path, "bad", "no such file or folder"))
-            elif path.suffix.lower() not in known_suffixes():
-                bad.append(Outcome(path, "bad", f"not a kind of file that is read here ({known})"))
-            else:
-                files.append(path)
-        except OSError as error:
-            bad.append(Outcome(path, "bad", error.strerror or str(error)))
-    return list(dict.fromkeys(files)), bad
+def importer_of(file: SourceFile, files: FileSet, options: Options) -> Importer | None:
+    """The importer for a file: the chosen one, or the first that recognises it."""
+    if options.format:
+        chosen = IMPORTERS[options.format]
+        # In an archive, what lies beside the files that were meant is passed over.
+        return chosen if not files.archive or file.suffix in chosen.suffixes else None
+    fitting = [i for i in IMPORTERS.values() if file.suffix in i.suffixes]
+    if not fitting:
+        return None
+    if file.suffix == ".ann" or (file.suffix == ".txt" and next(files.with_suffix(".ann"), None)):
+        return IMPORTERS["brat"]
+    head = _head(file)
+    return next((importer for importer in fitting if importer.recognises(head)), None)
 
 
-def import_files(files: Iterable[Path], *, corpus: Corpus, actor: User | None) -> Iterator[Outcome]:
-    """Import each file; one that is bad is reported and hinders no other."""
-    for path in files:
-        reader = next(r for r in READERS if path.suffix.lower() in r.suffixes)
-        try:
-            for source in reader.read(path):
-                yield _import_one(source_path=path, source=source, corpus=corpus, actor=actor)
-        except BadFile as error:
-            line = f"line {error.line}: " if error.line else ""
-            yield Outcome(path, "bad", f"{line}{error.reason}")
-
-
-def _import_one(
-    *, source_path: Path, source: SourceText, corpus: Corpus, actor: User | None
-) -> Outcome:
+def _head(file: SourceFile) -> Head:
+    with file.opened() as stream:
+        raw = stream.read(HEAD_BYTES)
     try:
-        article = article_create(
-            actor=actor,
-            corpus=corpus,
-            text=source.text,
-            title=source.title,
-            published=source.published,
-            source_name=source_path.name,
-        )
-    except AlreadyThere as error:
-        return Outcome(source_path, "already there", article_id=error.article_id)
-    return Outcome(source_path, "imported", article_id=article.pk)
+        encoding, _ = encoding_of(raw, file.name, whole=len(raw) >= file.size)
+        text = raw.decode(encoding, "replace")
+    except (BadFile, LookupError):
+        text = ""
+    return Head(file.name, text, raw)
+
+
+def known_suffixes() -> str:
+    return ", ".join(sorted(frozenset().union(*(i.suffixes for i in IMPORTERS.values()))))
+
+
+def items_of(files: FileSet, options: Options, start: Position) -> Iterator[Read]:
+    """Every item behind a position. A file that can't be read is one item, with the reason."""
+    for number, file in enumerate(files.files):
+        if number < start.file:
+            continue
+        done = start.item if number == start.file else 0
+        try:
+            importer = importer_of(file, files, options)
+            if importer is None:
+                if not done and not (files.archive and options.format):
+                    yield Read(_unknown(file), file, Position(number, 1))
+                continue
+            for item in importer.read(file, files, options, done):
+                done += 1
+                yield Read(item, file, Position(number, done))
+        except BadFile as error:
+            done += 1
+            yield Read(Item(reason=error.reason, line=error.line), file, Position(number, done))
+
+
+def _unknown(file: SourceFile) -> Item:
+    if is_archive(file.name):
+        return Item(reason="it is an archive inside of an archive")
+    return Item(reason=f"not a kind of file that is read here ({known_suffixes()})")

@@ -1,8 +1,8 @@
 """The one public door to the models.
 
 Dependencies run this way only: people → corpora → articles (and jobs) → detection → claims
-→ evidence → questions, and claims → verdicts, discussion, work; events point at all of them by
-name.
+→ evidence → questions, and claims → verdicts, discussion, work; articles and jobs → imports;
+events point at all of them by name.
 """
 
 from .articles import Article, ArticleText
@@ -12,6 +12,14 @@ from .detection import DetectionRun, Suggestion
 from .discussion import Comment, Thread, ThreadReading
 from .events import Event, EventChain
 from .evidence import Evidence, Snapshot
+from .imports import (
+    ArticleSketch,
+    Import,
+    ImportProblem,
+    ImportState,
+    NearDuplicate,
+    SketchBand,
+)
 from .jobs import Job, WorkerHeartbeat
 from .people import ApiToken, User
 from .questions import Answer, Question
@@ -22,6 +30,7 @@ __all__ = [
     "Answer",
     "ApiToken",
     "Article",
+    "ArticleSketch",
     "ArticleText",
     "Assignment",
     "Claim",
@@ -36,12 +45,17 @@ __all__ = [
     "EventChain",
     "Evidence",
     "Guideline",
+    "Import",
+    "ImportProblem",
+    "ImportState",
     "Job",
     "Membership",
+    "NearDuplicate",
     "Presence",
     "Question",
     "Rating",
     "RatingScale",
+    "SketchBand",
     "Snapshot",
     "Suggestion",
     "SuggestionDecision",

@@ -79,6 +79,15 @@ class Article(models.Model):
     current_run = models.ForeignKey(
         "DetectionRun", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    # The import that brought it; null: somebody added it by itself.
+    source_import = models.ForeignKey(
+        "Import",
+        models.SET_NULL,
+        null=True,
+        related_name="articles",
+        editable=False,
+        db_index=False,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
@@ -96,6 +105,11 @@ class Article(models.Model):
             models.Index(fields=["corpus", "state", "id"], name="article_corpus_state"),
             models.Index(
                 fields=["corpus", "-check_worthiness", "id"], name="article_check_worthiness"
+            ),
+            models.Index(
+                fields=["source_import", "id"],
+                condition=models.Q(source_import__isnull=False),
+                name="article_source_import",
             ),
         ]
 

@@ -141,6 +141,10 @@ class Claim(models.Model):
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="merged", editable=False
     )
+    # The import that brought it, with its article or to one that was there.
+    source_import = models.ForeignKey(
+        "Import", models.SET_NULL, null=True, related_name="claims", editable=False, db_index=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -150,7 +154,14 @@ class Claim(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["article", "state", "id"], name="claim_article_state")]
+        indexes = [
+            models.Index(fields=["article", "state", "id"], name="claim_article_state"),
+            models.Index(
+                fields=["source_import", "id"],
+                condition=models.Q(source_import__isnull=False),
+                name="claim_source_import",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.normalised or self.quote[:80] or f"claim {self.pk}"

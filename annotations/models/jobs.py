@@ -37,7 +37,13 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """A piece of background work, written in the same transaction as what it is about."""
 
-    KINDS = [("extraction", _("extraction")), ("fetch", _("fetching a page"))]
+    KINDS = [
+        ("extraction", _("extraction")),
+        ("fetch", _("fetching a page")),
+        ("import_check", _("checking a file")),
+        ("import", _("importing a file")),
+        ("import_rollback", _("taking an import back")),
+    ]
     STATES = [
         (JobState.QUEUED, _("queued")),
         (JobState.RUNNING, _("running")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
-from annotations.errors import InvalidInput, StaleRevision
+from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Corpus, Guideline, Membership, RatingScale, User, Verdict
 
 from .assignments import assignments_end
@@ -212,3 +212,32 @@ def guideline_add(
         after={"version": guideline.version},
     )
     return guideline
+
+
+@transaction.atomic
+def guidelines_restore(*, corpus: Corpus, records: Sequence[Mapping[str, Any]]) -> None:
+    """Give a corpus that has no guidelines the versions of an export of ours.
+
+    Each is ``{"version", "text", "created_by": {"username", "name"} | null, "created_at"}``; an
+    author whom this site doesn't know is left out.
+    """
+    if corpus.guidelines.exists():
+        raise Conflict(gettext("The corpus has guidelines already."))
+    for record in records:
+        author = record.get("created_by")
+        guideline = Guideline.objects.create(
+            corpus=corpus,
+            version=int(record["version"]),
+            text=str(record["text"])[: Guideline.MAX_TEXT],
+            created_by=User.objects.filter(username=author["username"]).first() if author else None,
+        )
+        Guideline.objects.filter(pk=guideline.pk).update(created_at=record["created_at"])
+    if records:
+        event_record(
+            kind="guideline.restored",
+            actor=None,
+            target=corpus,
+            corpus=corpus,
+            before=None,
+            after={"versions": [int(record["version"]) for record in records]},
+        )

@@ -31,7 +31,13 @@ log = structlog.get_logger(__name__)
 RESEND_SECONDS = 60
 RESEND_AT_ONCE = 32
 # What was under way when a worker was lost, for people.
-_DOING = {"extraction": "extracting this article", "fetch": "fetching this page"}
+_DOING = {
+    "extraction": "extracting this article",
+    "fetch": "fetching this page",
+    "import_check": "checking this file",
+    "import": "importing this file",
+    "import_rollback": "taking this import back",
+}
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
 
@@ -59,6 +65,11 @@ def extraction_queue(*, actor: User | None, article: Article) -> Job:
 def fetch_queue(*, actor: User, corpus: Corpus) -> Job:
     """The same for a page. It is no article's job: one article's claims may wait for many."""
     return _queue("fetch", actor, corpus.pk, None)
+
+
+def import_queue(*, actor: User | None, corpus: Corpus, kind: str) -> Job:
+    """The same for a file: ``import_check``, ``import`` or ``import_rollback``."""
+    return _queue(kind, actor, corpus.pk, None)
 
 
 def _queue(kind: str, actor: User | None, corpus_id: int, article: Article | None) -> Job:
@@ -229,6 +240,19 @@ def job_hold(job: Job) -> Job:
     if held is None:
         raise JobLost(f"Job {job.pk} was given to another worker or cancelled.")
     return held
+
+
+def job_yield(*, job: Job) -> None:
+    """Put a job that has come forward back into the queue, so that what is due goes first.
+
+    Its attempts are counted anew: only a job that dies without getting anywhere is given up.
+    Inside a transaction; the job has to be held.
+    """
+    now = timezone.now()
+    job.state, job.lease, job.lease_expires_at, job.attempts = JobState.QUEUED, None, None, 0
+    job.due_at = job.sent_at = now
+    job.save()
+    jobs.enqueue(job)
 
 
 def job_done(*, job: Job, at: dt.datetime) -> None:

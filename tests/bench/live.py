@@ -259,7 +259,7 @@ def write_articles(folder: Path, count: int, *, seed: int, sentences: int = 60) 
 
 
 def import_folder(site: Stack, folder: Path, corpus: str = "Sample") -> str:
-    return site.manage("import_articles", str(folder), "--corpus", corpus).stdout
+    return site.manage("import_corpus", str(folder), "--corpus", corpus).stdout
 
 
 # --- More workers --------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ import pytest
 from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
-from annotations.importing import import_files
 from annotations.models import Article, Claim, Corpus, Event, Job
 from annotations.services.claims import claim_create, claim_update
 from annotations.services.events import events_verify
@@ -23,6 +22,7 @@ from annotations.services.suggestions import suggestion_accept, suggestion_rejec
 from annotations.services.undo import action_undo
 
 from .cast import TEXT, Cast, at, judge, make_article, make_claim, make_evidence, suggestion_of
+from .importing import bring_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -188,17 +188,13 @@ def test_two_imports_of_one_file(tmp_path: Path, corpus: Corpus, at_once: AtOnce
     path = tmp_path / "a.txt"
     path.write_text("One text.", encoding="utf-8")
 
-    def work() -> list[str]:
-        return [o.status for o in import_files([path], corpus=corpus, actor=None)]
+    def work() -> dict[str, int]:
+        return bring_in(corpus, "a.txt", "One text.", near_duplicates=False).counts
 
     results = at_once(*[work] * 4)
-    assert sorted(status for result in results for status in result) == [
-        "already there",
-        "already there",
-        "already there",
-        "imported",
-    ]
-    assert Article.objects.count() == Job.objects.count() == 1
+    assert sorted(counts.get("articles", 0) for counts in results) == [0, 0, 0, 1]
+    assert sum(counts.get("duplicates", 0) for counts in results) == 3
+    assert Article.objects.count() == Job.objects.filter(kind="extraction").count() == 1
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")

@@ -5,22 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from annotations.importing import find_files, import_files
-from annotations.models import Article, Corpus, Event, Job
+from annotations.models import Article, Claim, Corpus, Event, Import, Job
+
+from .importing import zipped
 
 pytestmark = pytest.mark.django_db
 
 
-def run(*paths: Path, corpus: str = "Letters") -> tuple[str, str, str | None]:
+def run(*paths: Path, corpus: str = "Letters", **options: Any) -> tuple[str, str, str | None]:
     """What the command wrote, and the error that it ended with."""
     out, err, error = StringIO(), StringIO(), None
     try:
-        call_command("import_articles", *map(str, paths), corpus=corpus, stdout=out, stderr=err)
+        call_command(
+            "import_corpus", *map(str, paths), corpus=corpus, stdout=out, stderr=err, **options
+        )
     except CommandError as raised:
         # The exit code is 1 for every CommandError that doesn't say another.
         error = f"{raised}" if raised.returncode == 1 else None
@@ -37,10 +41,10 @@ def test_a_folder_is_walked_and_other_files_passed_over(tmp_path: Path) -> None:
     write(tmp_path / "b.txt", "date 2021-12-01\n\nThe second. 🚢")
     write(tmp_path / "deep/er/a.TXT", "The first.\r\nIts second line.")
     write(tmp_path / "README.md", "Not an article.")
-    out, err, error = run(tmp_path)
+    out, err, error = run(tmp_path, format="text")
     assert (err, error) == ("", None)
     assert "Made the corpus “Letters”" in out
-    assert "2 imported, 0 already there, 0 bad." in out
+    assert "2 imported, 0 already there, 0 rejected." in out
     dated = Article.objects.get(source_name="b.txt")
     assert (dated.published, dated.title, dated.text.text) == (
         dt.date(2021, 12, 1),
@@ -48,8 +52,8 @@ def test_a_folder_is_walked_and_other_files_passed_over(tmp_path: Path) -> None:
         "The second. 🚢",
     )
     assert Article.objects.get(source_name="a.TXT").text.text == "The first.\nIts second line."
-    assert Job.objects.filter(state="queued").count() == 2
-    assert Event.objects.filter(kind="article.created", actor=None).count() == 2
+    assert Job.objects.filter(kind="extraction", state="queued").count() == 2
+    assert Event.objects.filter(kind="import.chunk", actor=None).count() == 1
 
 
 def test_a_text_that_is_there_is_skipped_and_said(tmp_path: Path) -> None:
@@ -57,20 +61,19 @@ def test_a_text_that_is_there_is_skipped_and_said(tmp_path: Path) -> None:
     # Another name, line ends, a byte order mark and a date: the same article.
     again = write(tmp_path / "b.txt", b"\xef\xbb\xbfdate 2021-12-01 The same words.\r\n")
     run(first)
-    jobs = Job.objects.count()
+    jobs = Job.objects.filter(kind="extraction").count()
     out, _, error = run(first, again)
     assert error is None
-    assert f"{first}: already there" in out
-    assert f"{again}: already there" in out
-    assert "0 imported, 2 already there, 0 bad." in out
-    assert (Article.objects.count(), Job.objects.count()) == (1, jobs)
+    assert "a.txt: already there" in out
+    assert "b.txt: already there" in out
+    assert "0 imported, 2 already there, 0 rejected." in out
+    assert (Article.objects.count(), Job.objects.filter(kind="extraction").count()) == (1, jobs)
     out, _, _ = run(first, corpus="Other")
     assert "1 imported" in out
 
 
 def test_bad_files_are_named_with_the_reason_and_hinder_no_other(tmp_path: Path) -> None:
     bad = {
-        write(tmp_path / "1-latin.txt", b"Line one.\nGr\xfc\xdfe.\n"): "line 2: not UTF-8",
         write(tmp_path / "2-binary.txt", b"\x89PNG\r\n\x00\x00\x00"): "not a text file",
         write(tmp_path / "3-empty.txt", ""): "no text",
         write(tmp_path / "4-blank.txt", " \n\t\ufeff\n"): "no text",
@@ -84,38 +87,49 @@ def test_bad_files_are_named_with_the_reason_and_hinder_no_other(tmp_path: Path)
     good = [write(tmp_path / f"{n}-good.txt", f"Good text {n}.") for n in (0, 5)]
     out, err, error = run(good[0], *bad, good[1])
     for path, reason in bad.items():
-        (line,) = [line for line in err.splitlines() if line.startswith(str(path))]
+        (line,) = [line for line in err.splitlines() if path.name in line]
         assert reason in line, line
-    assert "2 imported, 0 already there, 10 bad." in out
-    assert error == "10 could not be imported."
+    assert "2 imported, 0 already there, 6 rejected." in out
+    assert error == "9 could not be imported."
     assert Article.objects.count() == 2
+
+
+def test_another_encoding_is_found_out_and_said(tmp_path: Path) -> None:
+    latin = write(
+        tmp_path / "a.txt",
+        "Viele Grüße aus Köln, sagte die Bürgermeisterin über die Fähre.".encode("latin-1"),
+    )
+    out, err, error = run(latin, write(tmp_path / "b.txt", "Grüße."))
+    assert (err, error) == ("", None)
+    assert "Files: 1 in cp1252, 1 in utf-8." in out
+    assert "Köln" in Article.objects.get(source_name="a.txt").text.text
 
 
 def test_what_may_not_be_read_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # By hand, because the tests may run as root, whom no file mode stops.
     locked = write(tmp_path / "locked.txt", "Secret.")
     folder = write(tmp_path / "folder" / "a.txt", "In there.").parent
-    read, iterate = Path.read_bytes, Path.iterdir
+    opened, iterate = Path.open, Path.iterdir
 
     def allowed(path: Path, refused: Path) -> Path:
         if path == refused:
             raise PermissionError(13, "Permission denied", str(path))
         return path
 
-    monkeypatch.setattr(Path, "read_bytes", lambda p: read(allowed(p, locked)))
+    monkeypatch.setattr(Path, "open", lambda p, *a, **k: opened(allowed(p, locked), *a, **k))
     monkeypatch.setattr(Path, "iterdir", lambda p: iterate(allowed(p, folder)))
     good = write(tmp_path / "good.txt", "Good text.")
     out, err, error = run(locked, folder, good)
     assert f"{locked}: Permission denied" in err
     assert f"{folder}: Permission denied" in err
-    assert "1 imported, 0 already there, 2 bad." in out
-    assert error is not None
+    assert "1 imported, 0 already there, 0 rejected." in out
+    assert error == "2 could not be imported."
 
 
 def test_nothing_to_read_is_an_error_and_makes_no_corpus(tmp_path: Path) -> None:
     _, _, error = run(tmp_path)
     assert error is not None
-    assert "a folder without any file of .txt" in error
+    assert "a folder without any file" in error
     assert not Corpus.objects.exists()
 
 
@@ -124,17 +138,40 @@ def test_utf16_with_its_mark_is_read(tmp_path: Path) -> None:
     assert Article.objects.get().text.text == "Grüße 🚢"
 
 
-def test_files_are_read_one_at_a_time(tmp_path: Path, corpus: Corpus) -> None:
-    files, bad = find_files([write(tmp_path / f"{n}.txt", f"Text {n}.") for n in range(3)])
-    assert bad == []
-    outcomes = import_files(files, corpus=corpus, actor=None)
-    first = next(outcomes)
-    assert (first.status, Article.objects.count()) == ("imported", 1)
-    assert first.article_id == Article.objects.get().pk
+def test_a_dry_run_brings_nothing_in(tmp_path: Path) -> None:
+    archive = write(
+        tmp_path / "a.zip",
+        zipped({"1.txt": "Ferries.", "1.ann": "T1\tquantity 0 7\tFerries\n", "2.txt": " "}),
+    )
+    out, err, error = run(archive, dry_run=True)
+    assert "Would be: 1 imported, 0 already there, 1 rejected, 1 claims." in out
+    assert "2.txt: there is no text" in err
+    assert error == "1 could not be imported."
+    assert not Article.objects.exists()
+
+
+def test_in_the_background_the_workers_do_it(tmp_path: Path) -> None:
+    out, _, error = run(write(tmp_path / "a.txt", "Text."), background=True)
+    source = Import.objects.get()
+    assert (out.splitlines()[-1], error) == (f"Import {source.pk} is in the workers' queue.", None)
+    assert source.state == "running"
+    assert not Article.objects.exists()
+
+
+def test_options_reach_the_import(tmp_path: Path) -> None:
+    archive = write(
+        tmp_path / "a.zip", zipped({"1.txt": "Ferries.", "1.ann": "T1\tother 0 7\tFerries\n"})
+    )
+    run(archive, annotator="Ann", no_extract=True)
+    assert Claim.objects.get().created_by.name == "Ann"
+    assert Article.objects.get().state == "ready"
+    _, _, error = run(archive, encoding="zip")
+    assert error is not None
+    assert "not the name of an encoding" in error
 
 
 def test_the_sample_texts_import() -> None:
-    out, err, error = run(settings.BASE_DIR / "seeds")
+    out, err, error = run(settings.BASE_DIR / "seeds", format="text")
     assert (err, error) == ("", None)
     assert "5 imported" in out
     assert not Article.objects.filter(published=None).exists()

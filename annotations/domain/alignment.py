@@ -1,0 +1,142 @@
+"""Where the offsets of a raw text went when it was normalised.
+
+Annotations of other tools count in the text as it stood in their file. ``normalise`` drops
+control characters, joins line ends and composes letters with their marks, each of which moves
+what comes behind; an ``Alignment`` takes every offset along.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .texts import BEFORE_TEXT, CONTROLS, LINE_ENDS, normalise
+
+# One at a time: among the control characters are some that end a line.
+_CHANGED = re.compile(f"{LINE_ENDS.pattern}|{CONTROLS.pattern.removesuffix('+')}")
+# NFC never joins an ASCII character to what stands before it, so texts can be cut there.
+_RUN = re.compile("[\x00-\x7f]?[^\x00-\x7f]+")
+
+
+class Unit(StrEnum):
+    """What the offsets of a file count."""
+
+    CODE_POINTS = "code points"
+    UTF16 = "utf-16"
+    BYTES = "utf-8"
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Replacements ``[start, end) → length`` of a text, in order, as cumulated shifts."""
+
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    # Of offsets behind each replacement.
+    shifts: list[int] = field(default_factory=list)
+
+    def add(self, start: int, end: int, length: int) -> None:
+        shift = self.shifts[-1] if self.shifts else 0
+        self.starts.append(start)
+        self.ends.append(end)
+        self.shifts.append(shift + length - (end - start))
+
+    def before(self, offset: int) -> int:
+        """The shift that all replacements ending at or before an offset add up to."""
+        behind = bisect_right(self.ends, offset)
+        return self.shifts[behind - 1] if behind else 0
+
+    def around(self, offset: int) -> int | None:
+        """The number of the replacement that an offset lies inside of, edges not counted."""
+        number = bisect_left(self.ends, offset)
+        while number < len(self.ends) and self.ends[number] == offset:
+            number += 1
+        if number < len(self.starts) and self.starts[number] < offset:
+            return number
+        return None
+
+
+class Alignment:
+    """A raw text normalised, with the way from its offsets to those of ``text``."""
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self.text = normalise(raw)
+        self._same = self.text == raw
+        self._lead = 0
+        if self._same:
+            return
+        self._dropped = _Steps()
+        for found in _CHANGED.finditer(raw):
+            self._dropped.add(found.start(), found.end(), int(bool(LINE_ENDS.match(found[0]))))
+        self._plain = CONTROLS.sub("", LINE_ENDS.sub("\n", raw))
+        self._composed = _Steps()
+        if not unicodedata.is_normalized("NFC", self._plain):
+            for found in _RUN.finditer(self._plain):
+                composed = unicodedata.normalize("NFC", found[0])
+                if composed != found[0]:
+                    self._composed.add(found.start(), found.end(), len(composed))
+        lead = BEFORE_TEXT.match(unicodedata.normalize("NFC", self._plain))
+        self._lead = len(lead[0]) if lead else 0
+
+    def cut(self, kept: str) -> None:
+        """Go on with the end of the text alone, as when a header is taken off."""
+        self._lead += len(self.text) - len(kept)
+        self._same = self._same and kept == self.text
+        if not self._same and not hasattr(self, "_plain"):
+            self._dropped, self._composed, self._plain = _Steps(), _Steps(), self.raw
+        self.text = kept
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a raw ``[start, end)`` stands in ``text``. It covers no less than it did.
+
+        A border inside of what became one character moves to that character's outer edge. What
+        lay in white space at the text's edges is cut to the text, so a place may come out empty.
+        """
+        if self._same:
+            return start, end
+        moved = self._moved(start, after=False), self._moved(end, after=True)
+        first, last = (min(max(0, offset - self._lead), len(self.text)) for offset in moved)
+        return first, last
+
+    def _moved(self, offset: int, *, after: bool) -> int:
+        within = self._dropped.around(offset)
+        if within is not None:
+            offset = self._dropped.ends[within] if after else self._dropped.starts[within]
+        plain = offset + self._dropped.before(offset)
+        within = self._composed.around(plain)
+        if within is None:
+            return plain + self._composed.before(plain)
+        start, end = self._composed.starts[within], self._composed.ends[within]
+        run = self._plain[start:end]
+        whole = unicodedata.normalize("NFC", run)
+        cut = plain - start
+        while 0 < cut < len(run):
+            left = unicodedata.normalize("NFC", run[:cut])
+            if left + unicodedata.normalize("NFC", run[cut:]) == whole:
+                break
+            cut += 1 if after else -1
+        length = len(unicodedata.normalize("NFC", run[:cut]))
+        return start + self._composed.before(start) + length
+
+
+def to_code_points(text: str, offsets: Sequence[int], unit: Unit) -> list[int] | None:
+    """Offsets in another unit as code points; None where one lies inside of a character."""
+    if unit == Unit.CODE_POINTS or text.isascii():
+        return list(offsets)
+    wanted, found = set(offsets), {0: 0}
+    position = 0
+    for number, character in enumerate(text, 1):
+        if unit == Unit.UTF16:
+            position += 2 if ord(character) > 0xFFFF else 1
+        else:
+            position += len(character.encode("utf-8", "surrogatepass"))
+        if position in wanted:
+            found[position] = number
+    if not wanted <= found.keys():
+        return None
+    return [found[offset] for offset in offsets]

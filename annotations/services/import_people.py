@@ -1,0 +1,60 @@
+"""Under whose name imported statements stand.
+
+Nobody can sign in as an imported annotator. A corpus admin's file never speaks for an account
+that exists: only the site's own administrators, and commands, may say that the names in an export
+of ours are the people of this site.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from annotations.models import Corpus, User
+
+PREFIX = "imported+"
+_SLUG = re.compile(r"[^a-z0-9.]+")
+_MAX_USERNAME = 150
+
+
+class People:
+    """The accounts of one import, found or made. Made ones have no key before they are inserted."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._known: dict[str, User] = {}
+        self.made: list[User] = []
+
+    def load(self, usernames: Iterable[str]) -> None:
+        """Look accounts up, many in one query."""
+        missing = set(usernames) - self._known.keys()
+        if missing:
+            for user in User.objects.filter(username__in=missing):
+                self._known[user.username] = user
+
+    def annotator(self, name: str) -> User:
+        """The corpus's annotator of that name."""
+        return self._account(self.annotator_username(name), name)
+
+    def annotator_username(self, name: str) -> str:
+        plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+        slug = _SLUG.sub("-", plain).strip("-.") or "annotator"
+        if plain != name.casefold():
+            # Names that differ in what ASCII hasn't got stay apart.
+            slug += f"-{sum(ord(c) * (n + 1) for n, c in enumerate(name)):x}"
+        return f"{PREFIX}{self._corpus.pk}+{slug}"[:_MAX_USERNAME]
+
+    def same(self, username: str, name: str) -> User:
+        """The account of that name, whoever has it; a closed one where there is none."""
+        return self._account(username, name if name != username else "")
+
+    def _account(self, username: str, name: str) -> User:
+        if username not in self._known:
+            self.load([username])
+        if username not in self._known:
+            user = User(username=username, display_name=name[:100], is_active=False)
+            user.set_unusable_password()
+            self.made.append(user)
+            self._known[username] = user
+        return self._known[username]

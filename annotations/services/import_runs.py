@@ -1,0 +1,513 @@
+"""Imports under way: a worker takes a job, does some chunks of it and puts it back.
+
+Each chunk is a transaction of its own. It holds the job, and moves the import's position on
+together with the rows that it writes; so a worker that died, came back late or ran twice can't
+write a row twice, and a cancelled import stops after the chunk at hand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import structlog
+from django.conf import settings
+from django.db import DataError, IntegrityError, OperationalError, models, transaction
+from django.utils import timezone
+
+from annotations import jobs as broker
+from annotations.errors import BadFile, JobLost
+from annotations.importing import (
+    BadRow,
+    FileSet,
+    Options,
+    Position,
+    Read,
+    importer_of,
+    items_of,
+    open_files,
+    prepare,
+)
+from annotations.models import Article, ArticleText, Claim, Event, Import, ImportProblem, Job
+from annotations.models.imports import CHECK, ROLLBACK, RUN
+
+from .bulk import rows_insert
+from .events import event_record
+from .import_writing import Entry, Plan, Planner
+from .imports import import_file
+from .jobs import job_done, job_fail, job_hold, job_yield, jobs_claim, jobs_renew, worker_name
+from .likeness import signature_of, sketch_missing
+
+log = structlog.get_logger(__name__)
+
+RENEW_SECONDS = 10
+# A chunk ends at whichever comes first: rows, characters, seconds of reading.
+CHUNK_CHARACTERS = 4_000_000
+CHUNK_SECONDS = 10
+# What a job counts in: thousandths of the file.
+WHOLE = 1000
+PREVIEW_ROWS = 20
+PREVIEW_CHARACTERS = 1_000
+ROLLBACK_ARTICLES = 200
+# What others do with an article that is no work on it.
+_NO_WORK = ("job.", "assignment.", "import")
+
+
+class Clock:
+    """The seconds between one chunk and the next."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def lap(self) -> float:
+        now = time.monotonic()
+        lap, self._last = now - self._last, now
+        return lap
+
+
+def import_run(*, first: int | None) -> int:
+    """Claim a due import and bring a part of it in; how many rows were dealt with."""
+    return _run(first, RUN, _import_part)
+
+
+def import_check_run(*, first: int | None) -> int:
+    """The same for a check, which writes down what would become of the rows."""
+    return _run(first, CHECK, _import_part)
+
+
+def import_rollback_run(*, first: int | None) -> int:
+    """Take a part of an import back; how many articles were dealt with."""
+    return _run(first, ROLLBACK, _rollback_part)
+
+
+def _run(first: int | None, kind: str, part: Callable[[Job, Import], int]) -> int:
+    claimed = jobs_claim(worker=worker_name(), first=first, kind=kind)
+    if not claimed:
+        return 0
+    (job,) = claimed
+    try:
+        source = Import.objects.select_related("corpus", "created_by", "job").get(job=job)
+        return part(job, source)
+    except JobLost as lost:
+        log.info("job_lost", job=job.pk, reason=lost.message)
+    except BadFile as error:
+        _failed(job, error.message, permanent=True)
+    except Import.DoesNotExist:
+        _failed(job, "What it was for is gone.", permanent=True)
+    except OperationalError:
+        # The database is away: the task is tried again, and the lease runs out if it can't be.
+        raise
+    except OSError as error:
+        _failed(job, f"The file can't be read: {error.strerror or error}.", permanent=False)
+    except Exception as error:  # noqa: BLE001  a stranger's file must not hold the job for ever
+        _failed(job, f"It failed: {type(error).__name__}: {_first_line(error)}", permanent=False)
+    return 0
+
+
+def _failed(job: Job, reason: str, *, permanent: bool) -> None:
+    log.warning("import_failed", job=job.pk, error=reason)
+    with suppress(JobLost):
+        job_fail(job=job, error=reason, permanent=permanent)
+
+
+# --- Bringing in --------------------------------------------------------------------------------
+
+
+def _import_part(job: Job, source: Import) -> int:
+    """Chunks of the file until its end, or until others have to have a turn."""
+    options = Options(**source.options)
+    dealt_with, started = 0, time.monotonic()
+    clock = Clock()
+    if job.kind == RUN and options.near_duplicates:
+        _sketch_others(job, source)
+    with import_file(source) as stream:
+        files = open_files(
+            stream, source.file_name, source.size, limit=settings.IMPORT_MAX_UNPACKED_BYTES
+        )
+        with files as found:
+            if not (source.at_file or source.at_item):
+                _note_refused(job, source, found)
+            start = Position(source.at_file, source.at_item)
+            reads = _renewing(job, items_of(found, options, start))
+            for entries, last in _chunks(reads, found, options, with_sketches=job.kind == RUN):
+                progress = _progress(found, last)
+                _write_chunk(job, source, entries, last.after, progress, clock)
+                dealt_with += len(entries)
+                if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+                    _pause(job)
+                    return dealt_with
+            _finish(job, source, found, options)
+    return dealt_with
+
+
+def _sketch_others(job: Job, source: Import) -> None:
+    """Articles that have no sketch yet are none that a new one could be found alike to."""
+    while True:
+        with transaction.atomic():
+            job_hold(job)
+            if not sketch_missing(source.corpus, limit=100):
+                return
+        if job.lease:
+            jobs_renew(lease=job.lease)
+
+
+def _renewing(job: Job, reads: Iterator[Read]) -> Iterator[Read]:
+    """Keep the lease while a slow file is read, such as a list of pages to be fetched."""
+    renewed = time.monotonic()
+    for read in reads:
+        if time.monotonic() - renewed > RENEW_SECONDS and job.lease:
+            jobs_renew(lease=job.lease)
+            renewed = time.monotonic()
+        yield read
+
+
+def _chunks(
+    reads: Iterator[Read], files: FileSet, options: Options, *, with_sketches: bool
+) -> Iterator[tuple[list[Entry], Read]]:
+    """Rows made ready, a chunk at a time, with the last of each."""
+    entries: list[Entry] = []
+    characters, began = 0, time.monotonic()
+    read: Read | None = None
+    for read in reads:
+        entry = _entry(read, files, options, with_sketches=with_sketches)
+        entries.append(entry)
+        characters += len(entry.row) + (len(entry.prepared.text) if entry.prepared else 0)
+        if (
+            len(entries) >= settings.IMPORT_CHUNK_ROWS
+            or characters > CHUNK_CHARACTERS
+            or time.monotonic() - began > CHUNK_SECONDS
+        ):
+            yield entries, read
+            entries, characters, began = [], 0, time.monotonic()
+    if entries and read is not None:
+        yield entries, read
+
+
+def _entry(read: Read, files: FileSet, options: Options, *, with_sketches: bool) -> Entry:
+    item = read.item
+    entry = Entry(
+        file=read.file.name if files.archive else "",
+        line=item.line,
+        row=item.row,
+        reason=item.reason,
+    )
+    if item.draft is None:
+        entry.reason = entry.reason or "it can't be read"
+        return entry
+    if item.draft.target:
+        entry.draft = item.draft
+        return entry
+    try:
+        entry.prepared = prepare(item.draft, options)
+    except BadRow as error:
+        entry.reason = str(error)
+    except Exception as error:  # noqa: BLE001  whatever a row holds, it fails alone
+        entry.reason = f"it can't be read: {error!r}"
+    else:
+        if with_sketches and options.near_duplicates:
+            entry.signature = signature_of(entry.prepared.text)
+    return entry
+
+
+def _write_chunk(
+    job: Job,
+    source: Import,
+    entries: list[Entry],
+    after: Position,
+    progress: float,
+    clock: Clock,
+) -> None:
+    """One transaction, tried again where somebody wrote the same text at the same moment."""
+    for attempt in range(3):
+        try:
+            with transaction.atomic():
+                plan = _plan(job, source, entries)
+                _advance(job, source, plan, after, progress, clock)
+            break
+        except (IntegrityError, DataError, ValueError) as error:
+            source.refresh_from_db()
+            if attempt == 2 or not isinstance(error, IntegrityError):
+                log.warning("chunk_broken", job=job.pk, error=_first_line(error))
+                with transaction.atomic():
+                    plan = _one_by_one(job, source, entries)
+                    _advance(job, source, plan, after, progress, clock)
+                break
+    if job.kind == RUN:
+        _tell(plan)
+
+
+def _plan(job: Job, source: Import, entries: list[Entry]) -> Plan:
+    planner = Planner(source, Options(**source.options))
+    plan = planner.take(entries)
+    if job.kind == CHECK:
+        for problem in plan.problems:
+            if problem.article is not None and problem.article.pk is None:
+                problem.article = None
+        return plan
+    return planner.insert()
+
+
+def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
+    """The same rows, each with a point to go back to, so that the one that breaks fails alone."""
+    whole = Planner(source, Options(**source.options)).plan
+    for entry in entries:
+        try:
+            with transaction.atomic():
+                plan = _plan(job, source, [entry])
+        except (IntegrityError, DataError, ValueError) as error:
+            planner = Planner(source, Options(**source.options))
+            planner.plan.counts["items"] += 1
+            planner.reject(entry, f"it can't be stored: {_first_line(error)}")
+            plan = planner.plan
+        whole.problems += plan.problems
+        whole.counts.update(plan.counts)
+        whole.articles += plan.articles
+        whole.rows.of(Job).extend(plan.rows.of(Job))
+    return whole
+
+
+def _first_line(error: Exception) -> str:
+    """What a database says went wrong; further down it repeats the row, which no log may hold."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _advance(
+    job: Job, source: Import, plan: Plan, after: Position, progress: float, clock: Clock
+) -> None:
+    """Move the import on, inside the transaction that writes the chunk."""
+    held = job_hold(job)
+    locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    if (locked.at_file, locked.at_item) != (source.at_file, source.at_item):
+        raise JobLost(f"Job {job.pk} was carried on by another worker.")
+    rows_insert(plan.problems)
+    source.at_file, source.at_item = after.file, after.item
+    counts = dict(locked.counts)
+    for name, count in plan.counts.items():
+        counts[name] = counts.get(name, 0) + count
+    source.counts = counts
+    source.progress = max(progress, locked.progress)
+    source.seconds = locked.seconds + clock.lap()
+    if job.kind == CHECK:
+        _preview(source, plan)
+    source.save(update_fields=["at_file", "at_item", "counts", "progress", "seconds", "preview"])
+    held.done, held.total, held.attempts = int(source.progress * WHOLE), WHOLE, 1
+    held.save(update_fields=["done", "total", "attempts"])
+    if job.lease:
+        jobs_renew(lease=job.lease)
+    if job.kind == RUN and any(plan.counts[name] for name in ("articles", "claims")):
+        event_record(
+            kind="import.chunk",
+            actor=source.created_by,
+            target=source,
+            corpus=source.corpus,
+            before=None,
+            after={
+                "articles": [[article.pk, article.content_hash] for article in plan.articles],
+                "counts": dict(plan.counts),
+                "until": [after.file, after.item],
+            },
+        )
+
+
+def _tell(plan: Plan) -> None:
+    """One message for as many articles as a worker takes at a time; each takes what is due."""
+    for job in plan.rows.of(Job)[:: settings.EXTRACTION_BATCH_ARTICLES]:
+        broker.enqueue(job)
+
+
+def _preview(source: Import, plan: Plan) -> None:
+    rows = source.preview.setdefault("rows", [])
+    spans: dict[int, int] = {}
+    for claim in plan.rows.of(Claim):
+        spans[id(claim.article)] = spans.get(id(claim.article), 0) + 1
+    for article in plan.articles[: PREVIEW_ROWS - len(rows)]:
+        text = next(text for text in plan.rows.of(ArticleText) if text.article is article)
+        rows.append(
+            {
+                "title": article.title,
+                "author": article.author,
+                "publisher": article.publisher,
+                "url": article.url,
+                "published": article.published.isoformat() if article.published else None,
+                "language": article.language,
+                "characters": len(text.text),
+                "text": text.text[:PREVIEW_CHARACTERS],
+                "claims": spans.get(id(article), 0),
+                "suggestions": article.current_run.suggestion_count if article.current_run else 0,
+            }
+        )
+
+
+def _progress(files: FileSet, last: Read) -> float:
+    """The share of the bytes that are behind us, files as wholes but for the one under way."""
+    done = float(files.offsets[last.after.file])
+    done += last.file.size * last.file.share
+    return min(done / files.total, 1.0) if files.total else 1.0
+
+
+def _note_refused(job: Job, source: Import, files: FileSet) -> None:
+    with transaction.atomic():
+        job_hold(job)
+        if source.problems.exists():
+            return
+        rows_insert(
+            [
+                ImportProblem(source=source, severity="rejected", file=name, reason=reason)
+                for name, reason in files.refused
+            ]
+        )
+        Import.objects.filter(pk=source.pk).update(counts={"rejected": len(files.refused)})
+    source.counts = {"rejected": len(files.refused)}
+
+
+def _pause(job: Job) -> None:
+    with transaction.atomic():
+        job_yield(job=job_hold(job))
+
+
+def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
+    formats: dict[str, int] = {}
+    encodings: dict[str, int] = {}
+    for file in files.files:
+        importer = importer_of(file, files, options)
+        name = importer.name if importer else "unknown"
+        formats[name] = formats.get(name, 0) + 1
+        if file.encoding:
+            encodings[file.encoding] = encodings.get(file.encoding, 0) + 1
+    with transaction.atomic():
+        held = job_hold(job)
+        locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+        locked.formats, locked.encodings, locked.progress = formats, encodings, 1.0
+        if job.kind == CHECK:
+            # A check leaves nothing in the corpus, so an import begins at the beginning.
+            locked.at_file = locked.at_item = 0
+            locked.preview["columns"] = _columns(files, options)
+        locked.save()
+        held.total = WHOLE
+        job_done(job=held, at=timezone.now())
+        event_record(
+            kind="import.checked" if job.kind == CHECK else "import.done",
+            actor=None,
+            target=locked,
+            corpus=source.corpus,
+            before=None,
+            after={"counts": locked.counts, "formats": formats, "encodings": encodings},
+        )
+    log.info("import_finished", job=job.pk, kind=job.kind, **locked.counts)
+
+
+def _columns(files: FileSet, options: Options) -> list[str]:
+    """The headings of the first table among the files, for a mapping to choose from."""
+    for file in files.files[:100]:
+        importer = importer_of(file, files, options)
+        headings = getattr(importer, "headings", None)
+        if headings is not None:
+            return [str(heading)[:200] for heading in headings(file, options)]
+    return []
+
+
+# --- Taking back --------------------------------------------------------------------------------
+
+
+def _rollback_part(job: Job, source: Import) -> int:
+    """Articles of the import, a chunk at a time, then claims that it added to others' articles."""
+    dealt_with, started = 0, time.monotonic()
+    last = 0
+    while True:
+        with transaction.atomic():
+            held = job_hold(job)
+            articles = list(
+                Article.objects.select_for_update(of=("self",))
+                .filter(source_import=source, pk__gt=last)
+                .order_by("pk")[:ROLLBACK_ARTICLES]
+            )
+            if articles:
+                last = articles[-1].pk
+                _remove(job, held, source, articles)
+        if not articles:
+            break
+        dealt_with += len(articles)
+        if job.lease:
+            jobs_renew(lease=job.lease)
+        if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+            _pause(job)
+            return dealt_with
+    with transaction.atomic():
+        held = job_hold(job)
+        claims = _remove_claims(source)
+        locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+        locked.at_file = locked.at_item = 0
+        locked.progress = 1.0
+        locked.counts = {**locked.counts, "removed_claims": claims}
+        locked.save()
+        held.total = WHOLE
+        job_done(job=held, at=timezone.now())
+        event_record(
+            kind="import.rolled_back",
+            actor=held.created_by,
+            target=locked,
+            corpus=source.corpus,
+            before=None,
+            after={"counts": locked.counts},
+        )
+    return dealt_with
+
+
+def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> None:
+    """Delete a chunk's articles, but for those that people have worked on; they become the
+    corpus's own, so that no later try takes them for the import's."""
+    worked = _worked_on([article.pk for article in articles])
+    kept = [article for article in articles if article.pk in worked]
+    gone = [article for article in articles if article.pk not in worked]
+    pks = [article.pk for article in gone]
+    locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    Article.objects.filter(pk__in=pks).delete()
+    rows_insert(
+        [
+            ImportProblem(
+                source=source,
+                severity="note",
+                reason="people have worked on this article since, so it was not taken back",
+                article=article,
+            )
+            for article in kept
+        ]
+    )
+    staying = [article.pk for article in kept]
+    Article.objects.filter(pk__in=staying).update(source_import=None)
+    Claim.objects.filter(article__in=staying, source_import=source).update(source_import=None)
+    counts = dict(locked.counts)
+    counts["removed"] = counts.get("removed", 0) + len(gone)
+    counts["kept"] = counts.get("kept", 0) + len(kept)
+    locked.counts = counts
+    all_of_them = max(1, int(counts.get("articles", 0)))
+    locked.progress = min((counts["removed"] + counts["kept"]) / all_of_them, 1.0)
+    locked.save(update_fields=["counts", "progress"])
+    held.done, held.total, held.attempts = int(locked.progress * WHOLE), WHOLE, 1
+    held.save(update_fields=["done", "total", "attempts"])
+    event_record(
+        kind="import.removed",
+        actor=held.created_by,
+        target=source,
+        corpus=source.corpus,
+        before={"articles": pks},
+        after={"kept": [article.pk for article in kept]},
+    )
+
+
+def _worked_on(articles: list[int]) -> set[int]:
+    events = Event.objects.filter(article__in=articles, actor__isnull=False)
+    for prefix in _NO_WORK:
+        events = events.exclude(kind__startswith=prefix)
+    return set(events.values_list("article_id", flat=True))
+
+
+def _remove_claims(source: Import) -> int:
+    """Claims on articles that were there before, unless somebody has worked on them."""
+    claims = Claim.objects.filter(source_import=source).exclude(article__source_import=source)
+    worked = Event.objects.filter(claim=models.OuterRef("pk"), actor__isnull=False)
+    gone = claims.filter(~models.Exists(worked))
+    count = gone.count()
+    gone.delete()
+    return count

@@ -1,0 +1,165 @@
+"""Articles that say nearly the same: agency reports, corrected versions, reprints.
+
+Each text has a MinHash signature over its sequences of five words. Signatures are cut into bands;
+texts that share a band are compared, and linked where they have most of their sequences in
+common. Both are tables, so that a new text finds its likes among any number of others with one
+query. Broder (1997), “On the resemblance and containment of documents”; the library is datasketch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from annotations.models import Article, ArticleSketch, Corpus, NearDuplicate, SketchBand
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+NUMBERS = 64
+BANDS = 8
+SEQUENCE = 5
+# Of 8 bands of 8 numbers, two texts that share 80 % have one in common 3 times of 4, and those
+# that share 90 % 99 times of 100.
+THRESHOLD = 0.8
+# Links of one article; what is copied a thousand times needs no million links.
+MOST_LINKS = 5
+MOST_COMPARED = 50
+_WORD = re.compile(r"\w+")
+_PACKED = struct.Struct(f"<{NUMBERS}I")
+_BAND = struct.Struct("<q")
+
+Signature = tuple[int, ...]
+
+
+# Odd multipliers, one for each place in a sequence, so that its hash depends on the order.
+_PLACES = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
+
+
+@cache
+def _empty() -> MinHash:
+    # Loaded with the first import: no other process needs it. The numbers that it is given are
+    # hashes already.
+    from datasketch import MinHash
+
+    return MinHash(num_perm=NUMBERS, seed=1, hashfunc=int)
+
+
+def signature_of(text: str) -> Signature:
+    """``NUMBERS`` numbers below 2³². The share that two have in common estimates the share of
+    word sequences that their texts have in common."""
+    import numpy as np
+
+    words = [zlib.crc32(word.encode()) for word in _WORD.findall(text.casefold())]
+    words += [0] * (SEQUENCE - len(words))
+    hashes = np.array(words, dtype=np.uint64)
+    count = len(words) - SEQUENCE + 1
+    sequences = np.zeros(count, dtype=np.uint64)
+    for place, factor in enumerate(_PLACES):
+        sequences += hashes[place : place + count] * np.uint64(factor)
+    mixed = np.unique((sequences ^ (sequences >> np.uint64(29))) & np.uint64(0xFFFFFFFF))
+    sketch = _empty().copy()
+    sketch.update_batch(mixed.tolist())
+    return tuple(sketch.hashvalues.tolist())
+
+
+def similarity(left: Sequence[int], right: Sequence[int]) -> float:
+    return sum(a == b for a, b in zip(left, right, strict=True)) / NUMBERS
+
+
+def bands_of(signature: Signature) -> list[int]:
+    """Signed 64-bit numbers, one a band; equal only for equal bands at the same place."""
+    width = NUMBERS // BANDS
+    packed = _PACKED.pack(*signature)
+    return [
+        _BAND.unpack(
+            hashlib.blake2b(
+                packed[number * width * 4 : (number + 1) * width * 4],
+                digest_size=8,
+                salt=bytes([number]),
+            ).digest()
+        )[0]
+        for number in range(BANDS)
+    ]
+
+
+def likeness_rows(
+    corpus: Corpus, sketched: Sequence[tuple[Article, Signature]]
+) -> Iterator[ArticleSketch | SketchBand | NearDuplicate]:
+    """The rows for new articles: their sketches, and links to those that were there before.
+
+    Articles of ``sketched`` come in their order; each is linked to the ones before it too.
+    """
+    bands = [bands_of(signature) for _, signature in sketched]
+    owners = _owners(corpus, {band for of_one in bands for band in of_one})
+    known = _signatures({pk for pks in owners.values() for pk in pks})
+    fresh: dict[int, list[int]] = defaultdict(list)
+    for number, (article, signature) in enumerate(sketched):
+        yield ArticleSketch(article=article, signature=_PACKED.pack(*signature))
+        yield from _links(article, signature, bands[number], owners, known)
+        for other in sorted({n for band in bands[number] for n in fresh[band]})[:MOST_LINKS]:
+            shared = similarity(signature, sketched[other][1])
+            if shared >= THRESHOLD:
+                yield NearDuplicate(article=article, earlier=sketched[other][0], similarity=shared)
+        for band in bands[number]:
+            fresh[band].append(number)
+            yield SketchBand(corpus=corpus, article=article, band=band)
+
+
+def _links(
+    article: Article,
+    signature: Signature,
+    bands: Iterable[int],
+    owners: dict[int, list[int]],
+    known: dict[int, Signature],
+) -> Iterator[NearDuplicate]:
+    candidates = sorted({pk for band in bands for pk in owners.get(band, ())})[:MOST_COMPARED]
+    alike = [(similarity(signature, known[pk]), pk) for pk in candidates if pk in known]
+    alike = [(shared, pk) for shared, pk in alike if shared >= THRESHOLD]
+    alike.sort(key=lambda pair: (-pair[0], pair[1]))
+    for shared, pk in alike[:MOST_LINKS]:
+        yield NearDuplicate(article=article, earlier_id=pk, similarity=shared)
+
+
+def _owners(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
+    owners: dict[int, list[int]] = defaultdict(list)
+    found = SketchBand.objects.filter(corpus=corpus, band__in=bands).order_by("article_id")
+    for band, pk in found.values_list("band", "article_id"):
+        if len(owners[band]) < MOST_COMPARED:
+            owners[band].append(pk)
+    return owners
+
+
+def _signatures(articles: set[int]) -> dict[int, Signature]:
+    found: Any = ArticleSketch.objects.filter(pk__in=articles).values_list("pk", "signature")
+    return {pk: _PACKED.unpack(bytes(signature)) for pk, signature in found}
+
+
+def sketch_missing(corpus: Corpus, limit: int) -> int:
+    """Sketch articles that came before there were sketches, or by themselves; how many.
+
+    Inside the caller's transaction. Their own likenesses are not looked for.
+    """
+    from .bulk import rows_insert
+
+    articles = list(
+        Article.objects.filter(corpus=corpus, sketch=None)
+        .order_by("pk")
+        .only("pk", "corpus")[:limit]
+    )
+    sketches, bands = [], []
+    for article in articles:
+        signature = signature_of(article.texts.earliest("number").text)
+        sketches.append(ArticleSketch(article=article, signature=_PACKED.pack(*signature)))
+        bands += [
+            SketchBand(corpus=corpus, article=article, band=band) for band in bands_of(signature)
+        ]
+    rows_insert(sketches)
+    rows_insert(bands)
+    return len(articles)

@@ -1,0 +1,349 @@
+"""Imports: chunks that are written once, whatever dies; cancelled, resumed, rolled back."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from annotations.errors import Conflict, InvalidInput, NotAllowed
+from annotations.models import (
+    Article,
+    Claim,
+    Corpus,
+    DetectionRun,
+    Event,
+    Import,
+    Job,
+    NearDuplicate,
+    User,
+)
+from annotations.services import import_runs
+from annotations.services.import_runs import import_run
+from annotations.services.imports import (
+    import_cancel,
+    import_configure,
+    import_create,
+    import_resume,
+    import_rollback,
+    import_start,
+)
+from annotations.services.jobs import jobs_claim
+
+from .cast import Cast, make_article, make_claim
+from .importing import (
+    bring_in,
+    check,
+    problems,
+    roll_back,
+    tarred,
+    upload,
+    work,
+    zipped,
+)
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = {
+    f"{n:03}.txt": f"date 2021-12-{n + 1:02}\nText number {n}: ferries cost {n} million."
+    for n in range(7)
+}
+
+
+@pytest.fixture
+def small_chunks(settings: Any) -> None:
+    settings.IMPORT_CHUNK_ROWS = 2
+
+
+def brat(n: int, words: str = "ferries") -> dict[str, str]:
+    text = f"🚢 Text {n}: ferries cost {n} million."
+    start = text.index(words)
+    return {
+        f"{n}.txt": text,
+        f"{n}.ann": f"T1\tquantity {start} {start + len(words)}\t{words}\n",
+    }
+
+
+def test_an_archive_comes_in(cast: Cast, corpus: Corpus) -> None:
+    content = zipped(TEXTS)
+    source = bring_in(corpus, "letters.zip", content, actor=cast.admin)
+    assert source.state == "done"
+    assert source.counts["articles"] == source.counts["items"] == 7
+    assert (source.size, source.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (source.formats, source.encodings) == ({"text": 7}, {"utf-8": 7})
+    with source.file.open("rb") as kept:
+        assert kept.read() == content
+    assert "letters" not in source.file.name
+    article = Article.objects.get(source_name="003.txt")
+    assert (article.title, str(article.published)) == (
+        "Text number 3: ferries cost 3 million.",
+        "2021-12-04",
+    )
+    assert article.text.text == article.title
+    assert article.text.created_by == cast.admin
+    assert article.source_import == source
+    assert Job.objects.filter(kind="extraction", state="queued").count() == 7
+    kinds = list(Event.objects.filter(kind__startswith="import").values_list("kind", flat=True))
+    assert kinds == ["import.done", "import.chunk", "import.requested", "import.created"]
+
+
+def test_a_second_time_changes_nothing(corpus: Corpus) -> None:
+    bring_in(corpus, "a.zip", zipped(TEXTS))
+    again = bring_in(corpus, "b.tar.gz", tarred(TEXTS))
+    assert again.counts["duplicates"] == 7
+    assert Article.objects.count() == 7
+    assert {reason for _, reason in problems(again, "duplicate")} == {
+        "its text is in the corpus already"
+    }
+    assert not again.problems.filter(article=None).exists()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_each_chunk_is_a_turn_when_others_wait(corpus: Corpus, settings: Any) -> None:
+    settings.IMPORT_SLICE_SECONDS = -1
+    source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    assert import_run(first=source.job_id) == 2
+    source.refresh_from_db()
+    assert source.job is not None
+    source.job.refresh_from_db()
+    # Back in the queue, with its attempts counted anew.
+    assert (source.job.state, source.job.attempts, source.job.lease) == ("queued", 0, None)
+    assert 0 < source.progress < 1
+    assert source.job.done == int(source.progress * 1000)
+    assert (source.seconds_left or 0) > 0
+    assert (source.items_a_second or 0) > 0
+    assert work(source).counts["articles"] == 7
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_worker_that_comes_back_writes_nothing_twice(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first worker stalls in the middle; another one takes the job and finishes it."""
+    source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    advance, calls = import_runs._advance, []
+
+    def stalls(job: Job, *args: Any) -> None:
+        calls.append(job.pk)
+        if len(calls) == 2:
+            # Inside the transaction of its second chunk the lease is somebody else's.
+            Job.objects.filter(pk=job.pk).update(lease=None, state="queued", attempts=0)
+        advance(job, *args)
+
+    monkeypatch.setattr(import_runs, "_advance", stalls)
+    assert import_run(first=source.job_id) == 0
+    monkeypatch.setattr(import_runs, "_advance", advance)
+    source.refresh_from_db()
+    # Its first chunk stands, its second one was undone with all that it wrote.
+    assert (source.counts["articles"], Article.objects.count()) == (2, 2)
+    Job.objects.filter(pk=source.job_id).update(lease=None, state="queued")
+    assert work(source).counts["articles"] == Article.objects.count() == 7
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_cancelled_and_resumed(cast: Cast, corpus: Corpus, settings: Any) -> None:
+    settings.IMPORT_SLICE_SECONDS = -1
+    source = import_start(
+        actor=cast.admin, source=upload(corpus, "a.zip", zipped(TEXTS), actor=cast.admin)
+    )
+    import_run(first=source.job_id)
+    stopped = import_cancel(actor=cast.admin, source=source)
+    assert stopped.state == "cancelled"
+    assert import_run(first=source.job_id) == 0
+    assert Article.objects.count() == 2
+    with pytest.raises(Conflict, match="roll it back first"):
+        import_configure(actor=cast.admin, source=source, options={})
+    assert import_resume(actor=cast.admin, source=source).state == "running"
+    assert work(source).state == "done"
+    assert Article.objects.count() == 7
+    with pytest.raises(Conflict, match="it can't be resumed now"):
+        import_resume(actor=cast.admin, source=source)
+
+
+def test_what_breaks_is_a_failure_with_its_reason(corpus: Corpus) -> None:
+    source = bring_in(corpus, "a.zip", b"PK, and then nothing")
+    assert source.state == "failed"
+    assert source.job is not None
+    assert "not a zip archive" in source.job.error
+    assert source.job.attempts == 1
+
+
+def test_rolled_back_but_for_what_people_worked_on(cast: Cast, corpus: Corpus) -> None:
+    own = make_article(corpus)
+    source = bring_in(corpus, "a.zip", zipped({**brat(1), **brat(2), **brat(3)}), actor=cast.admin)
+    assert source.counts["claims"] == Claim.objects.count() == 3
+    worked_on = Article.objects.get(source_name="2.txt")
+    make_claim(cast.reviewer, worked_on, "2 million")
+    undone = roll_back(source, cast.admin)
+    assert undone.state == "rolled_back"
+    assert (undone.counts["removed"], undone.counts["kept"]) == (2, 1)
+    assert set(Article.objects.all()) == {own, worked_on}
+    assert worked_on.claims.count() == 2
+    assert problems(undone, "note") == [
+        (None, "people have worked on this article since, so it was not taken back")
+    ]
+    # What was taken back can come in again.
+    again = work(import_start(actor=cast.admin, source=undone))
+    assert (again.counts["articles"], again.counts["duplicates"]) == (2, 1)
+
+
+def test_annotations_become_claims_of_a_named_annotator(corpus: Corpus) -> None:
+    bring_in(corpus, "a.zip", zipped(brat(1)), annotator="Käthe’s team")
+    claim = Claim.objects.get()
+    assert claim.quote == "ferries"
+    assert claim.created_by.name == "Käthe’s team"
+    assert not claim.created_by.is_active
+    assert not claim.created_by.has_usable_password()
+    assert claim.created_by.username.startswith(f"imported+{corpus.pk}+kathes-team")
+    assert list(claim.types.values_list("key", flat=True)) == ["quantity"]
+    assert claim.text.text[claim.spans.get().start :].startswith("ferries")
+
+
+def test_annotations_become_suggestions(corpus: Corpus) -> None:
+    source = bring_in(corpus, "a.zip", zipped(brat(1)), annotations="suggestions")
+    assert (source.counts["suggestions"], Claim.objects.count()) == (1, 0)
+    article = Article.objects.get()
+    run = DetectionRun.objects.get()
+    assert article.current_run == run
+    assert (article.state, article.check_worthiness) == ("ready", 1.0)
+    assert (run.suggestion_count, run.config_hash) == (1, source.sha256)
+    suggestion = run.suggestions.get()
+    assert (suggestion.quote, suggestion.kind, suggestion.score) == ("ferries", "quantity", 1.0)
+    # They are there in the place of the detector's.
+    assert not Job.objects.filter(kind="extraction").exists()
+    with pytest.raises(InvalidInput, match="in the place of the detector's"):
+        upload(corpus, "a.zip", b"x", annotations="suggestions", extract=True)
+
+
+def test_annotations_of_a_text_that_is_there_are_added_once(corpus: Corpus) -> None:
+    bring_in(corpus, "1.txt", brat(1)["1.txt"])
+    article = Article.objects.get()
+    content = zipped(brat(1))
+    added = bring_in(corpus, "a.zip", content, annotator="Ann")
+    assert (added.counts["duplicates"], added.counts["claims"]) == (1, 1)
+    assert article.claims.get().quote == "ferries"
+    again = bring_in(corpus, "b.zip", content, annotator="Ann")
+    assert (again.counts["already"], Claim.objects.count()) == (1, 1)
+    bring_in(corpus, "c.zip", content, annotator="Ben")
+    assert Claim.objects.count() == 2
+    # Only what came with it goes.
+    roll_back(added)
+    assert Claim.objects.get().created_by.name == "Ben"
+    assert Article.objects.get() == article
+
+
+def test_a_misplaced_annotation_rejects_its_row_or_is_dropped(corpus: Corpus) -> None:
+    files = {**brat(1), **brat(2)}
+    files["2.ann"] += "T2\tquantity 0 4\tfour\n"
+    rejected = bring_in(corpus, "a.zip", zipped(files))
+    assert (rejected.counts["articles"], rejected.counts["rejected"]) == (1, 1)
+    ((_, reason),) = problems(rejected)
+    assert reason == "line 2: the text at [0, 4) is '🚢 Te', not 'four'"
+    dropped = bring_in(corpus, "a.zip", zipped(files), misplaced="drop")
+    assert (dropped.counts["articles"], dropped.counts["misplaced"]) == (1, 1)
+    assert problems(dropped, "misplaced") == [(2, "the text at [0, 4) is '🚢 Te', not 'four'")]
+    assert Claim.objects.count() == 2
+
+
+def test_a_dry_run_says_everything_and_brings_in_nothing(corpus: Corpus) -> None:
+    bring_in(corpus, "0.txt", TEXTS["000.txt"])
+    files = {**TEXTS, **brat(8), "bad.txt": " \n"}
+    source = check(corpus, "a.zip", zipped(files))
+    assert source.state == "checked"
+    assert (Article.objects.count(), Claim.objects.count(), User.objects.count()) == (1, 0, 5)
+    assert source.counts["articles"] == 7
+    assert (source.counts["duplicates"], source.counts["rejected"]) == (1, 1)
+    assert problems(source) == [(None, "there is no text")]
+    first = source.preview["rows"][0]
+    assert (first["title"], first["published"], first["claims"]) == (
+        "Text number 1: ferries cost 1 million.",
+        "2021-12-02",
+        0,
+    )
+    assert source.preview["rows"][-1]["claims"] == 1
+    # Then for good, from the beginning, with a list of problems of its own.
+    source = work(import_start(actor=None, source=source))
+    assert (source.counts["articles"], len(problems(source))) == (7, 1)
+
+
+def test_near_duplicates_are_linked(corpus: Corpus) -> None:
+    words = [f"word{n}" for n in range(200)]
+    # One that came by itself is sketched when an import looks for likes.
+    first = make_article(corpus, " ".join(words))
+    changed = [*words[:100], "changed", *words[101:]]
+    other = [f"other{n}" for n in range(200)]
+    source = bring_in(
+        corpus,
+        "a.zip",
+        zipped(
+            {
+                "1.txt": " ".join(changed),
+                "2.txt": " ".join(other),
+                "3.txt": " ".join([*other, "end"]),
+            }
+        ),
+    )
+    assert (source.counts["articles"], source.counts["near_duplicates"]) == (3, 2)
+    links = {(n.article.source_name, n.earlier.source_name) for n in NearDuplicate.objects.all()}
+    assert links == {("1.txt", first.source_name), ("3.txt", "2.txt")}
+    assert all(0.8 <= n.similarity <= 1 for n in NearDuplicate.objects.all())
+    assert bring_in(corpus, "b.txt", "word1 " * 99, near_duplicates=False).state == "done"
+
+
+def test_a_row_that_the_database_refuses_fails_alone(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = import_runs.Planner._add
+
+    def odd(self: Any, entry: Any, prepared: Any) -> None:
+        plan(self, entry, prepared)
+        if "number 3" in prepared.text:
+            self.plan.articles[-1].title = None
+
+    monkeypatch.setattr(import_runs.Planner, "_add", odd)
+    source = bring_in(corpus, "a.zip", zipped(TEXTS))
+    assert (source.counts["articles"], source.counts["rejected"]) == (6, 1)
+    ((_, reason),) = problems(source)
+    assert "it can't be stored" in reason
+    assert Job.objects.filter(kind="extraction").count() == 6
+
+
+def test_who_may(cast: Cast, corpus: Corpus) -> None:
+    for actor in (cast.reviewer, cast.adjudicator, cast.outsider):
+        with pytest.raises(NotAllowed):
+            upload(corpus, "a.txt", "Text.", actor=actor)
+    source = upload(corpus, "a.txt", "Text.", actor=cast.admin)
+    for service in (import_start, import_cancel, import_resume, import_rollback):
+        with pytest.raises(NotAllowed):
+            service(actor=cast.reviewer, source=source)
+    # No file speaks in the name of accounts because a corpus's admin says so.
+    with pytest.raises(NotAllowed, match="existing accounts"):
+        upload(corpus, "a.txt", "Text.", actor=cast.admin, people="same")
+
+
+def test_what_is_refused_at_once(corpus: Corpus, settings: Any) -> None:
+    for options, field in (
+        ({"format": "xyz"}, "options.format"),
+        ({"encoding": "zip"}, "options.encoding"),
+        ({"nothing": 1}, "options.nothing"),
+        ({"columns": {"text": 1}}, "options.columns"),
+        ({"unit": "words"}, "options.unit"),
+        ({"extract": "yes"}, "options.extract"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            upload(corpus, "a.txt", "Text.", **options)
+        assert list(refused.value.fields) == [field]
+    with pytest.raises(InvalidInput, match="empty"):
+        upload(corpus, "a.txt", "")
+    with pytest.raises(InvalidInput, match="send a file"):
+        import_create(actor=None, corpus=corpus, files=[])
+    settings.IMPORT_MAX_BYTES = 3
+    with pytest.raises(InvalidInput, match="larger than"):
+        upload(corpus, "a.txt", "Text.")
+    assert not Import.objects.exists()
+
+
+def test_another_job_is_never_taken(corpus: Corpus) -> None:
+    source = import_start(actor=None, source=upload(corpus, "a.txt", "Text."))
+    assert jobs_claim(worker="here:1", first=source.job_id) == []
