@@ -68,9 +68,13 @@ def test_from_sign_in_to_export(page: Page, stack: Stack, saved: Any) -> None:
     # The worker's suggestions come by themselves.
     items = page.locator("#items .item.suggestion")
     expect(items.first).to_be_visible(timeout=30_000)
+    # On the screen only what is near is painted, on paper everything.
     painted = page.evaluate(
-        """() => ["weak", "medium", "strong"]
-            .reduce((sum, name) => sum + CSS.highlights.get(name).size, 0)"""
+        """() => {
+            dispatchEvent(new Event("beforeprint"));
+            return ["weak", "medium", "strong"]
+                .reduce((sum, name) => sum + CSS.highlights.get(name).size, 0);
+        }"""
     )
     assert painted == items.count() >= 5
 

@@ -229,6 +229,7 @@ export class Actions {
     const { unread } = thread;
     const last = thread.comments.findLast((comment) => comment.id !== null);
     thread.unread = 0;
+    this.model.changed();
     this.page.redraw();
     try {
       await api("POST", `threads/${thread.uid}/read/`, { comment: last.id });

@@ -24,6 +24,13 @@ export function announce(text) {
   requestAnimationFrame(() => { announcer().textContent = text; });
 }
 
+/** Do it when what was done so far is on the screen: work that nobody waits for. */
+export function afterPaint(work) {
+  // Frames aren't made of a page out of sight.
+  if (document.hidden) setTimeout(work);
+  else requestAnimationFrame(() => setTimeout(work));
+}
+
 /** Show it for a while, and say it. */
 export function toast(text, kind = "") {
   const note = h(`p.toast${kind ? `.${kind}` : ""}`, {}, text);

@@ -1,5 +1,6 @@
 // The list beside the text: the same items as the highlights, as real buttons. One row a key,
-// kept while its item lives, so that a change touches only the row it is about.
+// kept while its item lives, so that a change touches only the row it is about. Rows are in blocks
+// that the browser leaves out of its work while they are out of sight.
 
 import { byId, h } from "./dom.js";
 import { strength } from "./reader.js";
@@ -30,9 +31,14 @@ const SAVES = {
 };
 
 const ROWS_AT_ONCE = 120;
+const ROWS_IN_BLOCK = 24;
 
 export class List {
   #rows = new Map();
+  #blocks = [];
+  #leaving = null;
+  // Of the rows that are shown, in their order.
+  keys = [];
 
   constructor({ quote, onSelect, onReopen, saveState, retry, discard, hasDraft }) {
     Object.assign(this, { quote, onSelect, onReopen, saveState, retry, discard, hasDraft });
@@ -61,18 +67,21 @@ export class List {
   /** Make the list say what the model says. The rows of a long list come by and by, in their order. */
   sync(model, currentKey) {
     const items = this.shown(model);
-    const wanted = new Set(items.map((item) => item.key));
-    // First, so that the rows that stay are where they belong: one in the way would move them all.
-    for (const [key, row] of this.#rows) {
-      if (wanted.has(key)) continue;
-      row.element.remove();
-      this.#rows.delete(key);
+    if (items === this.synced) {
+      this.#markCurrent(currentKey);
+      return;
     }
-    let after = null;
     this.threads = model.threads;
+    const [from, to] = this.#differing(items);
+    this.#tidy();
+    for (const item of items) {
+      const row = item.claim && this.#rows.get(item.key);
+      if (row) this.#fill(row, item);
+    }
+    let after = from ? this.#rows.get(items[from - 1].key).element : null;
     let more = false;
     let made = 0;
-    for (const item of items) {
+    for (const item of items.slice(from, to)) {
       let row = this.#rows.get(item.key);
       if (!row) {
         // The open one is made at once, wherever it is.
@@ -84,12 +93,13 @@ export class List {
         row = this.#make(item);
       }
       this.#fill(row, item);
-      const place = after ? after.nextElementSibling : this.root.firstElementChild;
-      if (row.element !== place) this.root.insertBefore(row.element, place);
+      this.#place(row.element, after);
       after = row.element;
     }
     this.#markCurrent(currentKey);
-    this.#rejected(model, after);
+    this.#rejected(model);
+    this.synced = more ? null : items;
+    this.keys = items.filter(({ key }) => this.#rows.has(key)).map(({ key }) => key);
     clearTimeout(this.more);
     if (more) this.more = setTimeout(() => this.sync(model, this.currentKey), 0);
     const none = byId("no-items");
@@ -101,6 +111,78 @@ export class List {
       ? interpolate(gettext("%(decided)s of %(all)s suggestions decided"),
         { decided: model.decided, all: model.suggestions.length }, true)
       : "";
+  }
+
+  /**
+   * The stretch `[from, to)` of the items that has other rows than it had, where those that are gone
+   * are taken away: what goes on as before is not gone through row by row.
+   */
+  #differing(items) {
+    const { keys } = this;
+    let from = 0;
+    let to = items.length;
+    let end = keys.length;
+    while (from < to && from < end && keys[from] === items[from].key) from += 1;
+    while (to > from && end > from && keys[end - 1] === items[to - 1].key) [to, end] = [to - 1, end - 1];
+    const stay = new Set(items.slice(from, to).map(({ key }) => key));
+    for (const key of keys.slice(from, end)) {
+      if (stay.has(key)) continue;
+      this.#take(this.#rows.get(key).element);
+      this.#rows.delete(key);
+    }
+    return [from, to];
+  }
+
+  /** Take a row away; the one with the focus when the focus has gone on, or the page is laid out just for that. */
+  #take(element) {
+    if (!element.contains(document.activeElement)) {
+      element.remove();
+      return;
+    }
+    this.#leaving = element;
+    queueMicrotask(() => this.#letGo());
+  }
+
+  #letGo() {
+    this.#leaving?.remove();
+    this.#leaving = null;
+  }
+
+  /** Put a row behind another one, or first; one that stands there already is left alone. */
+  #place(element, after) {
+    if (!after) {
+      const first = this.#blocks[0] || this.#addBlock(0);
+      if (first.firstElementChild !== element) first.prepend(element);
+      return;
+    }
+    const block = after.parentElement;
+    let beside = after.nextElementSibling;
+    if (beside && beside === this.#leaving) beside = beside.nextElementSibling;
+    const next = beside || this.#blocks[this.#blocks.indexOf(block) + 1]?.firstElementChild;
+    if (next === element) return;
+    const full = block === this.#blocks.at(-1) && !after.nextElementSibling && block.childElementCount >= ROWS_IN_BLOCK;
+    if (full) this.#addBlock(this.#blocks.length).append(element);
+    else after.after(element);
+  }
+
+  #addBlock(at) {
+    const block = h("div.rows", { role: "none" });
+    this.root.insertBefore(block, this.#blocks[at] || (this.bin?.parentElement ? this.bin : null));
+    this.#blocks.splice(at, 0, block);
+    return block;
+  }
+
+  /** Blocks that became empty go; one that grew too long is cut, but not where somebody is working. */
+  #tidy() {
+    this.#blocks = this.#blocks.filter((block) => {
+      if (!block.firstElementChild) block.remove();
+      return block.firstElementChild;
+    });
+    for (const [at, block] of this.#blocks.entries()) {
+      if (block.childElementCount > 2 * ROWS_IN_BLOCK && !block.contains(document.activeElement)) {
+        this.#addBlock(at + 1).append(...[...block.children].slice(ROWS_IN_BLOCK));
+      }
+    }
   }
 
   row(key) {
@@ -152,7 +234,7 @@ export class List {
     const others = h("p.others", { hidden: true });
     const body = h("div.item-body");
     button.setAttribute("aria-expanded", "false");
-    const element = h("li.item", {}, button, others, draft, save, body);
+    const element = h("div.item", { role: "listitem" }, button, others, draft, save, body);
     const row = { element, button, others, draft, save, body, signature: "" };
     this.#rows.set(item.key, row);
     return row;
@@ -220,17 +302,27 @@ export class List {
     return [label, `claim ${claim.state}`, claim.claimant || ""];
   }
 
-  #rejected(model, after) {
-    this.bin ??= h("li.rejected", {}, h("details", {}, h("summary"), h("ul")));
-    if (!model.rejected.length) {
+  /** What was rejected, at the end. Its rows are made when somebody looks. */
+  #rejected(model) {
+    if (!this.bin) {
+      const details = h("details", { ontoggle: () => this.#fillBin() }, h("summary"), h("ul"));
+      this.bin = h("div.rejected", { role: "listitem" }, details);
+    }
+    const { rejected } = model;
+    this.binned = rejected;
+    if (!rejected.length) {
       this.bin.remove();
       return;
     }
-    const place = after ? after.nextElementSibling : this.root.firstElementChild;
-    if (this.bin !== place) this.root.insertBefore(this.bin, place);
+    if (!this.bin.parentElement) this.root.append(this.bin);
     this.bin.querySelector("summary").textContent =
-      interpolate(ngettext("%s rejected", "%s rejected", model.rejected.length), [model.rejected.length]);
-    this.bin.querySelector("ul").replaceChildren(...model.rejected.map((suggestion) => h("li", {},
+      interpolate(ngettext("%s rejected", "%s rejected", rejected.length), [rejected.length]);
+    this.#fillBin();
+  }
+
+  #fillBin() {
+    const rejected = this.bin.querySelector("details").open ? this.binned : [];
+    this.bin.querySelector("ul").replaceChildren(...rejected.map((suggestion) => h("li", {},
       h("span", { dir: "auto" }, this.quote(suggestion.start, suggestion.end)), " ",
       h("button.link", { type: "button", onclick: () => this.onReopen(suggestion) }, gettext("Decide again")),
     )));

@@ -1,12 +1,20 @@
 // What the page knows: suggestions and claims, mirrored from the server and changed at once when
 // the reviewer acts. Knows nothing of the page's elements.
 
+const inText = (a, b) => a.spans[0][0] - b.spans[0][0] || a.spans[0][1] - b.spans[0][1];
+
 export class Model {
-  /** `reapply(claim)` shows again what the server hasn't taken yet: of one claim, or of all. */
-  constructor(data, { reapply }) {
-    Object.assign(this, { claims: [], suggestions: [], threads: {}, people: [], reason_names: {}, reapply });
+  #items = null;
+  #rejected = [];
+  #decided = 0;
+
+  constructor(data) {
+    Object.assign(this, { claims: [], suggestions: [], threads: {}, people: [], reason_names: {} });
     this.take(data);
   }
+
+  /** Show again what the server hasn't taken yet: of one claim, or of all. The outbox's, once there is one. */
+  reapply() {}
 
   /** Take the server's state. What waits to be saved is kept, and a claim stays the same object. */
   take(data) {
@@ -14,42 +22,68 @@ export class Model {
     Object.assign(this, data);
     this.claims = data.claims.map((claim) => Object.assign(before.get(claim.uid) || {}, claim));
     this.byId = new Map(this.suggestions.map((suggestion) => [suggestion.id, suggestion]));
+    this.suggested = this.suggestions.map((suggestion) => ({
+      key: `s${suggestion.id}`, suggestion, claim: null, spans: [[suggestion.start, suggestion.end]],
+    })).sort(inText);
+    this.suggestedByKey = new Map(this.suggested.map((item) => [item.key, item]));
     this.repeats = new Map();
     for (const suggestion of this.suggestions) {
       const { first_mention: first } = suggestion;
       if (first) this.repeats.set(first, [...this.repeats.get(first) || [], suggestion]);
     }
-    this.#order();
+    this.changed();
     this.unsent = before;
     this.reapply();
     this.unsent = null;
   }
 
-  #order() {
-    const items = [];
-    for (const suggestion of this.suggestions) {
-      if (suggestion.outcome) continue;
-      items.push({
-        key: `s${suggestion.id}`, suggestion, claim: null, spans: [[suggestion.start, suggestion.end]],
-      });
-    }
-    for (const claim of this.claims) {
-      items.push({
-        key: claim.uid, suggestion: null, claim, spans: claim.spans.map((s) => [s.start, s.end]),
-      });
-    }
-    items.sort((a, b) => a.spans[0][0] - b.spans[0][0] || a.spans[0][1] - b.spans[0][1]);
-    this.items = items;
-    this.byKey = new Map(items.map((item) => [item.key, item]));
-    this.rejected = this.suggestions.filter((s) => s.outcome === "rejected");
+  /** Claims or decisions are others than before. */
+  changed() {
+    this.#items = null;
   }
 
-  changed() {
-    this.#order();
+  /** What is open and what was claimed, in the text's order: the same list until something changes. */
+  get items() {
+    if (!this.#items) this.#order();
+    return this.#items;
+  }
+
+  get rejected() {
+    return this.items && this.#rejected;
+  }
+
+  /** How many suggestions are decided. */
+  get decided() {
+    return this.items && this.#decided;
+  }
+
+  // The suggestions' own order is known.
+  #order() {
+    const claims = this.claims.map((claim) => ({
+      key: claim.uid, suggestion: null, claim, spans: claim.spans.map((s) => [s.start, s.end]),
+    })).sort(inText);
+    const items = [];
+    this.#rejected = [];
+    this.#decided = 0;
+    let next = 0;
+    for (const item of this.suggested) {
+      const { outcome } = item.suggestion;
+      if (outcome) this.#decided += 1;
+      if (outcome === "rejected") this.#rejected.push(item.suggestion);
+      if (outcome) continue;
+      while (next < claims.length && inText(claims[next], item) < 0) items.push(claims[next++]);
+      items.push(item);
+    }
+    for (; next < claims.length; next += 1) items.push(claims[next]);
+    this.#items = items;
+    this.claimed = new Map(claims.map((item) => [item.key, item]));
   }
 
   item(key) {
-    return this.byKey.get(key) || null;
+    const claim = this.items && this.claimed.get(key);
+    if (claim) return claim;
+    const item = this.suggestedByKey.get(key);
+    return item && !item.suggestion.outcome ? item : null;
   }
 
   claim(uid) {
@@ -69,10 +103,6 @@ export class Model {
   itemOf({ id, claim }) {
     return this.items.find((item) => item.suggestion?.id === id
       || (item.claim && (item.claim.suggestion === id || (claim && item.claim.id === claim)))) || null;
-  }
-
-  get decided() {
-    return this.suggestions.filter((suggestion) => suggestion.outcome).length;
   }
 
   /** A claim that isn't on the server yet; it has its uid already, so a repeated request makes one. */
@@ -99,7 +129,7 @@ export class Model {
       verdicts: [],
       ...fields,
     }));
-    this.#order();
+    this.changed();
   }
 
   newUid() {
@@ -108,13 +138,13 @@ export class Model {
 
   drop(claim) {
     this.claims = this.claims.filter((other) => other !== claim);
-    this.#order();
+    this.changed();
   }
 
   /** The server's answer about a claim, less what still waits to be sent. */
   merge(claim, answer) {
     Object.assign(claim, answer);
-    this.#order();
+    this.changed();
     this.reapply(claim.uid);
   }
 }

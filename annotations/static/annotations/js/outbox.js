@@ -14,6 +14,7 @@
 // `done(page, op, answer)` and `refused(page, op, problem)`.
 
 import { api } from "./api.js";
+import { afterPaint } from "./dom.js";
 
 const PAUSES = [1000, 2000, 4000, 8000, 15000, 30000];
 
@@ -57,7 +58,8 @@ export class Outbox {
     model.changed();
     this.#keep();
     this.#set(op, { state: "saving" });
-    this.#pump();
+    // The key press is shown first; the list is on the shelf, should the page go away now.
+    afterPaint(() => this.#pump());
   }
 
   /** What a page left behind when it was closed or reloaded. */

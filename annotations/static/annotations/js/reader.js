@@ -14,6 +14,8 @@ const kindLayer = (kind) => `kind-${KINDS.includes(kind) ? kind : "other"}`;
 // Lines above and below the words, drawn over every colour.
 const LINE_LAYERS = [...KINDS.map(kindLayer), "kind-other", "repeat"];
 
+// Of the window's height: text so far above and below it counts as on the screen.
+const NEARLY = 0.25;
 // Painted before the browser says what is on the screen.
 const FIRST_PIECES = 60;
 
@@ -48,30 +50,46 @@ export class Reader {
   }
 
   /**
-   * The browser sets all highlights anew whenever one changes, so only those near what is on the
-   * screen are registered: a key press costs the same in a long text as in a short one.
+   * The browser sets all highlights anew whenever anything on the page changes, so only those near
+   * what is on the screen are registered: a key press costs the same in a long text as in a short one.
    */
   #watch() {
     this.near = [0, this.pieces[Math.min(FIRST_PIECES, this.pieces.length) - 1]?.end ?? 0];
-    const edges = new Map();
-    for (const { element, start, end } of this.pieces) {
-      const paragraph = element.parentElement;
-      edges.set(paragraph, [edges.get(paragraph)?.[0] ?? start, end]);
-    }
-    const shown = new Set();
-    this.observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) shown.add(target);
-        else shown.delete(target);
-      }
-      const places = [...shown].map((paragraph) => edges.get(paragraph));
-      if (!places.length) return;
-      this.#look(Math.min(...places.map(([start]) => start)), Math.max(...places.map(([, end]) => end)));
-    }, { rootMargin: "100% 0px" });
-    for (const paragraph of edges.keys()) this.observer.observe(paragraph);
     this.ended = new AbortController();
     const { signal } = this.ended;
+    let asked = 0;
+    const soon = () => {
+      asked ||= requestAnimationFrame(() => {
+        asked = 0;
+        if (!signal.aborted) this.#look(...this.#onScreen());
+      });
+    };
+    addEventListener("scroll", soon, { signal, passive: true });
+    this.observer = new ResizeObserver(soon);
+    this.observer.observe(this.root);
     addEventListener("beforeprint", () => this.#look(0, Infinity), { signal });
+    addEventListener("afterprint", soon, { signal });
+  }
+
+  /** From where to where the text is on the screen or nearly so, in whole pieces. */
+  #onScreen() {
+    const margin = innerHeight * NEARLY;
+    const first = this.#firstBelow(-margin);
+    const after = this.#firstBelow(innerHeight + margin, "top");
+    if (!this.pieces.length) return [0, 0];
+    return [this.pieces[Math.min(first, this.pieces.length - 1)].start, this.pieces[Math.max(first, after - 1)]?.end ?? this.end];
+  }
+
+  /** The number of the first piece in a paragraph whose bottom (or top) is below `y` pixels. */
+  #firstBelow(y, edge = "bottom") {
+    let low = 0;
+    let high = this.pieces.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.pieces[middle].element.parentElement.getBoundingClientRect()[edge] > y) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   #look(start, end) {
@@ -250,6 +268,7 @@ export class Reader {
     for (const [name, spans] of Object.entries(layers)) {
       if (this.native) {
         const layer = this.layers.get(name);
+        if (!spans.length && !layer.size) continue;
         layer.clear();
         for (const [start, end] of spans) layer.add(this.#still(start, end));
       } else {
@@ -268,8 +287,17 @@ export class Reader {
       this.paint({ ...layers, current: current?.spans || [] });
       return;
     }
-    Object.assign(this, { items, currentKey });
     const [from, to] = this.near;
+    const known = this.items === items && this.nearThen === this.near;
+    Object.assign(this, { items, currentKey, nearThen: this.near });
+    if (!known) this.#paintNear(items, from, to);
+    const spans = current?.spans || [];
+    if (String(spans) === this.marking) return;
+    this.marking = String(spans);
+    this.paint({ current: spans });
+  }
+
+  #paintNear(items, from, to) {
     const before = this.painted;
     this.painted = new Map();
     for (const item of items) {
@@ -289,10 +317,6 @@ export class Reader {
     for (const { names, ranges } of before.values()) {
       for (const name of names) for (const range of ranges) this.layers.get(name).delete(range);
     }
-    const spans = current?.spans || [];
-    if (String(spans) === this.marking) return;
-    this.marking = String(spans);
-    this.paint({ current: spans });
   }
 
   /** For browsers without the Highlight API: `<mark>`s cut where any layer begins or ends. */

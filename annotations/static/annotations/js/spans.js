@@ -1,7 +1,7 @@
 // The words of a claim: chosen by mouse or keyboard, moved by their edges, added to, taken out,
 // divided and joined.
 
-import { announce, byId, h, toast } from "./dom.js";
+import { afterPaint, announce, byId, h, toast } from "./dom.js";
 import { union } from "./operations/claims.js";
 
 // Edges are moved among the words around them.
@@ -299,8 +299,18 @@ export class Spans {
     return near.reduce((best, at) => (Math.abs(at - offset) < Math.abs(best - offset) ? at : best), near[0] ?? offset);
   }
 
-  /** Put the handles at the edges of the open claim. */
+  /** Put the handles at the edges of the open claim, once the page with what a key did is shown. */
   place() {
+    if (!this.claim) for (const handle of this.handles) handle.hidden = true;
+    if (this.placing || !this.claim) return;
+    this.placing = true;
+    afterPaint(() => {
+      this.placing = false;
+      this.#put();
+    });
+  }
+
+  #put() {
     const { claim } = this;
     for (const handle of this.handles) handle.hidden = !claim;
     if (!claim) return;

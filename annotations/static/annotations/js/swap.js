@@ -77,6 +77,7 @@ export class Swap {
     const ahead = this.#ahead;
     const { next } = byId("urls").dataset;
     const following = byId("next-article")?.href;
+    await this.sent();
     const page = await this.#fetch(next);
     if (page) ahead.set(next, page);
     if (!following || ahead !== this.#ahead) return;
@@ -92,6 +93,8 @@ export class Swap {
   async #get(address) {
     const known = this.#ahead.get(address);
     if (known && performance.now() - known.at < STALE + TIMEOUT) return known;
+    // What comes next depends on what is submitted: the server has to know that first.
+    await this.sent();
     return this.#fetch(address);
   }
 

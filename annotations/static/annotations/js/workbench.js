@@ -10,9 +10,8 @@ import { showHelp } from "./help.js";
 import { listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
-import { Model } from "./model.js";
+import { opened } from "./opening.js";
 import { onPaper } from "./paper.js";
-import { Reader } from "./reader.js";
 import { VERBS } from "./operations/index.js";
 import { Outbox } from "./outbox.js";
 import { Presence } from "./presence.js";
@@ -32,14 +31,14 @@ class Workbench {
   constructor(outbox = null) {
     // Ends every listener and timer that belongs to this article.
     this.ended = new AbortController();
-    const data = JSON.parse(byId("workbench-data").textContent);
+    const { data, model, reader } = opened();
     configure({ ...byId("urls").dataset, user: data.me.id });
     useKeys(data.keymap);
     this.outbox = outbox || new Outbox(VERBS, this);
-    this.model = new Model(data, { reapply: (claim) => this.model && this.outbox.reapply(this.model, claim) });
+    Object.assign(this, { model, reader });
+    model.reapply = (claim) => this.outbox.reapply(model, claim);
     this.actions = new Actions(this, this.model, this.outbox);
     this.drafts = new Drafts(data.me.id, data.article.id);
-    this.reader = new Reader(byId("text"));
     this.current = null;
     this.list = new List({
       quote: (start, end) => this.quote(start, end),
@@ -51,9 +50,6 @@ class Workbench {
       hasDraft: (key) => this.drafts.get(key) !== null,
     });
     if (outbox) outbox.moveTo(this);
-    this.reader.paintItems(this.model.items, null);
-    performance.clearMarks("first-highlight");
-    performance.mark("first-highlight");
     this.redraw();
     this.#listen();
     this.live = new Live(this.model, () => this.#extracted());
@@ -348,8 +344,12 @@ class Workbench {
 
   #goOn(offset) {
     const next = this.#nextPending(offset);
-    if (next) this.select(next.key);
-    else announce(gettext("Every suggestion is decided."));
+    if (next) {
+      this.select(next.key);
+      return;
+    }
+    this.redraw();
+    announce(gettext("Every suggestion is decided."));
   }
 
   get item() {
@@ -502,12 +502,10 @@ class Workbench {
     this.#leaveCard();
     if (item.suggestion) {
       this.actions.reject(item.suggestion);
-      this.redraw();
       this.#goOn(offset);
     } else {
       const suggestion = item.claim.suggestion;
       this.actions.withdraw(item.claim);
-      this.redraw();
       const back = suggestion && this.model.item(`s${suggestion}`);
       if (back) this.select(back.key);
       else this.#goOn(offset - 1);

@@ -1,0 +1,25 @@
+// The highlights, as soon as the text and the page's data are there: before everything else that
+// the article page is made of has arrived. workbench.js goes on with what is made here.
+
+import { Model } from "./model.js";
+import { Reader } from "./reader.js";
+
+/** `{data, model, reader}` of the article that stands on the page, its highlights painted. */
+export function open() {
+  const data = JSON.parse(document.getElementById("workbench-data").textContent);
+  const model = new Model(data);
+  const reader = new Reader(document.getElementById("text"));
+  reader.paintItems(model.items, null);
+  performance.clearMarks("first-highlight");
+  performance.mark("first-highlight");
+  return { data, model, reader };
+}
+
+let first = open();
+
+/** What was opened with the page; the first time only, since another article has taken its place then. */
+export function opened() {
+  const there = first;
+  first = null;
+  return there || open();
+}
