@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import models
 
 from annotations.domain.transitions import JobState
+from annotations.domain.vocabulary import Role
 
 from .articles import Article
-from .corpora import Corpus
+from .corpora import Corpus, Membership
 from .jobs import Job
 from .people import User
 
@@ -44,9 +45,19 @@ _ENDED = {CHECK: ImportState.CHECKED, RUN: ImportState.DONE, ROLLBACK: ImportSta
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
-    def manageable_by(self, user: User) -> ImportQuerySet:
+    def visible_to(self, user: User) -> ImportQuerySet:
         """Of corpora that the user sees. Who may do something with them is a policy's business."""
         return self.filter(corpus__in=Corpus.objects.visible_to(user))
+
+    def administered_by(self, user: User) -> ImportQuerySet:
+        """Of corpora that the user is an admin of."""
+        rows = self.visible_to(user)
+        if user.is_superuser:
+            return rows
+        admins = Membership.objects.filter(
+            corpus=models.OuterRef("corpus"), user=user.pk, role=Role.ADMIN
+        )
+        return rows.filter(models.Exists(admins))
 
 
 class Import(models.Model):

@@ -10,6 +10,7 @@ from typing import Any
 from typing import cast as cast_to
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import StreamingHttpResponse
 from django.urls import URLPattern, reverse
@@ -19,12 +20,14 @@ from annotations.api.v1 import urls
 from annotations.models import Job
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
+from annotations.services.imports import import_start
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
 from tests import factories
 from tests.factories import Cast
+from tests.services.importing import bring_in, check, upload
 
 MEMBERS = ["reviewer", "second_reviewer", "adjudicator", "admin", "superuser"]
 OUTSIDERS = ["outsider", "stranger"]
@@ -59,6 +62,8 @@ class Row:
     path: dict[str, str] = field(default_factory=dict)
     # A second row for one address.
     case: str = ""
+    # How the body is sent.
+    form: str = "json"
 
 
 def _claim_body(world: Any) -> dict[str, Any]:
@@ -84,6 +89,14 @@ def _verdict_body(world: Any, **more: Any) -> dict[str, Any]:
         "rationale": "The figures say otherwise.",
         "claim_revision": 1,
         **more,
+    }
+
+
+def _import_body(world: Any) -> dict[str, Any]:
+    return {
+        "corpus": world.cast.corpus.pk,
+        "file": SimpleUploadedFile("a.txt", b"Ferries doubled."),
+        "options": '{"near_duplicates": false}',
     }
 
 
@@ -268,6 +281,23 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "job-detail"): [Row(members(200), "failed_job")],
     ("POST", "job-retry"): [Row(admins(200), "failed_job")],
     ("POST", "job-cancel"): [Row(admins(200), "queued_job")],
+    ("GET", "article-near-duplicates"): [Row(members(200), "article")],
+    ("GET", "import-list"): [Row(signed_in(200))],
+    ("POST", "import-list"): [Row(admins(201), body=_import_body, form="multipart")],
+    ("GET", "import-detail"): [Row(admins(200), "checked_import")],
+    ("PATCH", "import-detail"): [
+        Row(admins(200), "checked_import", lambda w: {"options": {"annotations": "none"}})
+    ],
+    ("POST", "import-check"): [Row(admins(202), "checked_import")],
+    ("POST", "import-start"): [Row(admins(202), "checked_import")],
+    ("POST", "import-cancel"): [Row(admins(200), "running_import")],
+    ("POST", "import-resume"): [Row(admins(202), "failed_import")],
+    ("POST", "import-rollback"): [Row(admins(202), "failed_import")],
+    ("GET", "import-problems"): [
+        Row(admins(200), "checked_import"),
+        Row(admins(400), "checked_import", query={"severity": "grave"}, case="severity"),
+    ],
+    ("GET", "import-rejected"): [Row(admins(200), "checked_import")],
     ("GET", "event-list"): [Row(signed_in(200))],
     ("GET", "event-detail"): [Row(members(200), "event")],
     ("GET", "token-list"): [Row(signed_in(200))],
@@ -345,6 +375,9 @@ def world(cast: Cast) -> SimpleNamespace:
         failed_job=failed,
         queued_job=extraction_request(actor=None, article=waiting),
         event=article.events.latest("id"),
+        checked_import=check(cast.corpus, "a.txt", " "),
+        running_import=import_start(actor=None, source=upload(cast.corpus, "b.txt", "B.")),
+        failed_import=bring_in(cast.corpus, "c.zip", "C."),
         token=token_create(actor=cast.reviewer, name="mine")[0],
     )
 
@@ -366,18 +399,18 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
     if name == "article-reopen":
         world.article.state = "reviewed"
         world.article.save(update_fields=["state"])
-    body = row.body(world) if row.body else None
     answers: Statuses = {}
     for role, user in {"anonymous": None, **world.cast.everybody}.items():
         client = APIClient()
         if user is not None:
             client.force_login(user)
+        body = row.body(world) if row.body else None
         # Every role finds the same world.
         with transaction.atomic():
             if method == "GET":
                 response = client.get(path, row.query)
             else:
-                response = getattr(client, method.lower())(path, body, format="json")
+                response = getattr(client, method.lower())(path, body, format=row.form)
             if isinstance(response, StreamingHttpResponse):
                 b"".join(response)
             transaction.set_rollback(True)
@@ -403,8 +436,12 @@ def test_outsiders_lists_hold_nothing_of_the_corpus(name: str, world: SimpleName
         client.force_login(getattr(world.cast, role))
         lists[role] = client.get(path, {"page_size": 200}).json()["results"]
         named = client.get(path, {"corpus": corpus}).json()["results"]
-        if name != "corpus-list":
+        if name not in {"corpus-list", "import-list"}:
             assert bool(named) is (role == "reviewer"), role
+    if name == "import-list":
+        # Of admins only.
+        assert lists["reviewer"] == []
+        return
     assert lists["reviewer"]
     assert lists["stranger"] == []
     key = "id" if name == "corpus-list" else "corpus"

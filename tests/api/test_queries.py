@@ -47,6 +47,8 @@ COSTS: dict[str, int] = {
     "comments/": SIGN_IN + 2,
     # jobs with their person
     "jobs/": SIGN_IN + 1,
+    # imports with job and person
+    "imports/": SIGN_IN + 1,
     # events with their person
     "events/": SIGN_IN + 1,
     "tokens/": SIGN_IN + 1,

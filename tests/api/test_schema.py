@@ -12,12 +12,14 @@ import yaml
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
-from annotations.models import Article
-from annotations.services.corpora import guideline_add
+from annotations.models import Article, NearDuplicate
+from annotations.services.corpora import guideline_add, membership_set
 from tests import factories
 from tests.api.conftest import Client
 from tests.api.test_permissions import addresses
 from tests.factories import Cast
+from tests.services.importing import check as import_checked
+from tests.services.importing import zipped
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,11 @@ def test_answers_are_as_the_schema_says(
     copy = factories.make_snapshot(claim, cast.reviewer)
     factories.make_evidence(claim, cast.reviewer, snapshot=copy.pk)
     api.post(f"articles/{article.pk}/extract/")
+    # What admins alone see.
+    imported = import_checked(cast.corpus, "a.zip", zipped({"1.txt": "Words.", "2.txt": " "}))
+    membership_set(actor=None, corpus=cast.corpus, user=cast.reviewer, role="admin")
+    likely = factories.make_article(cast.corpus)
+    NearDuplicate.objects.create(article=likely, earlier=article, similarity=0.9)
     paths = {
         "articles/": "/api/v1/articles/",
         f"articles/{article.pk}/": "/api/v1/articles/{id}/",
@@ -89,6 +96,10 @@ def test_answers_are_as_the_schema_says(
         f"threads/{thread.pk}/": "/api/v1/threads/{id}/",
         "comments/": "/api/v1/comments/",
         "jobs/": "/api/v1/jobs/",
+        "imports/": "/api/v1/imports/",
+        f"imports/{imported.pk}/": "/api/v1/imports/{id}/",
+        f"imports/{imported.pk}/problems/": "/api/v1/imports/{id}/problems/",
+        f"articles/{article.pk}/near-duplicates/": "/api/v1/articles/{id}/near-duplicates/",
         "events/": "/api/v1/events/",
         "corpora/": "/api/v1/corpora/",
         f"corpora/{cast.corpus.pk}/": "/api/v1/corpora/{id}/",

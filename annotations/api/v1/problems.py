@@ -40,7 +40,7 @@ TITLES = {
     "not_found": "Not found",
     "method_not_allowed": "This address doesn't take that method",
     "not_acceptable": "The answer isn't available in that media type",
-    "unsupported_media_type": "The body has to be JSON",
+    "unsupported_media_type": "The body has to be JSON, or a form where files are sent",
     "too_large": "The body is too large",
     "throttled": "Too many requests",
     "conflict": "The state of things doesn't allow it",

@@ -60,7 +60,7 @@ REASONS: dict[int, tuple[type[Problem], str]] = {
     404: (Problem, "No such object, or none that the caller may see."),
     409: (ConflictProblem, "The state of things doesn't allow it."),
     413: (Problem, "The body is too large."),
-    415: (Problem, "The body isn't JSON."),
+    415: (Problem, "The body isn't JSON, or no form where files are sent."),
     429: (Problem, "Too many requests."),
 }
 

@@ -12,6 +12,7 @@ from .views.corpora import CorpusViewSet
 from .views.discussion import CommentViewSet, ThreadViewSet
 from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
+from .views.imports import ImportViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView
 from .views.names import ClaimantViewSet, TagViewSet
@@ -41,6 +42,7 @@ router.register("verdicts", VerdictViewSet, "verdict")
 router.register("threads", ThreadViewSet, "thread")
 router.register("comments", CommentViewSet, "comment")
 router.register("jobs", JobViewSet, "job")
+router.register("imports", ImportViewSet, "import")
 router.register("events", EventViewSet, "event")
 router.register("tokens", TokenViewSet, "token")
 

@@ -38,15 +38,20 @@ from ..serializers.articles import (
     UndoneSerializer,
     UndoSerializer,
 )
+from ..serializers.imports import NearDuplicateSerializer
 from ..serializers.jobs import JobSerializer
 from ..serializers.presence import PresenceTouchSerializer, SituationSerializer
 from .base import ViewSet, seen
 from .jobs import job_rows
 
+# Links that are shown in each direction.
+MAX_ALIKE = 50
+
 
 class ArticleFilters(FilterSet):
     corpus = IdFilter()
     state = value_filter(ArticleState)
+    source_import = IdFilter(help_text="The import that brought them.")
     published_after = DayFilter(
         field_name="published", lookup_expr="gte", help_text="That day too."
     )
@@ -98,6 +103,21 @@ class ArticleViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
             **fields,
         )
         return Response(self._line(article), status=201)
+
+    @extend_schema(responses=NearDuplicateSerializer(many=True), filters=False)
+    @action(detail=True, url_path="near-duplicates", pagination_class=None)
+    def near_duplicates(self, request: Request, pk: str) -> Response:
+        """Articles of the corpus with nearly the same text, as imports found them."""
+        article = self.get_object()
+        earlier = article.near_duplicates.select_related("earlier")[:MAX_ALIKE]
+        later = article.later_duplicates.select_related("article")[:MAX_ALIKE]
+        found = [(link.earlier, link.similarity, True) for link in earlier]
+        found += [(link.article, link.similarity, False) for link in later]
+        rows = [
+            {"article": other.pk, "title": other.title, "similarity": share, "earlier": first}
+            for other, share, first in found
+        ]
+        return Response(NearDuplicateSerializer(rows, many=True).data)
 
     @extend_schema(request=None, responses={202: JobSerializer})
     @action(detail=True, methods=["post"])

@@ -1,0 +1,141 @@
+"""Imports: what was sent, how far it is, what became of its rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotations.importing import FORMATS
+from annotations.importing.options import CHOICES, COLUMNS, MAX_ANNOTATOR
+from annotations.models import ImportState
+
+from ..fields import MAX_ID, WriteSerializer, one_of
+from .people import PersonSerializer
+
+ImportStateField = one_of("ImportState", ImportState)
+SeverityField = one_of("ProblemSeverity", ["rejected", "misplaced", "duplicate", "note"])
+
+_OPTIONS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "format": {"type": "string", "enum": ["", *sorted(FORMATS)]},
+        "encoding": {"type": "string"},
+        "annotations": {"type": "string", "enum": list(CHOICES["annotations"])},
+        "annotator": {"type": "string", "maxLength": MAX_ANNOTATOR},
+        "misplaced": {"type": "string", "enum": list(CHOICES["misplaced"])},
+        "unit": {"type": "string", "enum": list(CHOICES["unit"])},
+        "extract": {"type": "boolean"},
+        "near_duplicates": {"type": "boolean"},
+        "people": {"type": "string", "enum": list(CHOICES["people"])},
+        "language": {"type": "string", "maxLength": 16},
+        "columns": {
+            "type": "object",
+            "description": f"Field → heading. Fields: {', '.join(COLUMNS)}.",
+            "additionalProperties": {"type": "string"},
+        },
+        "delimiter": {"type": "string", "maxLength": 1},
+        "sheet": {"type": "string"},
+        "fetch": {"type": "boolean"},
+    },
+}
+_COUNTED = {"type": "object", "additionalProperties": {"type": "integer"}}
+_PREVIEW = {
+    "type": "object",
+    "properties": {
+        "columns": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+    },
+}
+
+
+@extend_schema_field(_OPTIONS)
+class OptionsField(serializers.Field):
+    """An object; in a form, the object as JSON. What it may hold is the service's business."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str):
+            try:
+                data = json.loads(data)
+            except ValueError as error:
+                raise serializers.ValidationError(f"Not JSON: {error}") from error
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Expected an object.")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(_COUNTED)
+class CountedField(serializers.JSONField):
+    """Name → number."""
+
+
+@extend_schema_field(_PREVIEW)
+class PreviewField(serializers.JSONField):
+    """The first rows as they will be, and a table's headings."""
+
+
+class ImportSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    uid = serializers.UUIDField()
+    corpus = serializers.IntegerField(source="corpus_id")
+    state = ImportStateField()
+    file_name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField(help_text="Of the file.")
+    options = OptionsField(help_text="Those that differ from the defaults.")
+    formats = CountedField(help_text="Format → files.")
+    encodings = CountedField(help_text="Encoding → files.")
+    counts = CountedField(help_text="Of the latest run or check.")
+    progress = serializers.FloatField(help_text="The share that is done, 0 to 1.")
+    items_a_second = serializers.FloatField(allow_null=True)
+    seconds_left = serializers.FloatField(allow_null=True, help_text="An estimate.")
+    job = serializers.IntegerField(source="job_id", allow_null=True)
+    error = serializers.CharField(source="job.error", default="")
+    created_by = PersonSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ImportDetailSerializer(ImportSerializer):
+    preview = PreviewField(help_text="Of the latest check.")
+
+
+class ImportCreateSerializer(WriteSerializer):
+    """A form: ``file`` once or several times, ``options`` as JSON."""
+
+    corpus = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    file = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), min_length=1, max_length=10_000
+    )
+    options = OptionsField(required=False)
+    uid = serializers.UUIDField(
+        required=False,
+        help_text="Chosen by the client: sending the request again makes nothing new.",
+    )
+
+
+class ImportUpdateSerializer(WriteSerializer):
+    options = OptionsField(help_text="All of them; what isn't named is the default.")
+
+
+class ImportProblemSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    severity = SeverityField()
+    file = serializers.CharField(help_text="In an archive.")
+    line = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+    article = serializers.IntegerField(
+        source="article_id", allow_null=True, help_text="Of a duplicate: the one that is there."
+    )
+
+
+class NearDuplicateSerializer(serializers.Serializer[Any]):
+    article = serializers.IntegerField(help_text="The other one.")
+    title = serializers.CharField()
+    similarity = serializers.FloatField(help_text="0 to 1, estimated.")
+    earlier = serializers.BooleanField(help_text="Was the other one there first?")
