@@ -40,3 +40,6 @@ class Page:
     publisher: str = ""
     published: dt.date | None = None
     text: str = ""
+    author: str = ""
+    # The address under which it wants to be known.
+    url: str = ""

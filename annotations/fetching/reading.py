@@ -54,6 +54,8 @@ def _read_html(fetched: Fetched) -> Page:
         publisher=_line(found.sitename, MAX_PUBLISHER),
         published=_date(found.date),
         text=_text(found.text or ""),
+        author=_line(found.author, MAX_PUBLISHER),
+        url=(found.url or "").strip(),
     )
 
 

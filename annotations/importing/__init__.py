@@ -7,14 +7,30 @@ from dataclasses import dataclass
 
 from annotations.errors import BadFile
 
+from .averitec import Averitec
 from .base import BadRow, Draft, Head, Importer, Item, Mark
 from .brat import Brat
+from .claim_review import ClaimReview
+from .csv import Csv
+from .debates import Debates
+from .doccano import Doccano
+from .docx import Docx
+from .feed import Feed
+from .fever import Fever
 from .files import FileSet, SourceFile, is_archive, open_files
+from .html import Html
 from .jsonl import JsonLines
+from .label_studio import LabelStudio
+from .markdown import Markdown
 from .options import Options
+from .pdf import Pdf
 from .placing import Placed, Prepared, prepare
 from .plain_text import PlainText
+from .prodigy import Prodigy
 from .reading import HEAD_BYTES, encoding_of
+from .url_list import UrlList
+from .w3c import WebAnnotation
+from .xlsx import Xlsx
 
 __all__ = [
     "FORMATS",
@@ -39,7 +55,28 @@ __all__ = [
 
 # In the order in which they are asked whether a file is theirs.
 IMPORTERS: dict[str, Importer] = {
-    importer.name: importer for importer in (JsonLines(), Brat(), PlainText())
+    importer.name: importer
+    for importer in (
+        JsonLines(),
+        Fever(),
+        Prodigy(),
+        LabelStudio(),
+        Averitec(),
+        WebAnnotation(),
+        ClaimReview(),
+        Doccano(),
+        Brat(),
+        Debates(),
+        Csv(),
+        Xlsx(),
+        UrlList(),
+        PlainText(),
+        Markdown(),
+        Html(),
+        Feed(),
+        Pdf(),
+        Docx(),
+    )
 }
 FORMATS = frozenset(IMPORTERS)
 

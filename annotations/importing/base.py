@@ -111,6 +111,8 @@ class Item:
     line: int | None = None
     # The row as it stood, for the download of what was rejected.
     row: str = ""
+    # Is it nothing, and only counted?
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

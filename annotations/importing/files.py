@@ -67,6 +67,8 @@ class FileSet:
     files: list[SourceFile] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     archive: bool = False
+    # Why an address may not be fetched, or "": what the importers of pages ask beforehand.
+    forbidden: Callable[[str], str] | None = None
     # For a format that has to find files by a part of their names: made once, and kept here.
     index: dict[str, list[SourceFile]] | None = None
     _named: dict[str, SourceFile] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -38,6 +39,7 @@ from .import_writing import Entry, Plan, Planner
 from .imports import import_file
 from .jobs import job_done, job_fail, job_hold, job_yield, jobs_claim, jobs_renew, worker_name
 from .likeness import signature_of, sketch_missing
+from .snapshots import PROTECTED, is_protected
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +128,7 @@ def _import_part(job: Job, source: Import) -> int:
             stream, source.file_name, source.size, limit=settings.IMPORT_MAX_UNPACKED_BYTES
         )
         with files as found:
+            found.forbidden = partial(_forbidden, source)
             if not (source.at_file or source.at_item):
                 _note_refused(job, source, found)
             start = Position(source.at_file, source.at_item)
@@ -139,6 +142,10 @@ def _import_part(job: Job, source: Import) -> int:
                     return dealt_with
             _finish(job, source, found, options)
     return dealt_with
+
+
+def _forbidden(source: Import, url: str) -> str:
+    return PROTECTED if is_protected(url, source.corpus) else ""
 
 
 def _sketch_others(job: Job, source: Import) -> None:
@@ -192,6 +199,9 @@ def _entry(read: Read, files: FileSet, options: Options, *, with_sketches: bool)
         row=item.row,
         reason=item.reason,
     )
+    if item.passed:
+        entry.passed = True
+        return entry
     if item.draft is None:
         entry.reason = entry.reason or "it can't be read"
         return entry

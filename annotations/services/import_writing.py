@@ -96,6 +96,8 @@ class Entry:
     draft: Draft | None = None
     reason: str = ""
     signature: Signature | None = None
+    # Nothing but a place in the file.
+    passed: bool = False
 
 
 @dataclass(slots=True)
@@ -143,6 +145,8 @@ class Planner:
         """Plan all entries. A row that can't be used becomes a problem, and hinders no other."""
         self._look_up(entries)
         for entry in entries:
+            if entry.passed:
+                continue
             self.plan.counts["items"] += 1
             if entry.reason:
                 self.reject(entry, entry.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 
 from annotations.exporting import FORMATS
 from annotations.exporting.csv import COLUMNS
+from annotations.importing import IMPORTERS, Options
 
 from .conftest import Exhibit
 from .golden import exported
@@ -64,3 +66,14 @@ def test_csv(page: str) -> None:
 def test_w3c(page: str, exhibit: Exhibit) -> None:
     collection = json.loads(exported(exhibit, "w3c"))
     assert table(page, "annotation") == list(collection["first"]["items"][0])
+
+
+def test_every_format_that_is_read() -> None:
+    page = (settings.BASE_DIR / "docs" / "imports.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]*) \|", page, flags=re.MULTILINE))
+    for name, importer in IMPORTERS.items():
+        # brat's are the same text files, with others beside them.
+        suffixes = set(re.findall(r"`(\.\w+)`", rows[name]))
+        assert suffixes == set(importer.suffixes), name
+    options = {field.name for field in fields(Options)}
+    assert options <= set(rows)

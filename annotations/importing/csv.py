@@ -1,0 +1,73 @@
+"""CSV and TSV: any encoding, any of the usual delimiters, quoted line breaks included."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from annotations.errors import BadFile
+
+from .base import MAX_ROW, BadRow, Head, Item
+from .files import FileSet, SourceFile
+from .options import Options
+from .reading import text_stream, unreadable
+from .tables import table_items
+
+DELIMITERS = ",;\t|"
+
+
+class Csv:
+    name = "csv"
+    suffixes = frozenset({".csv", ".tsv", ".tab"})
+    heeds = frozenset({"columns", "delimiter", "annotations", "annotator", "misplaced"})
+
+    def recognises(self, head: Head) -> bool:
+        return True
+
+    def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
+        with text_stream(file, options) as stream:
+            yield from table_items(file.name, _rows(stream, file, options), options, skip)
+
+    def headings(self, file: SourceFile, options: Options) -> list[str]:
+        with text_stream(file, options) as stream:
+            for _, cells in _rows(stream, file, options):
+                return [] if isinstance(cells, BadRow) else list(cells)
+        return []
+
+
+def _rows(
+    stream: TextIO, file: SourceFile, options: Options
+) -> Iterator[tuple[int, Sequence[str] | BadRow]]:
+    csv.field_size_limit(MAX_ROW)
+    first = stream.readline(MAX_ROW).removeprefix("\ufeff")
+    delimiter = options.delimiter or _delimiter(first, file.suffix)
+
+    def lines() -> Iterator[str]:
+        yield first
+        # A bound, so that a file without line breaks isn't read into one string.
+        while line := stream.readline(MAX_ROW):
+            # The module refuses them, and so does the database.
+            yield line.replace("\0", "\ufffd")
+
+    reader = csv.reader(lines(), delimiter=delimiter)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise BadFile(file.name, f"not a table that can be read: {error}", line) from error
+        if any(unreadable(cell) for cell in cells):
+            yield line, BadRow(f"not {file.encoding}")
+        elif cells:
+            yield line, cells
+        line = reader.line_num + 1
+
+
+def _delimiter(first: str, suffix: str) -> str:
+    """The character that divides most of the heading."""
+    if suffix in {".tsv", ".tab"}:
+        return "\t"
+    return max(DELIMITERS, key=first.count)

@@ -1,0 +1,105 @@
+"""Label Studio JSON, whole or as JSON_MIN: ``{"data": {"text": "…"}, "annotations": [{"result":
+[{"type": "labels", "value": {"start": 0, "end": 12, "text": "…", "labels": ["CLAIM"]}}]}]}``.
+
+Predictions are a machine's: they come in as suggestions, and never as somebody's claims. Offsets
+are those of JavaScript in some versions; the stated words tell (``unit``).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .base import BadRow, Draft, Head, Item, Mark
+from .describing import described
+from .files import FileSet, SourceFile
+from .json_files import Record, json_elements
+from .options import Options
+
+
+class LabelStudio:
+    name = "label-studio"
+    suffixes = frozenset({".json"})
+    heeds = frozenset({"annotations", "annotator", "misplaced", "unit"})
+
+    def recognises(self, head: Head) -> bool:
+        return head.text.lstrip("\ufeff \r\n\t").startswith("[") and (
+            ('"data"' in head.text and '"annotations"' in head.text)
+            or ('"lead_time"' in head.text or '"annotation_id"' in head.text)
+        )
+
+    def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
+        convert = functools.partial(_draft, suggestions=options.annotations == "suggestions")
+        return json_elements(file, options, skip, "item", convert)
+
+
+def _draft(record: Record, *, suggestions: bool) -> Draft:
+    data = record.get("data") or record
+    if not isinstance(data, Mapping):
+        raise BadRow("data: expected an object")
+    text = data.get("text")
+    if not isinstance(text, str):
+        raise BadRow("data.text: expected a string")
+    marks: list[Mark] = []
+    notes: list[str] = []
+    for annotation in record.get("annotations") or ():
+        if annotation.get("was_cancelled"):
+            notes.append("an annotation that was skipped was left out")
+            continue
+        found, odd = _results(annotation.get("result") or (), _person(annotation))
+        marks += found
+        notes += odd
+    predictions = record.get("predictions") or ()
+    if suggestions:
+        for prediction in predictions:
+            if isinstance(prediction, Mapping):
+                found, odd = _results(prediction.get("result") or (), "", prediction.get("score"))
+                marks += found
+                notes += odd
+    elif predictions:
+        notes.append(f"{len(predictions)} predictions of a machine are no claims")
+    if "data" not in record:
+        marks += _flat(record.get("label") or ())
+    return Draft(text=text, marks=marks, notes=notes, **described(data))
+
+
+def _results(results: Any, who: str, score: Any = None) -> tuple[list[Mark], list[str]]:
+    marks: list[Mark] = []
+    whole: list[str] = []
+    said: list[str] = []
+    odd: list[str] = []
+    for result in results:
+        value, kind = result.get("value") or {}, result.get("type")
+        if kind == "labels":
+            marks.append(_span(value, who, result.get("score", score)))
+        elif kind in {"choices", "taxonomy"}:
+            whole += [str(choice) for choice in value.get(kind) or () if isinstance(choice, str)]
+        elif kind == "textarea":
+            said += [str(line) for line in value.get("text") or ()]
+        else:
+            odd.append(f"a result of type {kind!r} says nothing that is kept")
+    if whole or said:
+        marks.append(Mark(labels=whole, note="\n".join(said), annotator=who))
+    return marks, odd
+
+
+def _flat(labels: Any) -> list[Mark]:
+    """JSON_MIN: the spans alone."""
+    return [_span(label, "", None) for label in labels if isinstance(label, Mapping)]
+
+
+def _span(value: Mapping[str, Any], who: str, score: Any) -> Mark:
+    return Mark(
+        spans=[(int(value["start"]), int(value["end"]), value.get("text"))],
+        labels=[str(label) for label in value.get("labels") or ()],
+        score=float(score) if isinstance(score, int | float) else None,
+        annotator=who,
+    )
+
+
+def _person(annotation: Mapping[str, Any]) -> str:
+    who = annotation.get("completed_by")
+    if isinstance(who, Mapping):
+        who = who.get("email") or who.get("id")
+    return "" if who is None else f"user {who}" if isinstance(who, int) else str(who)

@@ -1,0 +1,317 @@
+"""What each importer makes of a file of its format, held to a file that is kept of it.
+
+No database: a draft is made ready as for an import, and written down. ``GOLDEN=write`` writes the
+files anew; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotations.errors import BadFile
+from annotations.importing import (
+    IMPORTERS,
+    BadRow,
+    FileSet,
+    Options,
+    Position,
+    importer_of,
+    items_of,
+    open_files,
+    prepare,
+)
+from tests.services.importing import tarred, zipped
+
+FOLDER = Path(__file__).parent / "imports"
+GOLDEN = Path(__file__).parent / "golden" / "imports"
+
+
+def xlsx() -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Headline", "Body", "Date", "Quote", "Label"])
+    book.active.append(
+        [
+            "Ferries",
+            "🚢 Ferries cost 12 million.",
+            dt.date(2026, 3, 1),
+            "12 million",
+            "quantity",
+        ]
+    )
+    book.active.append([None, None, None, None, None])
+    book.active.append(["No text", None, None, None, None])
+    book.create_sheet("Second").append(["text"])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def docx() -> bytes:
+    import docx as word
+
+    document = word.Document()
+    document.core_properties.title = "The harbour"
+    document.core_properties.author = "A. Author"
+    document.core_properties.created = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
+    document.add_paragraph("The harbour cost 12 million. 🚢")
+    document.add_paragraph("")
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "2025", "12 million"
+    document.add_paragraph("Ferries doubled.")
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def pdf() -> bytes:
+    """Two lines that are one paragraph, a hyphenated word, and a second paragraph."""
+    lines = [
+        "The harbour cost twelve million crowns, the mayor said on Mon-",
+        "day evening.",
+        "",
+        "Ferries doubled.",
+    ]
+    words = " ".join(f"({line}) Tj T*" for line in lines)
+    stream = f"BT /F1 12 Tf 14 TL 72 720 Td {words} ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Title (The harbour) /Author (A. Author) /CreationDate (D:20260301090000Z) >>",
+    ]
+    content, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(content)
+    content += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    content += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return content + b"trailer << /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        start,
+    )
+
+
+# Files that are made here; all others lie in the folder.
+MADE: dict[str, Callable[[], bytes]] = {"table.xlsx": xlsx, "word.docx": docx, "page.pdf": pdf}
+# Name of the file → the format that has to be found, and options that differ.
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "plain.txt": ("text", {}),
+    "page.md": ("markdown", {}),
+    "page.html": ("html", {}),
+    "latin.csv": ("csv", {"columns": {"text": "Artikel"}}),
+    "table.tsv": ("csv", {}),
+    "table.xlsx": ("xlsx", {}),
+    "doccano.jsonl": ("doccano", {}),
+    "label-studio.json": ("label-studio", {}),
+    "prodigy.jsonl": ("prodigy", {}),
+    "annotations.jsonld": ("w3c", {}),
+    "20160926_1pres.tsv": ("checkthat", {}),
+    "2024.tsv": ("checkthat", {}),
+    "averitec.json": ("averitec", {}),
+    "fever.jsonl": ("fever", {}),
+    "feed-of-reviews.json": ("claimreview", {}),
+    "rss.xml": ("feed", {}),
+    "atom.xml": ("feed", {}),
+    "page.pdf": ("pdf", {}),
+    "word.docx": ("docx", {}),
+    "brat.zip": ("brat", {}),
+}
+
+
+def content_of(name: str) -> bytes:
+    if name in MADE:
+        return MADE[name]()
+    if name == "brat.zip":
+        return zipped({p.name: p.read_bytes() for p in sorted((FOLDER / "brat").iterdir())})
+    return (FOLDER / name).read_bytes()
+
+
+def read(name: str, content: bytes, start: Position | None = None, **chosen: Any) -> list[Any]:
+    """Every item of a file as plain values."""
+    options = Options(**{"misplaced": "drop", **chosen})
+    found: list[Any] = []
+    with open_files(io.BytesIO(content), name, len(content), limit=10**9) as files:
+        for item in items_of(files, options, start or Position()):
+            found.append(plain(item.item, options))
+        found.append({"encodings": [file.encoding for file in files.files]})
+    return found
+
+
+def plain(item: Any, options: Options) -> Any:
+    if item.draft is None or item.draft.target:
+        return without_nothing(asdict(item))
+    try:
+        ready = prepare(item.draft, options)
+    except BadRow as error:
+        return {"line": item.line, "reason": str(error)}
+    draft = ready.draft
+    return without_nothing(
+        {
+            "line": item.line,
+            "title": ready.title,
+            "text": ready.text,
+            "author": draft.author,
+            "publisher": draft.publisher,
+            "url": draft.url,
+            "published": ready.published,
+            "language": draft.language,
+            "notes": draft.notes,
+            "misplaced": ready.misplaced,
+            "marks": [
+                {
+                    **without_nothing(
+                        {k: v for k, v in asdict(placed.mark).items() if k != "spans"}
+                    ),
+                    "spans": [[s.start, s.end, s.quote] for s in placed.spans],
+                }
+                for placed in ready.marks
+            ],
+        }
+    )
+
+
+def without_nothing(record: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in record.items() if v not in (None, "", [], (), {}, False)}
+
+
+def dumped(found: list[Any]) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_golden(name: str) -> None:
+    format_, chosen = CASES[name]
+    content = content_of(name)
+    with open_files(io.BytesIO(content), name, len(content), limit=10**9) as files:
+        importer = importer_of(files.files[0], files, Options())
+        assert importer is not None
+        assert importer.name == format_
+    found = dumped(read(name, content, **chosen))
+    kept = GOLDEN / f"{name}.json"
+    if os.environ.get("GOLDEN") == "write":
+        GOLDEN.mkdir(parents=True, exist_ok=True)
+        kept.write_text(found, encoding="utf-8")
+    assert found == kept.read_text(encoding="utf-8")
+
+
+def test_every_format_has_a_golden_file() -> None:
+    # Our own format has its own tests, and lists of addresses need a server.
+    assert {format_ for format_, _ in CASES.values()} == set(IMPORTERS) - {"jsonl", "urls"}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_a_resumed_import_reads_the_rest(name: str) -> None:
+    _, chosen = CASES[name]
+    content = content_of(name)
+    with open_files(io.BytesIO(content), name, len(content), limit=10**9) as files:
+        after = [r.after for r in items_of(files, Options(**chosen), Position())]
+    whole = read(name, content, **chosen)[:-1]
+    for number, position in enumerate(after, 1):
+        assert read(name, content, position, **chosen)[:-1] == whole[number:]
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in CASES if not n.endswith((".zip", ".txt", ".md", ".tsv", ".csv", ".html"))]
+)
+def test_what_is_cut_off_or_mixed_up_is_reported(name: str) -> None:
+    """Whatever a file holds, there are items and reasons, and never another exception."""
+    content = content_of(name)
+    for broken in (
+        content[: len(content) // 2],
+        content[::-1],
+        b"\xff\xfe\x00",
+        b"{",
+        b"[1, null]",
+    ):
+        importer = CASES[name][0]
+        found = read(name, broken, format=importer)
+        assert found[:-1] == [] or all(
+            "reason" in row or "text" in row or "draft" in row for row in found[:-1]
+        )
+
+
+# --- Archives ------------------------------------------------------------------------------------
+
+
+def opened(name: str, content: bytes, limit: int = 10**9) -> FileSet:
+    with open_files(io.BytesIO(content), name, len(content), limit=limit) as files:
+        return files
+
+
+TRICKS = {
+    "../../etc/cron.d/x.txt": "leads out of the archive",
+    "/etc/passwd.txt": "absolute or foreign path",
+    "C:/windows/x.txt": "absolute or foreign path",
+    "a\\..\\x.txt": "absolute or foreign path",
+    "inner.zip": "an archive inside of an archive",
+    "a" * 600 + ".txt": "empty or too long",
+}
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_path_tricks_are_refused(pack: Any) -> None:
+    name = "a.zip" if pack is zipped else "a.tar.gz"
+    files = opened(name, pack({**dict.fromkeys(TRICKS, "x"), "good.txt": "x"}))
+    assert [file.name for file in files.files] == ["good.txt"]
+    refused = dict(files.refused)
+    assert len(refused) == len(TRICKS)
+    for member, reason in TRICKS.items():
+        assert reason in refused[member[:500]]
+
+
+def test_links_and_devices_are_refused() -> None:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, kind in (
+            ("a.txt", tarfile.SYMTYPE),
+            ("b.txt", tarfile.LNKTYPE),
+            ("c.txt", tarfile.FIFOTYPE),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+    assert opened("a.tgz", target.getvalue()).files == []
+    link = zipfile.ZipInfo("a.txt")
+    link.external_attr = 0o120777 << 16
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as zipped_link:
+        zipped_link.writestr(link, "/etc/passwd")
+    assert opened("a.zip", target.getvalue()).refused == [("a.txt", "it is a link")]
+
+
+def test_bombs_are_refused() -> None:
+    zeros = b"0" * 20_000_000
+    files = opened("a.zip", zipped({"bomb.txt": zeros, "good.txt": "x"}))
+    assert files.refused == [("bomb.txt", "it unpacks to more than 200 times its size")]
+    for name, pack in (("a.zip", zipped), ("a.tar.gz", tarred)):
+        with pytest.raises(BadFile, match="unpacks to more than"):
+            opened(name, pack({f"{n}.txt": zeros for n in range(3)}), limit=50_000_000)
+
+
+def test_a_bomb_in_a_workbook_is_refused() -> None:
+    bomb = zipped({"xl/workbook.xml": b" " * 30_000_000})
+    (item, _) = read("a.xlsx", bomb)
+    assert "unpacks to far more" in item["reason"]
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tgz"])
+def test_what_is_no_archive_is_said(name: str) -> None:
+    with pytest.raises(BadFile, match="archive that can be read"):
+        opened(name, b"nothing of the kind")

@@ -1,0 +1,198 @@
+"""What formats bring into the database: verdicts, questions and evidence, annotations of what is
+there, pages of the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotations.exporting import FORMATS, export
+from annotations.models import Article, Claim, Corpus, RatingScale, Verdict
+from annotations.services.corpora import corpus_create
+from tests.web_server import WebServer, web_server
+
+from .cast import Cast, at, make_article, make_claim, make_evidence
+from .importing import bring_in, check, json_lines, problems
+
+pytestmark = pytest.mark.django_db
+FILES = Path(__file__).parents[1] / "formats" / "imports"
+
+
+def scaled(slug: str, **options: Any) -> Corpus:
+    return corpus_create(
+        actor=None, name=slug, rating_scale=RatingScale.objects.get(slug=slug), **options
+    )
+
+
+def test_averitec_claims_have_verdicts_questions_and_answers() -> None:
+    corpus = scaled("averitec", claim_type_scheme="averitec")
+    source = bring_in(corpus, "averitec.json", (FILES / "averitec.json").read_bytes())
+    assert (source.counts["articles"], source.counts["claims"]) == (1, 1)
+    claim = Claim.objects.get()
+    assert (claim.state, str(claim.claim_date), claim.place) == ("verified", "2020-10-31", "US")
+    assert [t.label for t in claim.types.all()] == ["Numerical Claim"]
+    verdict = claim.verdicts.get()
+    assert (str(verdict.rating), verdict.rationale) == ("Refuted", "They fell.")
+    assert verdict.strategies == ["Written Evidence"]
+    assert verdict.reviewer.name == "averitec.json"
+    first, second = claim.questions.order_by("pk")
+    assert (second.text, second.answers.count()) == ("Why?", 0)
+    extractive, boolean = first.answers.order_by("pk")
+    assert (extractive.answer_type, extractive.source_url) == ("Extractive", "https://s.example/1")
+    assert (boolean.answer_type, boolean.boolean_explanation) == ("Boolean", "They fell.")
+    # And all of it leaves again.
+    assert b"How many were there?" in b"".join(export(corpus, FORMATS["jsonl"]))
+
+
+def test_fever_evidence_comes_in_its_sets() -> None:
+    bring_in(scaled("fever"), "fever.jsonl", (FILES / "fever.jsonl").read_bytes())
+    claim = Article.objects.get(title="Ferries are cars.").claims.get()
+    found = claim.evidence.order_by("pk").values_list("citation", "stance", "set_number")
+    assert list(found) == [
+        ("Wikipedia: Ferry, sentence 0", "REFUTES", 1),
+        ("Wikipedia: Car, sentence 3", "REFUTES", 1),
+        ("Wikipedia: Boat, sentence 1", "REFUTES", 2),
+    ]
+    assert {str(v.rating) for v in Verdict.objects.all()} == {"REFUTES", "NOT ENOUGH INFO"}
+
+
+def test_a_rating_that_the_scale_has_not_is_left_out_and_said(corpus: Corpus) -> None:
+    source = bring_in(corpus, "fever.jsonl", (FILES / "fever.jsonl").read_bytes())
+    assert not Verdict.objects.exists()
+    assert problems(source, "note")[0] == (
+        1,
+        "the corpus's scale has no rating 'REFUTES'; it was left out",
+    )
+    assert Claim.objects.first().state == "open"  # type: ignore[union-attr]
+
+
+def test_our_web_annotations_find_their_articles_again(cast: Cast, corpus: Corpus) -> None:
+    article = make_article(corpus, url="https://news.example/harbour")
+    make_claim(cast.reviewer, article, "sales fell 5%")
+    sent = b"".join(export(corpus, FORMATS["w3c"]))
+    source = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
+    assert (source.counts["claims"], source.counts.get("rejected", 0)) == (1, 0)
+    copy = Claim.objects.get(source_import=source)
+    assert (copy.quote, copy.article) == ("sales fell 5%", article)
+    assert copy.created_by.name.startswith("Copy · urn:reviewer:")
+    again = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
+    assert (again.counts["already"], Claim.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("start", "exact", "around", "reason"),
+    [
+        # Moved, by an offset in UTF-16 units.
+        (10, "sales fell 5%", ("\u0332 ", "."), ""),
+        (10, "sales fell 5%", ("", ""), ""),
+        (10, "sales rose 5%", ("", ""), "nowhere else for sure"),
+        # There are many of them.
+        (10, "a", ("", ""), "nowhere else for sure"),
+    ],
+)
+def test_words_that_moved_are_followed_where_that_is_sure(
+    corpus: Corpus, start: int, exact: str, around: tuple[str, str], reason: str
+) -> None:
+    article = make_article(corpus)
+    row = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "type": "Annotation",
+        "target": {
+            "source": f"urn:factcheck:article:{article.pk}",
+            "selector": [
+                {"type": "TextPositionSelector", "start": start, "end": start + len(exact)},
+                {
+                    "type": "TextQuoteSelector",
+                    "exact": exact,
+                    "prefix": around[0],
+                    "suffix": around[1],
+                },
+            ],
+        },
+    }
+    source = bring_in(corpus, "a.jsonld", json_lines(row))
+    if reason:
+        assert reason in problems(source)[0][1]
+        return
+    span = Claim.objects.get().spans.get()
+    assert (span.start, span.end, span.quote) == at(article.text.text, exact)
+
+
+def test_annotations_of_no_article_of_the_corpus_are_rejected(corpus: Corpus) -> None:
+    source = bring_in(corpus, "a.jsonld", (FILES / "annotations.jsonld").read_bytes())
+    reasons = [reason for _, reason in problems(source)]
+    assert reasons == [
+        "the corpus has no article https://news.example/a",
+        "the corpus has no article urn:factcheck:article:7",
+        "target: expected an object with source and selector",
+    ]
+
+
+def test_predictions_are_suggestions(corpus: Corpus) -> None:
+    content = (FILES / "label-studio.json").read_bytes()
+    bring_in(corpus, "ls.json", content, annotations="suggestions")
+    article = Article.objects.get(title="Ferries")
+    found = article.suggestions.order_by("score").values_list("quote", "kind", "score")
+    assert ("Ferries", "other", 0.7) in found
+    assert ("Ferries doubled", "quantity", 1.0) in found
+
+
+def test_the_columns_of_a_table_are_shown_to_choose_from(corpus: Corpus) -> None:
+    content = (FILES / "latin.csv").read_bytes()
+    source = check(corpus, "latin.csv", content)
+    assert problems(source) == [(1, "no column is the text; name one (text=HEADING)")]
+    assert source.preview["columns"] == ["Titel", "Artikel", "date", "url"]
+    assert source.encodings == {"cp1252": 1}
+    source = check(corpus, "latin.csv", content, columns={"text": "Artikel", "title": "Titel"})
+    assert source.preview["rows"][0]["title"] == "Fähre"
+
+
+# --- Pages of the web ---------------------------------------------------------------------------
+
+PAGE = (
+    "<html><head><title>{0}</title></head><body><article><h1>{0}</h1><p>The harbour cost {0} "
+    "crowns, the mayor said on Monday, and it would pay for itself within ten years.</p>"
+    "<p>Critics in the council disagreed, and said that sales had fallen since.</p></article>"
+    "</body></html>"
+)
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[WebServer]:
+    from annotations.fetching import AllowedHosts
+
+    with web_server() as running:
+        settings.FETCH_ALLOWED_PRIVATE_HOSTS = AllowedHosts.parse([running.place])
+        yield running
+
+
+def test_a_list_of_addresses_is_fetched(cast: Cast, corpus: Corpus, server: WebServer) -> None:
+    one = server.page("/1", PAGE.format("one"))
+    moved = server.redirect("/old", server.page("/2", PAGE.format("two")))
+    leak = server.page("/leak", PAGE.format("leak"))
+    claim = make_claim(cast.reviewer, make_article(corpus))
+    make_evidence(cast.reviewer, claim, url=leak, protected=True, protection_reason="Fear.")
+    addresses = ["# Pages", one, moved, server.url("/none"), "http://10.0.0.1/", leak]
+    source = bring_in(corpus, "pages.txt", "\n".join(addresses))
+    assert (source.formats, source.counts["articles"]) == ({"urls": 1}, 2)
+    rows = Article.objects.filter(source_import=source).order_by("pk")
+    assert [(a.title, a.url) for a in rows] == [("one", one), ("two", server.url("/2"))]
+    reasons = dict(problems(source))
+    assert reasons[4] == "There is no such page (404)."
+    assert "private or reserved network" in reasons[5]
+    assert "protected source" in reasons[6]
+    # Neither asked for, nor written down.
+    assert "/leak" not in [path for path, _ in server.asked]
+    assert leak not in str(list(source.problems.values()))
+
+
+def test_the_pages_behind_a_feed(corpus: Corpus, server: WebServer) -> None:
+    server.page("/b", PAGE.format("behind"))
+    feed = (FILES / "rss.xml").read_text().replace("https://news.example/", server.url("/"))
+    server.page("/a", PAGE.format("first"))
+    source = bring_in(corpus, "rss.xml", feed, fetch=True)
+    assert source.counts["articles"] == 2
+    assert {a.title for a in Article.objects.all()} == {"first", "behind"}
