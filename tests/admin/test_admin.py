@@ -47,7 +47,7 @@ from tests.services.cast import (
     suggestion_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # Of the product; Django's own groups are beside them.
 READ_ONLY = {

@@ -29,6 +29,8 @@ from tests import factories
 from tests.factories import Cast
 from tests.services.importing import bring_in, check, upload
 
+pytestmark = pytest.mark.any_database
+
 MEMBERS = ["reviewer", "second_reviewer", "adjudicator", "admin", "superuser"]
 OUTSIDERS = ["outsider", "stranger"]
 Statuses = dict[str, int]

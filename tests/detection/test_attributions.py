@@ -521,9 +521,9 @@ def test_lines_that_come_with_speakers(shipped: Detector) -> None:
 
 
 def hostile() -> Iterator[tuple[str, list[str], list[int]]]:
-    yield "brackets", ["("] * 200_000, list(range(200_000))
-    yield "cues", ["said"] * 60_000, [max(0, at - 1) for at in range(60_000)]
-    yield "quotes", ['"', "he", "said", "that", "it", "fell", '"'] * 8_000, [0] * 56_000
+    yield "brackets", ["("] * 50_000, list(range(50_000))
+    yield "cues", ["said"] * 20_000, [max(0, at - 1) for at in range(20_000)]
+    yield "quotes", ['"', "he", "said", "that", "it", "fell", '"'] * 2_500, [0] * 17_500
     yield "marks", ["e" + "\u0301" * 1_000_000, "said"], [1, 1]
 
 
@@ -541,4 +541,4 @@ def test_hostile_texts_take_linear_time(
     doc.spans["names"] = []
     begin = time.process_time()
     component(doc)
-    assert time.process_time() - begin < 60
+    assert time.process_time() - begin < 20

@@ -124,11 +124,11 @@ def test_nothing_to_read(detector: Detector, text: str) -> None:
     ],
 )
 def test_hostile_text_is_read_in_linear_time(detector: Detector, unit: str) -> None:
-    text = unit * (100_000 // len(unit))
+    text = unit * (30_000 // len(unit))
     # Of this process alone: other tests run at the same time.
     began = time.process_time()
     check(text, detector.detect(ArticleInput(text)))
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 10
 
 
 def test_a_million_combining_marks(detector: Detector) -> None:

@@ -12,6 +12,8 @@ from tests.factories import Cast
 
 from .conftest import signed_in
 
+pytestmark = pytest.mark.any_database
+
 # Pages of one corpus: members see them, nobody else learns that they exist.
 MEMBERS_ONLY = {
     "corpus": lambda article: [article.corpus_id],
