@@ -1,8 +1,8 @@
 """The reviewer's page on a long article: to the first highlight, each key press, and memory.
 
 The long article has 1,000 sentences, 3,000 suggestions and 200 claims. Key presses are real ones,
-timed from the event to the frame that shows what they did, twelve a second at the most: quicker than
-anybody decides.
+timed from the event to the frame that shows what they did, twelve a second at the most, which is
+quicker than anybody decides.
 """
 
 from __future__ import annotations
