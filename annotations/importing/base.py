@@ -72,6 +72,8 @@ class Mark:
     # Who said it, where the file tells people apart.
     annotator: str = ""
     line: int | None = None
+    # Where it stands, if that isn't the file with the text.
+    file: str = ""
     # brat writes the words in one line, whatever white space stands between them.
     loose: bool = False
     # What stands around a single span that has words; it is looked for where the offsets fail.

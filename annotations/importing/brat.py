@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from annotations.errors import BadFile
@@ -71,7 +71,7 @@ class Brat:
             except BadFile as error:
                 yield Item(reason=f"{beside.base}, line {error.line}: {error.reason}")
                 return
-            marks += found
+            marks += [replace(mark, file=beside.base) for mark in found]
             notes += [f"{beside.base}, {note}" for note in odd]
         draft = Draft(text=text, source_name=file.base, marks=marks, notes=notes, header=not marks)
         yield Item(draft=draft, row=file.name)

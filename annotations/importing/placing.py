@@ -107,10 +107,13 @@ def _place(
         try:
             spans = placed(alignment, mark, unit)
         except (BadRow, SpanError) as error:
+            where = [mark.file] if mark.file else []
+            if mark.line and (mark.file or options.misplaced == "reject"):
+                where.append(f"line {mark.line}")
+            reason = ": ".join(filter(None, [", ".join(where), str(error)]))
             if options.misplaced == "reject":
-                where = f"line {mark.line}: " if mark.line else ""
-                raise BadRow(f"{where}{error}") from error
-            prepared.misplaced.append((mark.line, str(error)))
+                raise BadRow(reason) from error
+            prepared.misplaced.append((None if mark.file else mark.line, reason))
         else:
             prepared.marks.append(Placed(mark, spans))
 

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from . import articles, assigning, corpora, discussions, guidelines, health, today
+from . import articles, assigning, corpora, discussions, guidelines, health, imports, today
 
 urlpatterns = [
     # Browsers ask here where a page names no icon, as the administration's don't.
@@ -20,6 +20,9 @@ urlpatterns = [
     path("corpora/<int:pk>/guidelines/", guidelines.guideline_list, name="guidelines"),
     path("corpora/<int:pk>/guidelines/edit/", guidelines.guideline_edit, name="guideline-edit"),
     path("corpora/<int:pk>/guidelines/<int:version>/", guidelines.guideline, name="guideline"),
+    path("corpora/<int:pk>/imports/", imports.import_list, name="imports"),
+    path("imports/<int:pk>/", imports.import_detail, name="import"),
+    path("imports/<int:pk>/do/", imports.import_do, name="import-do"),
     path("discussions/", discussions.discussion_list, name="discussions"),
     path("articles/<int:pk>/", articles.article_detail, name="article"),
     path("articles/<int:pk>/data/", articles.article_data, name="article-data"),

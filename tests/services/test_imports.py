@@ -239,10 +239,10 @@ def test_a_misplaced_annotation_rejects_its_row_or_is_dropped(corpus: Corpus) ->
     rejected = bring_in(corpus, "a.zip", zipped(files))
     assert (rejected.counts["articles"], rejected.counts["rejected"]) == (1, 1)
     ((_, reason),) = problems(rejected)
-    assert reason == "line 2: the text at [0, 4) is '🚢 Te', not 'four'"
+    assert reason == "2.ann, line 2: the text at [0, 4) is '🚢 Te', not 'four'"
     dropped = bring_in(corpus, "a.zip", zipped(files), misplaced="drop")
     assert (dropped.counts["articles"], dropped.counts["misplaced"]) == (1, 1)
-    assert problems(dropped, "misplaced") == [(2, "the text at [0, 4) is '🚢 Te', not 'four'")]
+    assert problems(dropped, "misplaced") == [(None, reason)]
     assert Claim.objects.count() == 2
 
 

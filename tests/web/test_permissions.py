@@ -44,11 +44,11 @@ ANYBODY = {
     "account_signup",
     "account_inactive",
 }
-POST_ONLY = {"token-revoke", "corpus-assign"}
+POST_ONLY = {"token-revoke", "corpus-assign", "import-do"}
 # Of one corpus too, and sends its members on.
 ONWARD = {"corpus-next"}
-# Of one corpus too, and for its admins.
-ADMINS_ONLY = {"guideline-edit"}
+# Of one corpus too, and for its admins; those of imports are in test_imports.py.
+ADMINS_ONLY = {"guideline-edit", "imports", "import"}
 
 
 def page_names() -> set[str]:

@@ -29,7 +29,7 @@ export class Problem extends Error {
   }
 }
 
-function csrf() {
+export function csrf() {
   const found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
   return found ? decodeURIComponent(found[1]) : "";
 }

@@ -1,0 +1,295 @@
+"""Bringing files into a corpus: sent, looked at as they would be, watched, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from annotations import policies
+from annotations.errors import FactcheckError
+from annotations.importing import FORMATS, Options
+from annotations.importing.options import COLUMNS
+from annotations.models import Corpus, Import, ImportProblem, ImportState, User
+from annotations.services import imports as services
+from annotations.services.keyset import Key
+
+from .paging import keyset_page
+from .requests import SignedInRequest
+
+NEWEST_FIRST = (Key("pk", descending=True),)
+PROBLEMS_SHOWN = 50
+
+STATES = {
+    ImportState.NEW: gettext_lazy("sent"),
+    ImportState.CHECKING: gettext_lazy("being checked"),
+    ImportState.CHECKED: gettext_lazy("checked"),
+    ImportState.RUNNING: gettext_lazy("coming in"),
+    ImportState.DONE: gettext_lazy("done"),
+    ImportState.ROLLING_BACK: gettext_lazy("being taken back"),
+    ImportState.ROLLED_BACK: gettext_lazy("taken back"),
+    ImportState.FAILED: gettext_lazy("failed"),
+    ImportState.CANCELLED: gettext_lazy("cancelled"),
+}
+UNDER_WAY = {ImportState.CHECKING, ImportState.RUNNING, ImportState.ROLLING_BACK}
+SEVERITIES = {
+    "rejected": gettext_lazy("Rejected"),
+    "misplaced": gettext_lazy("Misplaced annotations"),
+    "duplicate": gettext_lazy("Duplicates"),
+    "note": gettext_lazy("Notes"),
+}
+# In the order in which they are shown; others are of no interest to people.
+COUNTS = {
+    "articles": gettext_lazy("articles"),
+    "claims": gettext_lazy("claims"),
+    "suggestions": gettext_lazy("suggestions"),
+    "rejected": gettext_lazy("rejected rows"),
+    "misplaced": gettext_lazy("misplaced annotations"),
+    "duplicates": gettext_lazy("duplicates"),
+    "already": gettext_lazy("annotations that were there"),
+    "near_duplicates": gettext_lazy("near duplicates"),
+    "removed": gettext_lazy("articles taken out"),
+    "kept": gettext_lazy("articles kept, because people worked on them"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an admin may do with an import in some of its states."""
+
+    label: Any
+    states: frozenset[ImportState]
+    do: Callable[..., Import]
+    primary: bool = False
+
+
+_S = ImportState
+ACTIONS = {
+    "start": Action(
+        gettext_lazy("Import"),
+        frozenset({_S.NEW, _S.CHECKED, _S.ROLLED_BACK}),
+        services.import_start,
+        primary=True,
+    ),
+    "check": Action(
+        gettext_lazy("Check"),
+        frozenset({_S.NEW, _S.CHECKED, _S.ROLLED_BACK}),
+        services.import_check,
+    ),
+    "resume": Action(
+        gettext_lazy("Go on"),
+        frozenset({_S.FAILED, _S.CANCELLED}),
+        services.import_resume,
+        primary=True,
+    ),
+    "cancel": Action(gettext_lazy("Cancel"), frozenset(UNDER_WAY), services.import_cancel),
+    "rollback": Action(
+        gettext_lazy("Take back"),
+        frozenset({_S.DONE, _S.FAILED, _S.CANCELLED}),
+        services.import_rollback,
+    ),
+}
+
+
+class OptionsForm(forms.Form):
+    """How a file is read. Empty means: find out, or the default."""
+
+    format = forms.ChoiceField(label=gettext_lazy("Format"), required=False)
+    encoding = forms.CharField(label=gettext_lazy("Encoding"), required=False, max_length=100)
+    annotations = forms.ChoiceField(
+        label=gettext_lazy("Annotations become"),
+        required=False,
+        choices=[
+            ("claims", gettext_lazy("claims of an imported annotator")),
+            ("suggestions", gettext_lazy("suggestions, in the place of the detector's")),
+            ("none", gettext_lazy("nothing")),
+        ],
+    )
+    annotator = forms.CharField(
+        label=gettext_lazy("Name of the annotator"), required=False, max_length=100
+    )
+    misplaced = forms.ChoiceField(
+        label=gettext_lazy("An annotation that can't be placed"),
+        required=False,
+        choices=[
+            ("reject", gettext_lazy("rejects its row")),
+            ("drop", gettext_lazy("is left out, and reported")),
+        ],
+    )
+    language = forms.CharField(
+        label=gettext_lazy("Language, where none is stated"), required=False, max_length=16
+    )
+    extract = forms.BooleanField(
+        label=gettext_lazy("Have the detector read the articles"), required=False
+    )
+    near_duplicates = forms.BooleanField(
+        label=gettext_lazy("Look for near duplicates"), required=False
+    )
+
+    def __init__(self, source: Import, data: Any = None) -> None:
+        chosen = {**Options().as_json(), **source.options}
+        super().__init__(data, initial=chosen)
+        self.columns: list[str] = source.preview.get("columns") or []
+        formats = [("", _("found out")), *((name, name) for name in sorted(FORMATS))]
+        self.fields["format"].choices = formats  # type: ignore[attr-defined]
+        for name in COLUMNS if self.columns else ():
+            self.fields[f"column-{name}"] = forms.ChoiceField(
+                label=name,
+                required=False,
+                choices=[("", _("by its name")), *((c, c) for c in self.columns)],
+                initial=chosen["columns"].get(name, ""),
+            )
+
+    @property
+    def general(self) -> Iterator[Any]:
+        return (field for field in self if not field.name.startswith("column-"))
+
+    @property
+    def mapping(self) -> list[Any]:
+        return [field for field in self if field.name.startswith("column-")]
+
+    def options(self, before: Mapping[str, Any]) -> dict[str, Any]:
+        """All options, those that the form doesn't show as they were."""
+        sent = self.cleaned_data
+        shown = {name: value for name, value in sent.items() if not name.startswith("column-")}
+        columns = {
+            name.removeprefix("column-"): value
+            for name, value in sent.items()
+            if name.startswith("column-") and value
+        }
+        found = {**before, **shown}
+        if self.columns:
+            found["columns"] = columns
+        if found.get("annotations") == "suggestions":
+            # The detector's run would take their place.
+            found.pop("extract", None)
+        return found
+
+
+def _corpus(user: User, pk: int) -> Corpus:
+    corpus = get_object_or_404(Corpus.objects.visible_to(user), pk=pk)
+    if not policies.can(user, "corpus.import", corpus):
+        raise PermissionDenied
+    return corpus
+
+
+def _import(user: User, pk: int) -> Import:
+    rows = Import.objects.visible_to(user).select_related("job", "corpus", "created_by")
+    source = get_object_or_404(rows, pk=pk)
+    if not policies.can(user, "corpus.import", source.corpus):
+        raise PermissionDenied
+    return source
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Send files, and the imports so far. What was sent is checked at once."""
+    corpus = _corpus(request.user, pk)
+    error = ""
+    if request.method == "POST":
+        files = [
+            (file.name or "", file.file) for file in request.FILES.getlist("file") if file.file
+        ]
+        try:
+            source = services.import_create(actor=request.user, corpus=corpus, files=files)
+            services.import_check(actor=request.user, source=source)
+            return redirect("import", source.pk)
+        except FactcheckError as problem:
+            error = problem.message
+    rows = corpus.imports.select_related("job", "created_by").defer("preview")
+    page = keyset_page(rows, request.GET, keys=NEWEST_FIRST, size=20)
+    context = {
+        "corpus": corpus,
+        "page": page,
+        "rows": [(source, STATES[source.state], _counts(source)) for source in page.rows],
+        "error": error,
+        "formats": sorted(FORMATS),
+    }
+    return render(request, "annotations/imports.html", context, status=400 if error else 200)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One import; sending its form chooses the options anew and checks the file with them."""
+    source = _import(request.user, pk)
+    form = OptionsForm(source, request.POST or None)
+    error = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.import_configure(
+                actor=request.user, source=source, options=form.options(source.options)
+            )
+            services.import_check(actor=request.user, source=source)
+            return redirect("import", pk)
+        except FactcheckError as problem:
+            error = problem.message
+    severity = request.GET.get("severity", "")
+    problems = source.problems.defer("row").select_related("article")
+    if severity in SEVERITIES:
+        problems = problems.filter(severity=severity)
+    state = source.state
+    context = {
+        "corpus": source.corpus,
+        "source": source,
+        "state": state.value,
+        "state_label": STATES[state],
+        "under_way": state in UNDER_WAY,
+        "may_configure": state in ACTIONS["check"].states,
+        "actions": [(name, a) for name, a in ACTIONS.items() if state in a.states],
+        "counts": _counts(source),
+        "form": form,
+        "error": error,
+        "severity": severity,
+        "severities": _severities(source),
+        "page": keyset_page(problems, request.GET, size=PROBLEMS_SHOWN),
+    }
+    status = 400 if error or form.errors else 200
+    return render(request, "annotations/import.html", context, status=status)
+
+
+@login_required
+@require_POST
+def import_do(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
+    """Check, start, cancel, go on or take back."""
+    source = _import(request.user, pk)
+    action = ACTIONS.get(request.POST.get("do", ""))
+    if action is not None:
+        try:
+            action.do(actor=request.user, source=source)
+        except FactcheckError as problem:
+            messages.error(request, problem.message)
+    return redirect("import", pk)
+
+
+def _counts(source: Import) -> list[tuple[str, int, Any]]:
+    return [
+        (name, source.counts[name], label)
+        for name, label in COUNTS.items()
+        if source.counts.get(name)
+    ]
+
+
+def _severities(source: Import) -> list[tuple[str, Any, int]]:
+    """Those that there are, with how many; counted up to a bound, since a file may be all wrong."""
+    bound = 10_000
+    found = []
+    for key, label in SEVERITIES.items():
+        some = ImportProblem.objects.filter(source=source, severity=key).values("pk")[:bound]
+        if count := some.count():
+            found.append((key, label, count))
+    return found

@@ -1,0 +1,136 @@
+"""The pages on which files are brought in, without a browser's help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from annotations.models import Article, Import, ImportState
+from annotations.services.import_runs import import_check_run, import_rollback_run, import_run
+from tests.factories import Cast
+from tests.services.importing import check, upload, work
+
+from .conftest import signed_in
+
+TABLE = "headline,body,said\nOne,Sales fell by 5 percent.,Ana\nTwo,,Ben\n"
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Client:
+    return signed_in(cast.admin)
+
+
+def text(answer: Any) -> str:
+    return answer.content.decode()
+
+
+def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Client) -> None:
+    page = reverse("imports", args=[cast.corpus.pk])
+    assert "Nothing was sent yet." in text(admin.get(page))
+    sent = SimpleUploadedFile("table.csv", TABLE.encode())
+    answer = admin.post(page, {"file": [sent]})
+    source = Import.objects.get()
+    here = reverse("import", args=[source.pk])
+    assert answer["Location"] == here
+    assert source.state == ImportState.CHECKING
+    assert 'data-under-way="1"' in text(admin.get(here))
+
+    source = work(source, import_check_run)
+    shown = text(admin.get(here))
+    assert "Sales fell by 5 percent." in shown
+    assert "Nothing is in the corpus yet." in shown
+    assert "line 3" in shown
+    assert "Download the rejected rows" in shown
+    assert not Article.objects.filter(corpus=cast.corpus).exists()
+
+    admin.post(reverse("import-do", args=[source.pk]), {"do": "start"})
+    work(source, import_run)
+    article = Article.objects.get(corpus=cast.corpus)
+    assert article.title == "One"
+    assert "table.csv" in text(admin.get(page))
+    assert 'value="rollback"' in text(admin.get(here))
+    admin.post(reverse("import-do", args=[source.pk]), {"do": "rollback"})
+    work(source, import_rollback_run)
+    assert not Article.objects.filter(corpus=cast.corpus).exists()
+    assert "Taken back" in text(admin.get(here))
+
+
+def test_columns_are_chosen_and_the_file_is_checked_again(cast: Cast, admin: Client) -> None:
+    source = check(cast.corpus, "table.csv", TABLE.replace("body", "Words of it"))
+    here = reverse("import", args=[source.pk])
+    assert "column-text" in text(admin.get(here))
+    chosen = {"column-text": "Words of it", "annotations": "none", "misplaced": "drop"}
+    assert admin.post(here, chosen)["Location"] == here
+    source = work(Import.objects.get(), import_check_run)
+    assert source.options == {
+        "columns": {"text": "Words of it"},
+        "annotations": "none",
+        "misplaced": "drop",
+        "extract": False,
+        "near_duplicates": False,
+    }
+    assert source.counts["articles"] == 1
+    # What can't be chosen is refused beside its field.
+    refused = admin.post(here, {"column-text": "No such column"})
+    assert refused.status_code == 400
+    assert "errorlist" in text(refused)
+    refused = admin.post(here, {"encoding": "zip"})
+    assert refused.status_code == 400
+    assert "not the name of an encoding" in text(refused)
+
+
+def test_what_the_state_forbids_is_said(cast: Cast, admin: Client) -> None:
+    source = upload(cast.corpus, "a.txt", "Sales fell.")
+    do = reverse("import-do", args=[source.pk])
+    page = admin.post(do, {"do": "cancel"}, follow=True)
+    assert "Nothing is under way." in text(page)
+    assert admin.post(do, {"do": "explode"}).status_code == 302
+    empty = SimpleUploadedFile("a.txt", b"")
+    refused = admin.post(reverse("imports", args=[cast.corpus.pk]), {"file": [empty]})
+    assert (refused.status_code, Import.objects.count()) == (400, 1)
+    assert "the file is empty" in text(refused)
+
+
+def test_file_names_and_reasons_are_never_markup(cast: Cast, admin: Client) -> None:
+    name = "<img src=x onerror=alert(1)>.csv"
+    source = check(cast.corpus, name, "title,text,published\n<b>T</b>,,\nU,Words.,<i>noon</i>\n")
+    for url in (reverse("imports", args=[cast.corpus.pk]), reverse("import", args=[source.pk])):
+        page = text(admin.get(url))
+        assert "&lt;img src=x" in page
+        assert "<img src=x" not in page
+        assert "<i>noon" not in page
+
+
+def test_only_admins_see_imports(cast: Cast) -> None:
+    source = upload(cast.corpus, "a.txt", "Sales fell.")
+    pages = [reverse("imports", args=[cast.corpus.pk]), reverse("import", args=[source.pk])]
+    for who, user in cast.everybody.items():
+        expected = 200 if who in {"admin", "superuser"} else 403
+        expected = 404 if who in {"outsider", "stranger"} else expected
+        for url in pages:
+            assert signed_in(user).get(url).status_code == expected, (who, url)
+        do = signed_in(user).post(reverse("import-do", args=[source.pk]), {"do": "nothing"})
+        assert do.status_code == (302 if expected == 200 else expected)
+        link = pages[0] in text(signed_in(user).get(reverse("corpus", args=[cast.corpus.pk])))
+        assert link is (expected == 200)
+    assert signed_in(None).get(pages[1]).status_code == 302
+
+
+def test_a_page_of_problems_costs_a_fixed_number_of_queries(
+    cast: Cast, admin: Client, django_assert_max_num_queries: Any
+) -> None:
+    rows = "".join(f"T{n},\n" for n in range(120))
+    source = check(cast.corpus, "table.csv", f"title,text\n{rows}")
+    with django_assert_max_num_queries(14):
+        page = text(admin.get(reverse("import", args=[source.pk])))
+    assert page.count("severity-rejected") == 50
+    assert "after=" in page
