@@ -50,6 +50,8 @@ export class Actions {
 
   /** Change fields of a claim. Edits of one claim that wait go out as one. */
   patch(claim, fields) {
+    // Gone meanwhile: there is nowhere to save it.
+    if (!this.model.claim(claim.uid)) return;
     const changed = Object.fromEntries(
       Object.entries(fields).filter(([name, value]) => !same(value, claim[name])),
     );
@@ -246,10 +248,10 @@ export class Actions {
     return this.#takeBack("action.redo", gettext("There are changes that couldn't be saved yet; redo works when they are."));
   }
 
-  /** One's last action. Waits for what is under way, so that the order is the reviewer's. */
-  async #takeBack(verb, notYet) {
+  /** One's last action: queued behind what is under way, so that the order is the reviewer's. */
+  #takeBack(verb, notYet) {
     this.page.flush();
-    if (!(await this.outbox.settled())) {
+    if (this.outbox.stuck) {
       toast(notYet, "error");
       return;
     }

@@ -54,9 +54,14 @@ async function request(method, url, body, { keepalive = false } = {}) {
   } catch {
     throw new Problem(0, {});
   }
-  const text = await answer.text().catch(() => "");
   let data = {};
-  try { data = text ? JSON.parse(text) : {}; } catch { data = {}; }
+  try {
+    const text = await answer.text();
+    data = text ? JSON.parse(text) : {};
+  } catch {
+    // Cut off, or not the server's own: nobody knows what became of it.
+    if (answer.ok) throw new Problem(0, {});
+  }
   if (!answer.ok) throw new Problem(answer.status, data);
   return data;
 }

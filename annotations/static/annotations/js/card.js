@@ -4,7 +4,7 @@ import { day } from "./dates.js";
 import { Details } from "./details.js";
 import { diff } from "./diff.js";
 import { DiscussionSection } from "./discussion.js";
-import { field, h } from "./dom.js";
+import { field, h, showValue } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { ariaKeys, kbd, keyOf } from "./keymap.js";
@@ -217,12 +217,9 @@ export class ClaimCard {
   /** Show the claim as it is now, leaving alone what the reviewer is typing in. */
   update() {
     const { claim } = this;
-    const set = (control, value) => {
-      if (control !== document.activeElement && control.value !== value) control.value = value;
-    };
-    set(this.normalised, claim.normalised || "");
-    set(this.claimant, claim.claimant || "");
-    set(this.date, claim.claim_date || "");
+    showValue(this.normalised, claim.normalised || "");
+    showValue(this.claimant, claim.claimant || "");
+    showValue(this.date, claim.claim_date || "");
     this.types.set(claim.types);
     this.details.update();
     this.#offerDays();

@@ -41,11 +41,20 @@ function shown(name, value, model) {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
+let asked = Promise.resolve();
+
 /**
  * Ask which value of each field to keep. Resolves to the fields of mine to save over theirs;
  * closing the dialog keeps mine, so that nothing typed is lost by a stray key.
  */
-export function conflict({ mine, theirs, base, fields, model }) {
+export function conflict(about) {
+  // One after the other: there is one dialog.
+  const answer = asked.then(() => ask(about));
+  asked = answer.catch(() => {});
+  return answer;
+}
+
+function ask({ mine, theirs, base, fields, model }) {
   const clashing = fields.filter((name) => name in mine && !same(mine[name], theirs[name]));
   if (!clashing.length) return Promise.resolve({});
   const dialog = byId("conflict");

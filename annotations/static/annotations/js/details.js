@@ -1,6 +1,6 @@
 // The less used fields of a claim: its place, its tags, and the flag that sets it aside.
 
-import { field, h } from "./dom.js";
+import { field, h, showValue } from "./dom.js";
 import { offerNames } from "./names.js";
 
 export class Details {
@@ -64,12 +64,9 @@ export class Details {
 
   update() {
     const { claim } = this;
-    const set = (control, value) => {
-      if (control !== document.activeElement && control.value !== value) control.value = value;
-    };
-    set(this.place, claim.place || "");
-    set(this.flag, claim.flag || "");
-    set(this.note, claim.flag_note || "");
+    showValue(this.place, claim.place || "");
+    showValue(this.flag, claim.flag || "");
+    showValue(this.note, claim.flag_note || "");
     this.boxes.flag_note.hidden = !claim.flag;
     this.tags.replaceChildren(...claim.tags.map((name) => h("li", {},
       h("span", { dir: "auto" }, name),

@@ -38,6 +38,16 @@ export function toast(text, kind = "") {
   setTimeout(() => note.remove(), 6000);
 }
 
+/**
+ * Show a value in a control, unless something unsent is typed in it. The focus alone is no reason to
+ * leave it: going on would send its old words over those that somebody else saved.
+ */
+export function showValue(control, value) {
+  const typing = control === document.activeElement && control.value.trim() !== (control.shown ?? "");
+  if (control.value.trim() !== value.trim() && !typing) control.value = value;
+  if (control.value.trim() === value.trim()) control.shown = value.trim();
+}
+
 export const byId = (id) => document.getElementById(id);
 
 let ids = 0;

@@ -25,6 +25,11 @@ export class EvidenceSection {
 
   update() {
     const { claim, model } = this.card;
+    // Only what changed is made anew: the focus and a click under way stay where they are.
+    const signature = JSON.stringify([claim.evidence, claim.claim_date]);
+    if (signature === this.drawn) return;
+    this.drawn = signature;
+    const focused = this.list.contains(document.activeElement);
     const stance = (key) => model.corpus.stances.find((s) => s.key === key)?.label || key;
     this.list.replaceChildren(...claim.evidence.map((piece) => h("li", {},
       h(`span.stance.${piece.stance.toLowerCase()}`, {}, stance(piece.stance)), " ",
@@ -41,6 +46,7 @@ export class EvidenceSection {
         ? gettext("None yet. A verdict needs at least one piece, or an answer with a source.") : gettext("None yet.")));
     }
     claim.evidence.forEach((piece) => this.#watch(piece));
+    if (focused) (this.form?.controls.url || this.add).focus();
   }
 
   #source(piece) {

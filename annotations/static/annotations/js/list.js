@@ -46,9 +46,9 @@ export class List {
   }
 
   /** The items that the search lets through, in their order; all where nothing is searched for. */
-  shown(model) {
+  shown(model, currentKey = this.currentKey) {
     if (!this.wanted) return model.items;
-    return model.items.filter((item) => item.key === this.currentKey || this.#text(item).includes(this.wanted));
+    return model.items.filter((item) => item.key === currentKey || this.#text(item).includes(this.wanted));
   }
 
   #text(item) {
@@ -66,12 +66,13 @@ export class List {
 
   /** Make the list say what the model says. The rows of a long list come by and by, in their order. */
   sync(model, currentKey) {
-    const items = this.shown(model);
+    const items = this.shown(model, currentKey);
     if (items === this.synced) {
       this.#markCurrent(currentKey);
       return;
     }
     this.threads = model.threads;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
     const [from, to] = this.#differing(items);
     this.#tidy();
     for (const item of items) {
@@ -96,6 +97,9 @@ export class List {
       this.#place(row.element, after);
       after = row.element;
     }
+    // A row that was moved lost it; of one that goes, it goes on with whoever asked for that.
+    const moved = focused?.isConnected && focused !== document.activeElement && !this.#leaving?.contains(focused);
+    if (moved) focused.focus({ preventScroll: true });
     this.#markCurrent(currentKey);
     this.#rejected(model);
     this.synced = more ? null : items;
@@ -237,6 +241,7 @@ export class List {
     const element = h("div.item", { role: "listitem" }, button, others, draft, save, body);
     const row = { element, button, others, draft, save, body, signature: "" };
     this.#rows.set(item.key, row);
+    this.showSave(item.key);
     return row;
   }
 

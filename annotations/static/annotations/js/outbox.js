@@ -27,6 +27,8 @@ export class Outbox {
   #tries = 0;
   #states = new Map();
   #waiters = [];
+  /** How many operations the server has taken. */
+  taken = 0;
 
   /** `page` has the model and is told what happens; another may take its place. */
   constructor(verbs, page) {
@@ -197,33 +199,36 @@ export class Outbox {
   async #pump() {
     if (this.#busy || this.#timer !== null) return;
     this.#busy = true;
-    while (this.#queue.length && this.#timer === null) {
-      const op = this.#queue[0];
-      this.#set(op, { state: "saving" });
-      this.#started = op;
-      let answer = null;
-      let problem = null;
-      try {
-        answer = await api(...this.verbs[op.verb].request(op));
-      } catch (error) {
-        problem = error;
-      }
-      this.#started = null;
-      // A bug of the page's own must not be taken for an answer.
-      if (problem && problem.status === undefined) {
-        this.#busy = false;
-        throw problem;
-      }
-      if (problem && this.#tookIt(op, problem)) {
-        answer = problem.current;
-        problem = null;
-      }
-      if (problem?.passing) this.#wait(problem);
-      else if (problem) this.#isRefused(op, problem);
-      else this.#isDone(op, answer);
+    try {
+      while (this.#queue.length && this.#timer === null) await this.#sendFirst();
+    } finally {
+      // Whatever went wrong in showing an answer: what is typed later is sent all the same.
+      this.#busy = false;
+      for (const resolve of this.#waiters.splice(0)) resolve(!this.#queue.length);
     }
-    this.#busy = false;
-    for (const resolve of this.#waiters.splice(0)) resolve(!this.#queue.length);
+  }
+
+  async #sendFirst() {
+    const op = this.#queue[0];
+    this.#set(op, { state: "saving" });
+    this.#started = op;
+    let answer = null;
+    let problem = null;
+    try {
+      answer = await api(...this.verbs[op.verb].request(op));
+    } catch (error) {
+      problem = error;
+    }
+    this.#started = null;
+    // A bug of the page's own must not be taken for an answer.
+    if (problem && problem.status === undefined) throw problem;
+    if (problem && this.#tookIt(op, problem)) {
+      answer = problem.current;
+      problem = null;
+    }
+    if (problem?.passing) this.#wait(problem);
+    else if (problem) this.#isRefused(op, problem);
+    else this.#isDone(op, answer);
   }
 
   /** Is it refused only because it was taken before, and the answer was lost on its way? */
@@ -235,6 +240,7 @@ export class Outbox {
 
   #isDone(op, answer) {
     this.#remove(op);
+    this.taken += 1;
     this.#tries = 0;
     if (answer?.uid && answer.revision) this.learn(answer.uid, answer.revision);
     this.#keep();

@@ -2,7 +2,7 @@
 // current article is being read, so that submitting shows it at once. Where anything is in the
 // way (no answer, signed out, a new release), the browser simply goes to the address.
 
-import { byId } from "./dom.js";
+import { byId, toast } from "./dom.js";
 
 // An article that is open for this long is being read.
 const SETTLED = 800;
@@ -123,7 +123,10 @@ export class Swap {
   }
 
   async #plainly(address, push) {
-    if (!(await this.sent())) return;
+    if (!(await this.sent())) {
+      toast(gettext("Something here isn't saved yet, or was not accepted; this page stays open until it is put right."), "error");
+      return;
+    }
     if (push) location.assign(address);
     else location.reload();
   }

@@ -87,7 +87,9 @@ export class VerdictSection {
   update() {
     const { claim, model, actions } = this.card;
     const mine = (verdict) => verdict.reviewer.id === model.me.id;
-    this.given.replaceChildren(...claim.verdicts.map((verdict) => h("li", {},
+    const signature = JSON.stringify(claim.verdicts);
+    const focused = signature !== this.drawn && this.given.contains(document.activeElement);
+    if (signature !== this.drawn) this.given.replaceChildren(...claim.verdicts.map((verdict) => h("li", {},
       h("strong", {}, verdict.rating.label), " ",
       h("span.muted", {}, verdict.kind === "adjudication" ? `${gettext("adjudicated by")} ` : "", h("bdi", {}, verdict.reviewer.name)),
       // Rendered by the server; what it hasn't taken yet is shown as typed.
@@ -97,6 +99,7 @@ export class VerdictSection {
       mine(verdict) && verdict.id !== null
         ? h("button.link", { type: "button", onclick: () => actions.retract(claim, verdict) }, gettext("Take back")) : null,
     )));
+    this.drawn = signature;
     const given = claim.verdicts.some(mine);
     this.form.hidden = given && !this.opened;
     this.change.hidden = !this.form.hidden;
@@ -106,6 +109,7 @@ export class VerdictSection {
     if (this.adjudicate.hidden) this.adjudication.checked = false;
     const problem = this.card.outbox.state(`verdict ${claim.uid}`);
     if (problem?.state === "refused") this.fail(problem.fields || {}, problem.message);
+    if (focused) (this.change.hidden ? this.radios[0] : this.change).focus();
   }
 
   /** Choose the rating with this number, counted from 1, and go on to the rationale. */
@@ -139,7 +143,7 @@ export class VerdictSection {
     const chosen = this.radios.find((radio) => radio.checked);
     const more = this.#chosen();
     if (!rationale && !chosen && !more.confidence && !more.strategies.length) return null;
-    return { rating: Number(chosen?.value), rationale, ...more };
+    return { rating: Number(chosen?.value), rationale, adjudication: this.adjudication.checked, ...more };
   }
 
   restore(typed) {
@@ -149,6 +153,7 @@ export class VerdictSection {
     this.rationale.value = typed.rationale;
     this.#setConfidence(typed.confidence || null);
     this.#setStrategies(typed.strategies || []);
+    this.adjudication.checked = Boolean(typed.adjudication) && !this.adjudicate.hidden;
   }
 
   #submit(event) {

@@ -211,7 +211,8 @@ class Workbench {
       return;
     }
     const claim = this.model.claim(asked);
-    if (claim) this.model.merge(claim, answer);
+    // An answer that was overtaken by a later one says nothing new.
+    if (claim && answer.revision >= claim.revision) this.model.merge(claim, answer);
     this.redraw();
   }
 
@@ -222,9 +223,19 @@ class Workbench {
     } catch { /* the server is away: the next change will say so */ }
   }
 
+  /** The server's state after its last answer to a change: one asked for before that lacks the change. */
+  async #latest() {
+    for (;;) {
+      const { taken } = this.outbox;
+      const data = await refresh();
+      if (taken === this.outbox.taken) return data;
+      await this.outbox.settled();
+    }
+  }
+
   /** Take the server's state anew. */
   async refresh() {
-    const data = await refresh();
+    const data = await this.#latest();
     if (data.article.id !== this.model.article.id) return;
     this.model.take(data);
     this.redraw(true);
@@ -239,7 +250,7 @@ class Workbench {
     const { current } = this;
     const offset = this.item?.spans[0][0] ?? -1;
     try {
-      const data = await refresh();
+      const data = await this.#latest();
       if (this.ended.signal.aborted || data.article.id !== this.model.article.id) return;
       this.model.take(data);
     } catch {
@@ -270,6 +281,14 @@ class Workbench {
 
   /** Something done in another article, before this one was opened here, was refused. */
   refusedElsewhere(op, problem) {
+    const verb = this.outbox.verbs[op.verb];
+    // What was typed is in its form again when that article is opened.
+    const typed = verb.typed?.(op);
+    if (typed) {
+      const drafts = new Drafts(this.model.me.id, op.article);
+      drafts.set(op.row, { ...drafts.get(op.row), ...typed });
+    }
+    if (!verb.keeps) this.outbox.mark(op, null);
     toast(`${gettext("A change in an earlier article was not accepted:")} ${problem.message}`, "error");
   }
 
@@ -349,7 +368,8 @@ class Workbench {
       return;
     }
     this.redraw();
-    announce(gettext("Every suggestion is decided."));
+    announce(this.model.decided < this.model.suggestions.length
+      ? gettext("No other suggestion that the search found waits.") : gettext("Every suggestion is decided."));
   }
 
   get item() {

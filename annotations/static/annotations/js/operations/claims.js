@@ -65,6 +65,13 @@ export const CLAIMS = {
     request: (op) => ["PATCH", `claims/${op.claim}/`, { revision: op.revision, ...op.fields }],
     done: (page, op, answer) => page.answered(op.claim, answer),
     async refused(page, op, problem) {
+      if (problem.status === 404 || problem.current?.state === "withdrawn") {
+        // There is no row any more on which it could wait for a decision.
+        page.outbox.forget((other) => other.claim === op.claim);
+        problem.message = gettext("This claim was withdrawn by somebody else; your change to it was not saved.");
+        await page.startOver(problem, op);
+        return;
+      }
       const claim = page.model.claim(op.claim);
       if (problem.code !== "stale_revision" || !problem.current || !claim) {
         page.redraw();

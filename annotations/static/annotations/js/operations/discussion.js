@@ -13,6 +13,7 @@ const comment = (model, uid, text) => ({
 /** What was typed comes back into its form, with the reason. */
 function giveBack(page, op, problem, typed) {
   page.outbox.mark(op, null);
+  page.model.changed();
   page.redraw();
   page.reopen(op.claim, { discussion: typed });
   page.card(op.claim)?.discussion.fail(typed, problem.fields.text);
@@ -52,12 +53,13 @@ export const DISCUSSION = {
       page.outbox.reapply(page.model, op.claim);
       page.redraw();
     },
+    typed: (op) => ({ discussion: { start: op.text } }),
     refused(page, op, problem) {
       const { threads } = page.model;
       threads[op.claim] = (threads[op.claim] || []).filter((thread) => thread.uid !== op.thread);
       // What was said in a thread that never came to be has nowhere to go.
       page.outbox.forget((other) => other.thread === op.thread);
-      giveBack(page, op, problem, { start: op.text });
+      giveBack(page, op, problem, this.typed(op).discussion);
     },
   },
 
@@ -74,10 +76,11 @@ export const DISCUSSION = {
       page.outbox.reapply(page.model, op.claim);
       page.redraw();
     },
+    typed: (op) => ({ discussion: { threads: { [op.thread]: { text: op.text } } } }),
     refused(page, op, problem) {
       const thread = threadOf(page.model, op);
       if (thread) thread.comments = thread.comments.filter((other) => other.uid !== op.on);
-      giveBack(page, op, problem, { threads: { [op.thread]: { text: op.text } } });
+      giveBack(page, op, problem, this.typed(op).discussion);
     },
   },
 
@@ -94,11 +97,12 @@ export const DISCUSSION = {
       page.outbox.reapply(page.model, op.claim);
       page.redraw();
     },
+    typed: (op) => ({ discussion: { threads: { [op.thread]: { edit: op.on, text: op.fields.text } } } }),
     refused(page, op, problem) {
       const here = commentOf(page.model, op);
       if (here) Object.assign(here, problem.current || op.base);
       // Changed in another window of one's own: that is shown, and this one's words are in the form.
-      giveBack(page, op, problem, { threads: { [op.thread]: { edit: op.on, text: op.fields.text } } });
+      giveBack(page, op, problem, this.typed(op).discussion);
     },
   },
 

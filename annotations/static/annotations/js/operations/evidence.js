@@ -36,6 +36,7 @@ export const EVIDENCE = {
       page.outbox.reapply(page.model, op.claim);
       page.redraw();
     },
+    typed: (op) => ({ evidence: { uid: op.fresh ? null : op.on, fields: op.fields } }),
     async refused(page, op, problem) {
       const claim = page.model.claim(op.claim);
       const piece = pieceOf(page.model, op);
@@ -51,6 +52,7 @@ export const EVIDENCE = {
         if (Object.keys(chosen).length) {
           page.actions.saveEvidence(claim, piece, { ...pick(current, EVIDENCE_FIELDS), ...chosen });
         }
+        page.redraw();
         return;
       }
       if (op.fresh) claim.evidence = claim.evidence.filter((other) => other !== piece);
@@ -58,7 +60,7 @@ export const EVIDENCE = {
       page.outbox.mark(op, null);
       page.redraw();
       // What was typed comes back into the form, with the reasons beside the fields.
-      page.reopen(op.claim, { evidence: { uid: op.fresh ? null : op.on, fields: op.fields } });
+      page.reopen(op.claim, this.typed(op));
       page.card(op.claim)?.evidence.fail(problem.fields);
       if (!Object.keys(problem.fields).length) toast(problem.message, "error");
     },

@@ -23,6 +23,7 @@ function saving({ path, find, drop, parent, fields, again, draft }) {
       page.outbox.reapply(page.model, op.claim);
       page.redraw();
     },
+    typed: (op) => ({ question: draft(op) }),
     async refused(page, op, problem) {
       const shown = find(page.model, op);
       if (!shown) return;
@@ -40,7 +41,7 @@ function saving({ path, find, drop, parent, fields, again, draft }) {
       page.outbox.mark(op, null);
       page.redraw();
       // What was typed comes back into the form, with the reasons beside the fields.
-      page.reopen(op.claim, { question: draft(op) });
+      page.reopen(op.claim, this.typed(op));
       page.card(op.claim)?.questions.fail(problem.fields);
       if (!Object.keys(problem.fields).length) toast(problem.message, "error");
     },

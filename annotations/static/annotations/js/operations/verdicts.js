@@ -21,10 +21,11 @@ export const VERDICTS = {
       claim: op.claim, uid: op.verdict, claim_revision: op.revision, ...op.typed,
     }],
     done: (page, op) => page.reload(op.claim),
+    typed: (op) => ({ verdict: op.typed }),
     async refused(page, op, problem) {
       page.outbox.mark(op, null);
       await page.reload(op.claim);
-      page.reopen(op.claim, { verdict: op.typed });
+      page.reopen(op.claim, this.typed(op));
       page.card(op.claim)?.verdict.fail(problem.fields, problem.message);
       toast(problem.message, "error");
     },
