@@ -79,9 +79,34 @@ def test_f1_of_either_class() -> None:
 
 
 def test_the_best_threshold_separates() -> None:
-    threshold = best_threshold([0, 0, 1, 1], [0.1, 0.3, 0.35, 0.4])
-    assert 0.3 < threshold <= 0.35
-    assert best_threshold([0, 1], [0.1, 0.9]) == pytest.approx(0.5, abs=0.02)
+    threshold = best_threshold([0.02] * 30 + [0.3] * 2 + [0.97] * 10)
+    assert 0.3 < threshold < 0.97
+    assert best_threshold([0.1, 0.9]) == pytest.approx(0.5, abs=0.02)
+    assert 0 < best_threshold([1.0, 1.0]) < 1
+    assert 0 < best_threshold([0.0]) < 1
+
+
+def test_the_best_threshold_is_the_one_that_calibrated_probabilities_promise() -> None:
+    """Where each probability comes true as often as it says, the promise is what is measured."""
+    chances = [share / 20 for share in range(1, 20) for _ in range(20)]
+    labels = [int(at < share) for share in range(1, 20) for at in range(20)]
+
+    def measured(threshold: float) -> float:
+        return binary_metrics(labels, chances, threshold=threshold)["macro_f1"]
+
+    # Beside the probabilities themselves, where rounding would decide.
+    between = [share / 20 + 0.025 for share in range(19)]
+    assert measured(best_threshold(chances)) == pytest.approx(max(map(measured, between)))
+
+
+def test_a_rare_class_has_its_threshold_below_a_half() -> None:
+    chances = [0.05] * 200 + [0.2, 0.3, 0.4, 0.45, 0.6, 0.7] * 5
+    assert best_threshold(chances) < 0.5
+
+
+def test_there_is_no_threshold_of_nothing() -> None:
+    with pytest.raises(ValueError, match="nothing to choose"):
+        best_threshold([])
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,9 @@ def cross_validate(
     """Retrain on all folds but one, measure on that one, for each.
 
     Folds are stratified: each has the share of positives of the whole, as near as can be. Nothing
-    labelled is used but ``sentences``. The threshold is the best on held-out logits of the
-    learning side. Returns the measures of ``binary_metrics`` as means over folds, and ``folds``:
-    the same of each with its ``threshold``.
+    labelled is used but ``sentences``. The threshold is what the held-out probabilities of the
+    learning side promise most from. Returns the measures of ``binary_metrics`` as means over
+    folds, and ``folds``: the same of each with its ``threshold``.
     Raises ValueError for fewer than 2 folds, or fewer positives or negatives than folds.
     """
     labels = np.asarray([sentence.label for sentence in sentences])
@@ -60,9 +60,8 @@ def cross_validate(
     results = []
     for fold in range(folds):
         inner = [part for part, at in zip(parts, fold_of, strict=True) if at != fold]
-        inner_labels = np.concatenate([part.labels for part in inner])
         learnt = learn([], inner, seed=seed, extra=extra)
-        threshold = best_threshold(inner_labels.tolist(), learnt.held_out.tolist())
+        threshold = best_threshold(learnt.held_out.tolist())
         logits, truth = [], []
         vocabulary = learnt.model.columns.vocabulary()
         chosen = np.flatnonzero(fold_of == fold).tolist()
