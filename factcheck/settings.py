@@ -189,6 +189,9 @@ except ValueError as error:
         f" by commas: {error}."
     ) from error
 
+# Files of one request; settings of Django's own otherwise stop at 100.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+
 # --- Imports ----------------------------------------------------------------------------
 # Of one upload, and of what an archive unpacks to.
 IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", 2_000_000_000)

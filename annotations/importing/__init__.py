@@ -138,6 +138,7 @@ def items_of(files: FileSet, options: Options, start: Position) -> Iterator[Read
             importer = importer_of(file, files, options)
             if importer is None:
                 if not done and not (files.archive and options.format):
+                    file.share = 1.0
                     yield Read(_unknown(file), file, Position(number, 1))
                 continue
             for item in importer.read(file, files, options, done):
@@ -151,4 +152,7 @@ def items_of(files: FileSet, options: Options, start: Position) -> Iterator[Read
 def _unknown(file: SourceFile) -> Item:
     if is_archive(file.name):
         return Item(reason="it is an archive inside of an archive")
+    fitting = [name for name, i in IMPORTERS.items() if file.suffix in i.suffixes]
+    if fitting:
+        return Item(reason=f"not recognised as any of {', '.join(fitting)}; name its format")
     return Item(reason=f"not a kind of file that is read here ({known_suffixes()})")

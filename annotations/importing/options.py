@@ -50,6 +50,8 @@ class Options:
     # Of a row with an annotation that can't be placed: the whole row, or the annotation alone.
     misplaced: str = "reject"
     unit: str = "auto"
+    # Bring nothing in unless a check has found no row that would be rejected.
+    all_or_nothing: bool = False
     # Have the detector read the articles?
     extract: bool = True
     near_duplicates: bool = True
@@ -90,7 +92,7 @@ class Options:
 
 
 def _wrong(name: str, value: Any, formats: frozenset[str]) -> str:
-    if name in {"extract", "near_duplicates", "fetch"}:
+    if name in {"extract", "near_duplicates", "fetch", "all_or_nothing"}:
         return "" if isinstance(value, bool) else "expected true or false"
     if name == "columns":
         return _wrong_columns(value)

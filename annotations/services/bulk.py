@@ -7,12 +7,15 @@ missing. So what was exported can be put back with the times it had.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+_PLAIN_FIELDS = (models.CharField, models.TextField, models.IntegerField, models.FloatField)
+_PLAIN_TYPES = frozenset({str, int, float, type(None)})
 M = TypeVar("M", bound=models.Model)
 
 
@@ -36,7 +39,9 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
             for row in rows:
                 if getattr(row, field.attname) is None:
                     setattr(row, field.attname, now)
-    values = ([_value(field, row) for field in fields] for row in rows)
+    # The connection itself: what stands for it elsewhere looks it up at every touch.
+    connection = connections[DEFAULT_DB_ALIAS]
+    values = zip(*(_values(field, rows, connection) for field in fields), strict=True)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -88,19 +93,40 @@ class Rows:
     def of(self, model: type[M]) -> list[M]:
         return self._rows[model]
 
+    def mark(self) -> dict[type[models.Model], int]:
+        """How far the rows have come, for ``cut``."""
+        return {model: len(rows) for model, rows in self._rows.items()}
+
+    def cut(self, mark: dict[type[models.Model], int]) -> None:
+        """Take back what was added since a mark."""
+        for model, length in mark.items():
+            del self._rows[model][length:]
+
     def insert(self) -> None:
         for rows in self._rows.values():
             rows_insert(rows)
 
 
-def _value(field: models.Field[Any, Any], row: models.Model) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+def _values(
+    field: models.Field[Any, Any], rows: Sequence[models.Model], connection: BaseDatabaseWrapper
+) -> Iterator[Any]:
+    """A column's values as the driver takes them. Words and numbers it takes as they are."""
+    name = field.attname
+    stored = field.target_field if isinstance(field, models.ForeignKey) else field
+    plain = isinstance(stored, _PLAIN_FIELDS)
+    for row in rows:
+        value = getattr(row, name)
+        if plain and type(value) in _PLAIN_TYPES:
+            yield value
+        else:
+            yield field.get_db_prep_save(value, connection)
 
 
 def _keys(model: type[models.Model], count: int) -> Sequence[Any]:
     """New keys, ascending. Nobody else gets them, whatever becomes of this transaction."""
     if not count:
         return ()
+    connection = connections[DEFAULT_DB_ALIAS]
     table, column = model._meta.db_table, model._meta.pk.column if model._meta.pk else "id"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

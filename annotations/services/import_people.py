@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from annotations.models import Corpus, User
 
@@ -21,10 +21,9 @@ _MAX_USERNAME = 150
 class People:
     """The accounts of one import, found or made. Made ones have no key before they are inserted."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self, corpus: Corpus, add: Callable[[User], User]) -> None:
+        self._corpus, self._add = corpus, add
         self._known: dict[str, User] = {}
-        self.made: list[User] = []
 
     def load(self, usernames: Iterable[str]) -> None:
         """Look accounts up, many in one query."""
@@ -32,6 +31,10 @@ class People:
         if missing:
             for user in User.objects.filter(username__in=missing):
                 self._known[user.username] = user
+
+    def forget(self, gone: set[int]) -> None:
+        """Accounts that won't be made after all, by ``id()``."""
+        self._known = {k: user for k, user in self._known.items() if id(user) not in gone}
 
     def annotator(self, name: str) -> User:
         """The corpus's annotator of that name."""
@@ -55,6 +58,5 @@ class People:
         if username not in self._known:
             user = User(username=username, display_name=name[:100], is_active=False)
             user.set_unusable_password()
-            self.made.append(user)
-            self._known[username] = user
+            self._known[username] = self._add(user)
         return self._known[username]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db import models
 from django.utils import timezone
 
 from annotations.detection import CLAIM_KINDS
@@ -118,7 +119,7 @@ class Planner:
         self.source, self.options = source, options
         self.corpus: Corpus = source.corpus
         self.plan = Plan(Rows(ORDER))
-        self.people = People(self.corpus)
+        self.people = People(self.corpus, self.plan.rows.add)
         types = list(ClaimType.objects.filter(scheme=self.corpus.claim_type_scheme))
         self.types_by_key = {claim_type.key: claim_type for claim_type in types}
         self._types = {
@@ -151,17 +152,28 @@ class Planner:
             if entry.reason:
                 self.reject(entry, entry.reason)
                 continue
+            mark = self.plan.rows.mark()
             try:
                 self._take_one(entry)
             except BadRow as error:
+                self._take_back(mark)
                 self.reject(entry, str(error))
         self.plan.counts["near_duplicates"] += 0
         return self.plan
 
+    def _take_back(self, mark: dict[type[models.Model], int]) -> None:
+        """Nothing of a rejected row stays: neither its names nor its people."""
+        rows = self.plan.rows
+        gone = {id(row) for row in rows.of(Claimant)[mark[Claimant] :]}
+        gone |= {id(row) for row in rows.of(Tag)[mark[Tag] :]}
+        gone |= {id(row) for row in rows.of(User)[mark[User] :]}
+        self._claimants = {k: v for k, v in self._claimants.items() if id(v) not in gone}
+        self._tags = {k: v for k, v in self._tags.items() if id(v) not in gone}
+        self.people.forget(gone)
+        rows.cut(mark)
+
     def insert(self) -> Plan:
         """Write what was planned. Inside the caller's transaction."""
-        for user in self.people.made:
-            self.plan.rows.add(user)
         if self.plan.sketched:
             keys_assign(self.plan.articles)
             alike: set[int] = set()
@@ -195,7 +207,7 @@ class Planner:
             return
         assert entry.prepared is not None  # noqa: S101  no reason, so it was prepared
         prepared = entry.prepared
-        for note in prepared.draft.notes:
+        for note in dict.fromkeys(prepared.draft.notes):
             self.problem(entry, "note", note)
         for line, reason in prepared.misplaced:
             self.plan.counts["misplaced"] += 1

@@ -110,8 +110,11 @@ def import_configure(*, actor: User | None, source: Import, options: Mapping[str
     chosen = _given(_options(actor, options))
     if chosen != locked.options:
         before, locked.options = locked.options, chosen
+        # What a check found under other options says nothing now.
+        _forget(locked)
+        locked.job = None
         locked.revision += 1
-        locked.save(update_fields=["options", "revision"])
+        locked.save()
         event_record(
             kind="import.configured",
             actor=actor,
@@ -140,6 +143,14 @@ def import_start(*, actor: User | None, source: Import) -> Import:
     _only(locked, _CAN_START, "started")
     if locked.job is not None and locked.job.kind == RUN and (locked.at_file or locked.at_item):
         return _resumed(locked, actor)
+    if locked.options.get("all_or_nothing"):
+        if locked.state != ImportState.CHECKED:
+            raise Conflict(gettext("All or nothing was asked for, so it has to be checked first."))
+        if rejected := locked.counts.get("rejected"):
+            raise Conflict(
+                gettext("All or nothing was asked for, and %(rejected)s rows would be rejected.")
+                % {"rejected": rejected}
+            )
     return _begin(locked, actor, RUN)
 
 
@@ -182,10 +193,7 @@ def _begin(locked: Import, actor: User | None, kind: str) -> Import:
         # Its problems stay to be read; what is kept is added.
         locked.counts = {**locked.counts, "removed": 0, "kept": 0}
     else:
-        locked.problems.all().delete()
-        locked.at_file = locked.at_item = 0
-        locked.counts, locked.preview = {}, {}
-        locked.formats, locked.encodings = {}, {}
+        _forget(locked)
     locked.save()
     event_record(
         kind=_REQUESTED[kind],
@@ -196,6 +204,14 @@ def _begin(locked: Import, actor: User | None, kind: str) -> Import:
         after={"job": locked.job_id, "options": locked.options},
     )
     return locked
+
+
+def _forget(locked: Import) -> None:
+    """What the last run found."""
+    locked.problems.all().delete()
+    locked.at_file = locked.at_item = 0
+    locked.counts, locked.preview = {}, {}
+    locked.formats, locked.encodings = {}, {}
 
 
 def _locked(actor: User | None, source: Import) -> Import:

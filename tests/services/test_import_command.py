@@ -150,6 +150,17 @@ def test_a_dry_run_brings_nothing_in(tmp_path: Path) -> None:
     assert not Article.objects.exists()
 
 
+def test_all_or_nothing(tmp_path: Path) -> None:
+    archive = write(tmp_path / "a.zip", zipped({"1.txt": "Ferries.", "2.txt": " "}))
+    _, err, error = run(archive, all_or_nothing=True)
+    assert "2.txt: there is no text" in err
+    assert error == "1 could not be imported."
+    assert not Article.objects.exists()
+    write(archive, zipped({"1.txt": "Ferries."}))
+    out, _, error = run(archive, all_or_nothing=True)
+    assert (error, "1 imported" in out) == (None, True)
+
+
 def test_in_the_background_the_workers_do_it(tmp_path: Path) -> None:
     out, _, error = run(write(tmp_path / "a.txt", "Text."), background=True)
     source = Import.objects.get()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
 
+from annotations import jobs
 from annotations.errors import Conflict, InvalidInput, NotAllowed
 from annotations.models import (
     Article,
     Claim,
+    Claimant,
     Corpus,
     DetectionRun,
     Event,
     Import,
     Job,
     NearDuplicate,
+    Tag,
     User,
 )
 from annotations.services import import_runs
@@ -35,6 +39,7 @@ from .cast import Cast, make_article, make_claim
 from .importing import (
     bring_in,
     check,
+    json_lines,
     problems,
     roll_back,
     tarred,
@@ -347,3 +352,78 @@ def test_what_is_refused_at_once(corpus: Corpus, settings: Any) -> None:
 def test_another_job_is_never_taken(corpus: Corpus) -> None:
     source = import_start(actor=None, source=upload(corpus, "a.txt", "Text."))
     assert jobs_claim(worker="here:1", first=source.job_id) == []
+
+
+def test_all_or_nothing(corpus: Corpus) -> None:
+    files = {**TEXTS, "bad.txt": " "}
+    source = upload(corpus, "a.zip", zipped(files), all_or_nothing=True)
+    with pytest.raises(Conflict, match="checked first"):
+        import_start(actor=None, source=source)
+    source = check(corpus, "a.zip", zipped(files), all_or_nothing=True)
+    with pytest.raises(Conflict, match="1 rows would be rejected"):
+        import_start(actor=None, source=source)
+    # Under other options it is another question, which no check has answered.
+    changed = import_configure(
+        actor=None, source=source, options={"all_or_nothing": True, "format": "brat"}
+    )
+    assert (changed.state, changed.counts, problems(changed)) == ("new", {}, [])
+    source = check(corpus, "a.zip", zipped(TEXTS), all_or_nothing=True)
+    assert work(import_start(actor=None, source=source)).counts["articles"] == 7
+
+
+def test_a_rejected_record_leaves_no_names_behind(corpus: Corpus) -> None:
+    header = {"format": "factcheck-jsonl", "version": 1, "corpus": {}}
+    person = {"username": "nobody", "name": "Nobody"}
+    claim = {
+        "uid": "00000000-0000-0000-0000-000000000001",
+        "text_revision": 1,
+        "spans": [{"start": 0, "end": 7, "quote": "Ferries"}],
+        "claimant": "Somebody",
+        "tags": ["a tag"],
+        "state": "open",
+        "created_by": person,
+        "verdicts": [
+            {"uid": "00000000-0000-0000-0000-000000000002", "kind": "review", "rating": "?"}
+        ],
+    }
+    record = {"text": "Ferries.", "text_revision": 1, "claims": [claim]}
+    source = bring_in(corpus, "a.jsonl", json_lines(header, record))
+    assert problems(source) == [(2, "the corpus's scale has no rating '?'")]
+    assert not Claimant.objects.exists()
+    assert not Tag.objects.exists()
+    assert not User.objects.filter(username__contains="nobody").exists()
+    assert not Article.objects.exists()
+
+
+def test_of_a_long_file_only_a_part_is_read_at_a_time(corpus: Corpus, settings: Any) -> None:
+    """The first chunk is written before a tenth of the file has been read."""
+    settings.IMPORT_CHUNK_ROWS = 20
+    settings.IMPORT_SLICE_SECONDS = -1
+    words = "Ferries cost 12 million. " * 40
+    rows = [{"text": f"{n} {words}", "label": []} for n in range(2000)]
+    for name, content in (
+        ("a.jsonl", json_lines(*rows)),
+        ("a.csv", "text\n" + "".join(f"{row['text']}\n" for row in rows)),
+        ("a.json", json.dumps([{"data": row, "annotations": []} for row in rows])),
+    ):
+        source = import_start(
+            actor=None, source=upload(corpus, name, content, near_duplicates=False, extract=False)
+        )
+        assert import_run(first=source.job_id) == 20
+        source.refresh_from_db()
+        assert 0 < source.progress < 0.1, name
+
+
+def test_two_messages_a_batch(
+    corpus: Corpus,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """A worker takes what is due with each message, so a bulk import doesn't flood the broker."""
+    settings.EXTRACTION_BATCH_ARTICLES = 4
+    sent: list[str] = []
+    monkeypatch.setattr(jobs, "send", lambda job_id, kind: sent.append(kind) or True)
+    with django_capture_on_commit_callbacks(execute=True):
+        bring_in(corpus, "a.zip", zipped(TEXTS))
+    assert sent == ["import", "extraction", "extraction"]

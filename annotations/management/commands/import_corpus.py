@@ -66,6 +66,11 @@ class Command(BaseCommand):
             metavar="FIELD=HEADING",
             help="Of tables: which column is the text, the title, …",
         )
+        parser.add_argument(
+            "--all-or-nothing",
+            action="store_true",
+            help="Check first, and bring nothing in if a row would be rejected.",
+        )
         parser.add_argument("--no-extract", action="store_true")
         parser.add_argument("--no-near-duplicates", action="store_true")
         parser.add_argument("--fetch", action="store_true", help="Of feeds: fetch each page.")
@@ -89,10 +94,16 @@ class Command(BaseCommand):
                 Options.read(chosen, formats=FORMATS)
                 corpus = self._corpus(options["corpus"], files, chosen)
                 source = import_create(actor=None, corpus=corpus, files=files, options=chosen)
-                begin = import_check if options["dry_run"] else import_start
+                checks = options["dry_run"] or options["all_or_nothing"]
+                begin = import_check if checks else import_start
                 source = begin(actor=None, source=source)
             except FactcheckError as error:
                 raise CommandError(error.message) from error
+        if options["all_or_nothing"] and not options["dry_run"]:
+            self._work(source, dry=True)
+            if source.counts.get("rejected") or bad:
+                self._report(source, dry=True, unread=len(bad))
+            source = import_start(actor=None, source=source)
         if options["background"]:
             self.stdout.write(f"Import {source.pk} is in the workers' queue.")
             return
@@ -194,6 +205,8 @@ def _options(options: dict[str, Any]) -> dict[str, Any]:
         chosen["near_duplicates"] = False
     if options["fetch"]:
         chosen["fetch"] = True
+    if options["all_or_nothing"]:
+        chosen["all_or_nothing"] = True
     return chosen
 
 

@@ -18,6 +18,8 @@ from .people import PersonSerializer
 ImportStateField = one_of("ImportState", ImportState)
 SeverityField = one_of("ProblemSeverity", ["rejected", "misplaced", "duplicate", "note"])
 
+# Of one request; more of them come as an archive.
+MAX_FILES = 1000
 _OPTIONS: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -28,6 +30,7 @@ _OPTIONS: dict[str, Any] = {
         "annotator": {"type": "string", "maxLength": MAX_ANNOTATOR},
         "misplaced": {"type": "string", "enum": list(CHOICES["misplaced"])},
         "unit": {"type": "string", "enum": list(CHOICES["unit"])},
+        "all_or_nothing": {"type": "boolean"},
         "extract": {"type": "boolean"},
         "near_duplicates": {"type": "boolean"},
         "people": {"type": "string", "enum": list(CHOICES["people"])},
@@ -110,7 +113,7 @@ class ImportCreateSerializer(WriteSerializer):
 
     corpus = serializers.IntegerField(min_value=1, max_value=MAX_ID)
     file = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True), min_length=1, max_length=10_000
+        child=serializers.FileField(allow_empty_file=True), min_length=1, max_length=MAX_FILES
     )
     options = OptionsField(required=False)
     uid = serializers.UUIDField(
