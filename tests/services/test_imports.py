@@ -414,14 +414,14 @@ def test_of_a_long_file_only_a_part_is_read_at_a_time(corpus: Corpus, settings: 
         assert 0 < source.progress < 0.1, name
 
 
-def test_two_messages_a_batch(
+def test_fewer_messages_than_articles(
     corpus: Corpus,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     """A worker takes what is due with each message, so a bulk import doesn't flood the broker."""
-    settings.EXTRACTION_BATCH_ARTICLES = 4
+    settings.EXTRACTION_BATCH_ARTICLES = 16
     sent: list[str] = []
     monkeypatch.setattr(jobs, "send", lambda job_id, kind: sent.append(kind) or True)
     with django_capture_on_commit_callbacks(execute=True):
