@@ -1,8 +1,8 @@
 """Where the offsets of a raw text went when it was normalised.
 
 Annotations of other tools count in the text as it stood in their file. ``normalise`` drops
-control characters, joins line ends and composes letters with their marks, each of which moves
-what comes behind; an ``Alignment`` takes every offset along.
+control characters and surplus marks, joins line ends and composes letters with their marks, each
+of which moves what comes behind; an ``Alignment`` takes every offset along.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .texts import BEFORE_TEXT, CONTROLS, LINE_ENDS, normalise
+from .texts import BEFORE_TEXT, CONTROLS, LINE_ENDS, normalise, surplus_marks, thinned
 
 # One at a time: among the control characters are some that end a line.
 _CHANGED = re.compile(f"{LINE_ENDS.pattern}|{CONTROLS.pattern.removesuffix('+')}")
@@ -73,7 +73,12 @@ class Alignment:
         self._dropped = _Steps()
         for found in _CHANGED.finditer(raw):
             self._dropped.add(found.start(), found.end(), int(bool(LINE_ENDS.match(found[0]))))
-        self._plain = CONTROLS.sub("", LINE_ENDS.sub("\n", raw))
+        plain = CONTROLS.sub("", LINE_ENDS.sub("\n", raw))
+        self._thinned = _Steps()
+        self._plain = thinned(plain)
+        if self._plain != plain:
+            for found in surplus_marks().finditer(plain):
+                self._thinned.add(found.start(), found.end(), 0)
         self._composed = _Steps()
         if not unicodedata.is_normalized("NFC", self._plain):
             for found in _RUN.finditer(self._plain):
@@ -88,7 +93,8 @@ class Alignment:
         self._lead += len(self.text) - len(kept)
         self._same = self._same and kept == self.text
         if not self._same and not hasattr(self, "_plain"):
-            self._dropped, self._composed, self._plain = _Steps(), _Steps(), self.raw
+            self._dropped, self._thinned, self._composed = _Steps(), _Steps(), _Steps()
+            self._plain = self.raw
         self.text = kept
 
     def place(self, start: int, end: int) -> tuple[int, int]:
@@ -108,6 +114,10 @@ class Alignment:
         if within is not None:
             offset = self._dropped.ends[within] if after else self._dropped.starts[within]
         plain = offset + self._dropped.before(offset)
+        within = self._thinned.around(plain)
+        if within is not None:
+            plain = self._thinned.starts[within]
+        plain += self._thinned.before(plain)
         within = self._composed.around(plain)
         if within is None:
             return plain + self._composed.before(plain)

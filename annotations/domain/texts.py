@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from unicodedata import combining
 
 MAX_CHARACTERS = 1_000_000
 LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 # Unicode's classes Cc and Cs, but for tab and newline; neither ever gets another character.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+MAX_MARKS = 100
+_MAY_HAVE_SURPLUS = re.compile(f"[^\x00-\x7f]{{{MAX_MARKS + 1}}}")
 BEFORE_TEXT = re.compile(r"\A[\s\ufeff]+")
 # A file's first words may be its publication date: "date 2021-12-01 Jens Stoltenberg, …".
 _DATE_HEADER = re.compile(r"\A\s*date[ \t:]+(\S+)[ \t]*\n?", re.IGNORECASE)
@@ -34,7 +39,8 @@ class SourceText:
 
 
 def normalise(raw: str) -> str:
-    """NFC, ``\\n`` line ends, no control characters but tab and newline, no outer white space.
+    """NFC, ``\\n`` line ends, no control characters but tab and newline, no outer white space,
+    and no more than ``MAX_MARKS`` marks on one letter.
 
     NFC never changes what a reader sees, and makes equal words equal strings. Format
     characters (joiners, direction marks, variation selectors) are kept: scripts and emoji
@@ -47,7 +53,20 @@ def normalise_piece(raw: str) -> str:
     """The same for a part of a text, whose outer white space stands inside of the text."""
     text = LINE_ENDS.sub("\n", raw)
     # Before NFC: what stood on both sides of a dropped character may compose now.
-    return unicodedata.normalize("NFC", CONTROLS.sub("", text))
+    return unicodedata.normalize("NFC", thinned(CONTROLS.sub("", text)))
+
+
+def thinned(text: str) -> str:
+    """At most ``MAX_MARKS`` combining marks in a row. No script has so many (Unicode's stream-safe
+    format allows 30), and the time that NFC takes grows with the square of their number."""
+    return surplus_marks().sub("", text) if _MAY_HAVE_SURPLUS.search(text) else text
+
+
+@cache
+def surplus_marks() -> re.Pattern[str]:
+    """Marks behind the first ``MAX_MARKS`` of a row. Made when a text first may have any."""
+    marks = "".join(c for c in map(chr, range(0x300, sys.maxunicode + 1)) if combining(c))
+    return re.compile(f"(?<=[{marks}]{{{MAX_MARKS}}})[{marks}]+")
 
 
 def content_hash(text: str) -> str:

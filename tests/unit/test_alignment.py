@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,6 +65,22 @@ def test_every_place_holds_what_it_held(raw: str, data: st.DataObject) -> None:
         raw[end:]
     ) == normalise_piece(raw):
         assert kept.strip() == held.strip()
+
+
+def test_a_letter_has_a_hundred_marks_at_most() -> None:
+    """And a text of nothing but marks takes no time that grows with its square."""
+    raw = "a" + "\u0301\u0323" * 100_000 + "b\r\nc"
+    aligned = Alignment(raw)
+    assert len(aligned.text) < 110
+    assert aligned.text == normalise(raw)
+    for words in ("b", "c"):
+        start = raw.index(words)
+        first, last = aligned.place(start, start + 1)
+        assert aligned.text[first:last] == words
+    assert aligned.place(0, 150_000)[1] == aligned.text.index("b")
+    # What people write stays as it is.
+    for text in ("שָׁלוֹם", "กำลัง", "Z\u0351\u036b\u0343", "漢字" * 200, "е\u0301" * 300):
+        assert normalise(text) == unicodedata.normalize("NFC", text)
 
 
 def test_units() -> None:
