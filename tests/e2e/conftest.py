@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.stack import Stack, wait_until
 
 _numbers = itertools.count(1)
@@ -96,7 +96,7 @@ def open_page(page: Page, stack: Stack) -> Callable[[int], Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     def opened(article: int) -> Page:
-        sign_in(page, stack)
+        be_signed_in(page, stack)
         page.goto(f"{stack.base_url}/articles/{article}/")
         expect(page.locator("#items .item").first).to_be_visible()
         return page

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.e2e.test_looks import violations
 from tests.stack import Stack
 
@@ -25,7 +25,7 @@ def admins_page(browser: Browser, stack: Stack) -> Iterator[Page]:
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    sign_in(page, stack, "admin")
+    be_signed_in(page, stack, "admin")
     yield page
     context.close()
     assert not errors

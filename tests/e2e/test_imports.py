@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.stack import Stack
 
 from .conftest import Site
-from .signing import sign_in
+from .signing import be_signed_in
 from .test_looks import violations
 
 _numbers = itertools.count(1)
@@ -38,7 +38,7 @@ def archive(count: int) -> bytes:
 def imports(page: Page, stack: Stack) -> Page:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    sign_in(page, stack, "admin")
+    be_signed_in(page, stack, "admin")
     page.goto(f"{stack.base_url}/corpora/1/")
     page.get_by_role("link", name="Imports").click()
     yield page  # type: ignore[misc]

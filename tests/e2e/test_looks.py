@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.stack import Stack
 
 Open = Callable[[int], Page]
@@ -105,7 +105,7 @@ def test_marks_stand_in_where_the_highlight_api_is_missing(
     context = browser.new_context()
     context.add_init_script("delete globalThis.Highlight;")
     page = context.new_page()
-    sign_in(page, stack)
+    be_signed_in(page, stack)
     page.goto(f"{stack.base_url}/articles/{article}/")
     expect(page.locator("#text mark").first).to_be_visible()
     before = page.locator("#text").inner_text()
@@ -152,7 +152,7 @@ def test_an_extraction_fills_in_by_itself(site: Site, page: Page, stack: Stack) 
             "from annotations.models import WorkerHeartbeat;WorkerHeartbeat.objects.all().delete()",
         )
         article = site.add()
-        sign_in(page, stack)
+        be_signed_in(page, stack)
         page.goto(f"{stack.base_url}/articles/{article}/")
         expect(page.locator("#extraction")).to_contain_text("No worker is running")
         expect(page.locator("#no-items")).to_contain_text("when the extraction is done")

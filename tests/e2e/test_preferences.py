@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from annotations.domain.keymap import ACTIONS, effective
 from tests.e2e.conftest import Site
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.stack import Stack
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -33,7 +33,7 @@ def _as_before(site: Site) -> Iterator[None]:
 def preferences(page: Page, stack: Stack) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    sign_in(page, stack)
+    be_signed_in(page, stack)
     page.goto(f"{stack.base_url}/accounts/preferences/")
     expect(page.get_by_role("button", name="Add a key").first).to_be_visible()
     yield page
@@ -136,7 +136,7 @@ def test_a_preset_brings_its_keys(site: Site, preferences: Page, stack: Stack) -
 def test_without_scripts_keys_are_written(site: Site, browser: Browser, stack: Stack) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, stack)
+    be_signed_in(page, stack)
     page.goto(f"{stack.base_url}/accounts/preferences/")
     field = page.get_by_label("Accept the suggestion", exact=True)
     expect(field).to_have_value("a")
@@ -194,7 +194,7 @@ def test_theme_and_density_are_found_on_another_machine(
 
     context = browser.new_context(color_scheme="light")
     other = context.new_page()
-    sign_in(other, stack)
+    be_signed_in(other, stack)
     other.goto(f"{stack.base_url}/articles/{article}/")
     html = other.locator("html")
     expect(html).to_have_attribute("data-theme", "dark")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.e2e.test_looks import violations
 from tests.stack import Stack
 
@@ -25,7 +25,7 @@ def people(browser: Browser, stack: Stack) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        sign_in(page, stack, name)
+        be_signed_in(page, stack, name)
         page.goto(f"{stack.base_url}/articles/{article}/")
         expect(page.locator("#items .item").first).to_be_visible()
         return page

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import TEXT, Site
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.stack import Stack, wait_until
 
 _words = itertools.count(1)
@@ -60,7 +60,7 @@ def begin(page: Page, stack: Stack) -> Iterator[Callable[[Lot], Page]]:
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     def opened(lot: Lot) -> Page:
-        sign_in(page, stack)
+        be_signed_in(page, stack)
         page.goto(f"{stack.base_url}/articles/{lot.numbers[0]}/{lot.query}")
         expect(page.locator("#items .item").first).to_be_visible()
         # A value that only a new document forgets.
@@ -259,7 +259,7 @@ def test_the_list_is_narrowed_assigned_and_begun_by_keyboard_and_without_scripts
     three = lot(3)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, stack, "admin")
+    be_signed_in(page, stack, "admin")
     page.goto(f"{stack.base_url}/corpora/1/")
     page.get_by_text("Search and order").click()
     page.get_by_label("Words in the title").fill(three.word)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.signing import sign_in
+from tests.e2e.signing import be_signed_in
 from tests.e2e.test_looks import violations
 from tests.stack import ROOT, Stack
 
@@ -110,7 +110,7 @@ def test_times_are_days_wherever_the_reader_sits(
     article = make()
     context = browser.new_context(timezone_id=zone)
     page = context.new_page()
-    sign_in(page, stack)
+    be_signed_in(page, stack)
     page.goto(f"{stack.base_url}/articles/{article}/")
     why = "reckoned from the article's date, 1 December 2021"
     for words, shown in {
@@ -240,7 +240,7 @@ def test_a_repeat_is_marked_where_the_highlight_api_is_missing(
     context = browser.new_context()
     context.add_init_script("delete globalThis.Highlight;")
     page = context.new_page()
-    sign_in(page, stack)
+    be_signed_in(page, stack)
     page.goto(f"{stack.base_url}/articles/{article}/")
     marks = page.locator("#text mark.hl-repeat")
     expect(marks).to_have_text([AGAIN, "It has doubled"])
