@@ -264,7 +264,8 @@ def test_the_sheet_has_ones_own_keys_and_prints_on_one_page(
     assert len(pages) == 1
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+# The colours of the other theme are tried on the other pages.
+@pytest.mark.parametrize("theme", ["dark"])
 def test_axe_finds_nothing(preferences: Page, stack: Stack, theme: str) -> None:
     page = preferences
 
