@@ -139,7 +139,7 @@ class OptionsForm(forms.Form):
 
     def __init__(self, source: Import, data: Any = None) -> None:
         chosen = {**Options().as_json(), **source.options}
-        super().__init__(data, initial=chosen)
+        super().__init__(data, initial=chosen, label_suffix="")
         self.columns: list[str] = source.preview.get("columns") or []
         formats = [("", _("found out")), *((name, name) for name in sorted(FORMATS))]
         self.fields["format"].choices = formats  # type: ignore[attr-defined]
