@@ -137,10 +137,12 @@ def items_of(files: FileSet, options: Options, start: Position) -> Iterator[Read
         try:
             importer = importer_of(file, files, options)
             if importer is None:
+                file.format = "" if files.archive and options.format else "unknown"
                 if not done and not (files.archive and options.format):
                     file.share = 1.0
                     yield Read(_unknown(file), file, Position(number, 1))
                 continue
+            file.format = importer.name
             for item in importer.read(file, files, options, done):
                 done += 1
                 yield Read(item, file, Position(number, done))

@@ -44,6 +44,8 @@ class SourceFile:
     size: int
     opened: Callable[[], IO[bytes]]
     encoding: str = ""
+    # That of the importer that read it.
+    format: str = ""
     # Was the encoding guessed?
     guessed: bool = False
     # How much of it is behind its reader, in [0, 1].

@@ -8,8 +8,10 @@ write a row twice, and a cancelled import stops after the chunk at hand.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -25,6 +27,7 @@ from annotations.importing import (
     Options,
     Position,
     Read,
+    SourceFile,
     importer_of,
     items_of,
     open_files,
@@ -54,6 +57,16 @@ PREVIEW_CHARACTERS = 1_000
 ROLLBACK_ARTICLES = 200
 # What others do with an article that is no work on it.
 _NO_WORK = ("job.", "assignment.", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a chunk leads: the place behind it, the share of the bytes, the files left behind."""
+
+    after: Position
+    progress: float
+    formats: dict[str, int]
+    encodings: dict[str, int]
 
 
 class Clock:
@@ -134,8 +147,7 @@ def _import_part(job: Job, source: Import) -> int:
             start = Position(source.at_file, source.at_item)
             reads = _renewing(job, items_of(found, options, start))
             for entries, last in _chunks(reads, found, options, with_sketches=job.kind == RUN):
-                progress = _progress(found, last)
-                _write_chunk(job, source, entries, last.after, progress, clock)
+                _write_chunk(job, source, entries, _step(source, found, last), clock)
                 dealt_with += len(entries)
                 if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
                     _pause(job)
@@ -224,8 +236,7 @@ def _write_chunk(
     job: Job,
     source: Import,
     entries: list[Entry],
-    after: Position,
-    progress: float,
+    step: Step,
     clock: Clock,
 ) -> None:
     """One transaction, tried again where somebody wrote the same text at the same moment."""
@@ -233,7 +244,7 @@ def _write_chunk(
         try:
             with transaction.atomic():
                 plan = _plan(job, source, entries)
-                _advance(job, source, plan, after, progress, clock)
+                _advance(job, source, plan, step, clock)
             break
         except (IntegrityError, DataError, ValueError) as error:
             source.refresh_from_db()
@@ -241,7 +252,7 @@ def _write_chunk(
                 log.warning("chunk_broken", job=job.pk, error=_first_line(error))
                 with transaction.atomic():
                     plan = _one_by_one(job, source, entries)
-                    _advance(job, source, plan, after, progress, clock)
+                    _advance(job, source, plan, step, clock)
                 break
     if job.kind == RUN:
         _tell(plan)
@@ -282,25 +293,26 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
-def _advance(
-    job: Job, source: Import, plan: Plan, after: Position, progress: float, clock: Clock
-) -> None:
+def _advance(job: Job, source: Import, plan: Plan, step: Step, clock: Clock) -> None:
     """Move the import on, inside the transaction that writes the chunk."""
     held = job_hold(job)
     locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
     if (locked.at_file, locked.at_item) != (source.at_file, source.at_item):
         raise JobLost(f"Job {job.pk} was carried on by another worker.")
     rows_insert(plan.problems)
-    source.at_file, source.at_item = after.file, after.item
+    source.at_file, source.at_item = step.after.file, step.after.item
+    source.formats = _added(locked.formats, step.formats)
+    source.encodings = _added(locked.encodings, step.encodings)
     counts = dict(locked.counts)
     for name, count in plan.counts.items():
         counts[name] = counts.get(name, 0) + count
     source.counts = counts
-    source.progress = max(progress, locked.progress)
+    source.progress = max(step.progress, locked.progress)
     source.seconds = locked.seconds + clock.lap()
     if job.kind == CHECK:
         _preview(source, plan)
-    source.save(update_fields=["at_file", "at_item", "counts", "progress", "seconds", "preview"])
+    place = ("at_file", "at_item", "progress", "seconds")
+    source.save(update_fields=[*place, "formats", "encodings", "counts", "preview"])
     held.done, held.total, held.attempts = int(source.progress * WHOLE), WHOLE, 1
     held.save(update_fields=["done", "total", "attempts"])
     if job.lease:
@@ -315,7 +327,7 @@ def _advance(
             after={
                 "articles": [[article.pk, article.content_hash] for article in plan.articles],
                 "counts": dict(plan.counts),
-                "until": [after.file, after.item],
+                "until": [step.after.file, step.after.item],
             },
         )
 
@@ -353,11 +365,31 @@ def _preview(source: Import, plan: Plan) -> None:
         )
 
 
-def _progress(files: FileSet, last: Read) -> float:
-    """The share of the bytes that are behind us, files as wholes but for the one under way."""
-    done = float(files.offsets[last.after.file])
-    done += last.file.size * last.file.share
-    return min(done / files.total, 1.0) if files.total else 1.0
+def _step(source: Import, files: FileSet, last: Read) -> Step:
+    done = float(files.offsets[last.after.file]) + last.file.size * last.file.share
+    formats, encodings = _tally(files.files[_untallied(source) : last.after.file + 1])
+    return Step(
+        after=last.after,
+        progress=min(done / files.total, 1.0) if files.total else 1.0,
+        formats=formats,
+        encodings=encodings,
+    )
+
+
+def _untallied(source: Import) -> int:
+    """The first file of which no row was dealt with; a file counts with its first row."""
+    return source.at_file + bool(source.at_item)
+
+
+def _tally(files: list[SourceFile]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many files were of which format, and in which encoding."""
+    formats = Counter(file.format for file in files if file.format)
+    encodings = Counter(file.encoding for file in files if file.encoding)
+    return dict(formats), dict(encodings)
+
+
+def _added(known: dict[str, int], more: dict[str, int]) -> dict[str, int]:
+    return {name: known.get(name, 0) + more.get(name, 0) for name in {**known, **more}}
 
 
 def _note_refused(job: Job, source: Import, files: FileSet) -> None:
@@ -381,18 +413,13 @@ def _pause(job: Job) -> None:
 
 
 def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
-    formats: dict[str, int] = {}
-    encodings: dict[str, int] = {}
-    for file in files.files:
-        importer = importer_of(file, files, options)
-        name = importer.name if importer else "unknown"
-        formats[name] = formats.get(name, 0) + 1
-        if file.encoding:
-            encodings[file.encoding] = encodings.get(file.encoding, 0) + 1
+    formats, encodings = _tally(files.files[_untallied(source) :])
     with transaction.atomic():
         held = job_hold(job)
         locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
-        locked.formats, locked.encodings, locked.progress = formats, encodings, 1.0
+        locked.formats = _added(locked.formats, formats)
+        locked.encodings = _added(locked.encodings, encodings)
+        locked.progress = 1.0
         if job.kind == CHECK:
             # A check leaves nothing in the corpus, so an import begins at the beginning.
             locked.at_file = locked.at_item = 0
@@ -406,7 +433,11 @@ def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
             target=locked,
             corpus=source.corpus,
             before=None,
-            after={"counts": locked.counts, "formats": formats, "encodings": encodings},
+            after={
+                "counts": locked.counts,
+                "formats": locked.formats,
+                "encodings": locked.encodings,
+            },
         )
     log.info("import_finished", job=job.pk, kind=job.kind, **locked.counts)
 

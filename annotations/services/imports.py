@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from annotations import policies
 from annotations.errors import Conflict, InvalidInput, NotAllowed
 from annotations.importing import FORMATS, Options
-from annotations.models import Corpus, Import, Job, User
+from annotations.models import Corpus, Import, User
 from annotations.models.imports import CHECK, ROLLBACK, RUN, ImportState
 
 from .events import event_record
@@ -283,9 +283,3 @@ def _measure(stream: IO[bytes]) -> tuple[int, str]:
 def import_file(source: Import) -> BinaryIO:
     """The stored file, to be closed by the caller. ``OSError`` where it is gone."""
     return cast("BinaryIO", source.file.storage.open(source.file.name or "", "rb"))
-
-
-def job_of(source: Import) -> Job:
-    if source.job is None:
-        raise Conflict(gettext("Nothing is under way."))
-    return source.job

@@ -17,7 +17,8 @@ from tests.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-ROWS = 2500
+# Three chunks, so that there is a middle in which to be killed.
+ROWS = 1200
 
 
 def import_of(site: Stack, name: str) -> tuple[str, float, dict[str, int]]:

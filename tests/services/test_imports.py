@@ -118,7 +118,10 @@ def test_each_chunk_is_a_turn_when_others_wait(corpus: Corpus, settings: Any) ->
     assert source.job.done == int(source.progress * 1000)
     assert (source.seconds_left or 0) > 0
     assert (source.items_a_second or 0) > 0
-    assert work(source).counts["articles"] == 7
+    source = work(source)
+    assert source.counts["articles"] == 7
+    # Of all turns together.
+    assert (source.formats, source.encodings) == ({"text": 7}, {"utf-8": 7})
 
 
 @pytest.mark.usefixtures("small_chunks")
