@@ -23,6 +23,7 @@ import { showToday } from "./today.js";
 
 // Words under one's hands are left alone for this long after the last key.
 const HANDS_OFF = 3000;
+const BREATH = 300;
 
 class Workbench {
   #card = null;
@@ -223,13 +224,23 @@ class Workbench {
     } catch { /* the server is away: the next change will say so */ }
   }
 
-  /** The server's state after its last answer to a change: one asked for before that lacks the change. */
-  async #latest() {
+  /**
+   * The server's state after its last answer to a change: one asked for before that lacks the change.
+   * Whoever asks meanwhile is given the same.
+   */
+  #latest() {
+    this.asking ??= this.#ask().finally(() => { this.asking = null; });
+    return this.asking;
+  }
+
+  async #ask() {
     for (;;) {
       const { taken } = this.outbox;
       const data = await refresh();
       if (taken === this.outbox.taken) return data;
       await this.outbox.settled();
+      // Somebody is quick: asked when they draw breath, not after each key.
+      await new Promise((resolve) => { setTimeout(resolve, BREATH); });
     }
   }
 
