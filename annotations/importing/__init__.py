@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import DatabaseError
+
 from annotations.errors import BadFile
 
 from .averitec import Averitec
@@ -129,7 +131,11 @@ def known_suffixes() -> str:
 
 
 def items_of(files: FileSet, options: Options, start: Position) -> Iterator[Read]:
-    """Every item behind a position. A file that can't be read is one item, with the reason."""
+    """Every item behind a position. A file that can't be read is one item, with the reason.
+
+    The position behind such an item is the next file's beginning: nothing behind what can't be
+    read is ever read, so what comes in doesn't depend on where an import paused.
+    """
     for number, file in enumerate(files.files):
         if number < start.file:
             continue
@@ -147,8 +153,16 @@ def items_of(files: FileSet, options: Options, start: Position) -> Iterator[Read
                 done += 1
                 yield Read(item, file, Position(number, done))
         except BadFile as error:
-            done += 1
-            yield Read(Item(reason=error.reason, line=error.line), file, Position(number, done))
+            file.share = 1.0
+            item = Item(reason=error.reason, line=error.line)
+            yield Read(item, file, Position(number + 1))
+        except (OSError, DatabaseError):
+            # The disk's fault, or the database's, and not the file's.
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a file holds, it fails alone
+            file.share = 1.0
+            item = Item(reason=f"it can't be read: {type(error).__name__}: {error}"[:2000])
+            yield Read(item, file, Position(number + 1))
 
 
 def _unknown(file: SourceFile) -> Item:

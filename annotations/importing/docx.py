@@ -12,6 +12,9 @@ from .files import FileSet, SourceFile
 from .office import office_file
 from .options import Options
 
+# Python objects of a parsed document take many times as much.
+MAX_XML_BYTES = 100_000_000
+
 
 class Docx:
     name = "docx"
@@ -26,16 +29,18 @@ class Docx:
             return
         # Loaded with the first document.
         import docx
-        from docx.table import Table
+        from docx.table import Table, _Cell
 
-        with office_file(file, "Word") as stream:
+        with office_file(file, "Word", most_xml=MAX_XML_BYTES) as stream:
             try:
                 document = docx.Document(stream)
                 blocks: list[str] = []
                 for block in document.iter_inner_content():
                     if isinstance(block, Table):
+                        # Not ``row.cells``, which has a merged cell once for each place it takes.
                         blocks += [
-                            "\t".join(cell.text.strip() for cell in row.cells) for row in block.rows
+                            "\t".join(_Cell(tc, block).text.strip() for tc in row._tr.tc_lst)
+                            for row in block.rows
                         ]
                     else:
                         blocks.append(block.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,7 +35,8 @@ class Feed:
         # Loaded with the first feed.
         import feedparser
 
-        found: Any = feedparser.parse(read_bytes(file, MAX_BYTES))
+        # As a stream: what is no stream is taken for an address or the name of a file of ours.
+        found: Any = feedparser.parse(io.BytesIO(read_bytes(file, MAX_BYTES)))
         if not found.entries and (found.bozo or not found.version):
             raise BadFile(file.name, "not a feed that can be read")
         file.encoding = found.get("encoding", "")

@@ -37,7 +37,7 @@ def json_lines(file: SourceFile, options: Options, skip: int, convert: Convert) 
             continue
         try:
             yield Item(draft=convert(_object(line)), line=number, row=line)
-        except (BadRow, KeyError, TypeError, ValueError, IndexError) as error:
+        except Exception as error:  # noqa: BLE001  whatever a row holds, it fails alone
             yield Item(reason=_reason(error), line=number, row=line)
 
 
@@ -48,15 +48,16 @@ def json_elements(
     for number, record in enumerate(elements(file, options, prefix), 1):
         if number <= skip:
             continue
-        row = orjson.dumps(record, default=str).decode()
-        if len(row) > MAX_ROW:
-            yield Item(reason=f"longer than {MAX_ROW // 1_000_000} MB", line=number)
-            continue
+        row = ""
         try:
+            row = orjson.dumps(record, default=str).decode()
+            if len(row) > MAX_ROW:
+                row = ""
+                raise BadRow(f"longer than {MAX_ROW // 1_000_000} MB")
             if not isinstance(record, Mapping):
                 raise BadRow("expected an object")
             yield Item(draft=convert(record), line=number, row=row)
-        except (BadRow, KeyError, TypeError, ValueError, IndexError) as error:
+        except Exception as error:  # noqa: BLE001  whatever a row holds, it fails alone
             yield Item(reason=_reason(error), line=number, row=row)
 
 

@@ -13,6 +13,9 @@ from .office import office_file
 from .options import Options
 from .tables import table_items
 
+# What a sheet of the format has at most, and what of one that says otherwise is read.
+MAX_ROWS = 1_048_576
+
 
 class Xlsx:
     name = "xlsx"
@@ -48,7 +51,11 @@ def _rows(file: SourceFile, options: Options) -> Iterator[tuple[int, Sequence[An
                 )
             sheet = book[options.sheet or names[0]]
             total = sheet.max_row or 0
+            # What it says of its own size would be filled up with cells that aren't there.
+            sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                if number > MAX_ROWS:
+                    raise BadFile(file.name, f"a sheet of more than {MAX_ROWS:,} rows", number)
                 file.share = min(number / total, 1.0) if total else 1.0
                 if number == 1:
                     cells = tuple("" if cell is None else cell for cell in cells)

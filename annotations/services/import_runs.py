@@ -10,13 +10,20 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import DataError, IntegrityError, OperationalError, models, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    models,
+    transaction,
+)
 from django.utils import timezone
 
 from annotations import jobs as broker
@@ -24,6 +31,7 @@ from annotations.errors import BadFile, JobLost
 from annotations.importing import (
     BadRow,
     FileSet,
+    Importer,
     Options,
     Position,
     Read,
@@ -55,6 +63,17 @@ WHOLE = 1000
 PREVIEW_ROWS = 20
 PREVIEW_CHARACTERS = 1_000
 ROLLBACK_ARTICLES = 200
+# What a row alone can be to blame for.
+_ROW_ERRORS = (
+    IntegrityError,
+    DataError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 # What others do with an article that is no work on it.
 _NO_WORK = ("job.", "assignment.", "import")
 
@@ -132,7 +151,7 @@ def _failed(job: Job, reason: str, *, permanent: bool) -> None:
 def _import_part(job: Job, source: Import) -> int:
     """Chunks of the file until its end, or until others have to have a turn."""
     options = Options(**source.options)
-    dealt_with, started = 0, time.monotonic()
+    dealt_with, started, slice_ends = 0, time.monotonic(), 0.0
     clock = Clock()
     if job.kind == RUN and options.near_duplicates:
         _sketch_others(job, source)
@@ -147,13 +166,23 @@ def _import_part(job: Job, source: Import) -> int:
             start = Position(source.at_file, source.at_item)
             reads = _renewing(job, items_of(found, options, start))
             for entries, last in _chunks(reads, found, options, with_sketches=job.kind == RUN):
+                # From the first chunk on, and no shorter than the way to it took: in a large file
+                # most of each turn would go into passing over what the turns before it read.
+                slice_ends = slice_ends or _slice_end(started)
                 _write_chunk(job, source, entries, _step(source, found, last), clock)
                 dealt_with += len(entries)
-                if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+                if time.monotonic() > slice_ends:
                     _pause(job)
                     return dealt_with
             _finish(job, source, found, options)
     return dealt_with
+
+
+def _slice_end(started: float) -> float:
+    now = time.monotonic()
+    wanted: float = settings.IMPORT_SLICE_SECONDS
+    # Less than nothing stands for a turn a chunk.
+    return now + (max(wanted, now - started) if wanted >= 0 else wanted)
 
 
 def _forbidden(source: Import, url: str) -> str:
@@ -246,7 +275,7 @@ def _write_chunk(
                 plan = _plan(job, source, entries)
                 _advance(job, source, plan, step, clock)
             break
-        except (IntegrityError, DataError, ValueError) as error:
+        except _ROW_ERRORS as error:
             source.refresh_from_db()
             if attempt == 2 or not isinstance(error, IntegrityError):
                 log.warning("chunk_broken", job=job.pk, error=_first_line(error))
@@ -276,7 +305,7 @@ def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
         try:
             with transaction.atomic():
                 plan = _plan(job, source, [entry])
-        except (IntegrityError, DataError, ValueError) as error:
+        except _ROW_ERRORS as error:
             planner = Planner(source, Options(**source.options))
             planner.plan.counts["items"] += 1
             planner.reject(entry, f"it can't be stored: {_first_line(error)}")
@@ -366,10 +395,14 @@ def _preview(source: Import, plan: Plan) -> None:
 
 
 def _step(source: Import, files: FileSet, last: Read) -> Step:
-    done = float(files.offsets[last.after.file]) + last.file.size * last.file.share
-    formats, encodings = _tally(files.files[_untallied(source) : last.after.file + 1])
+    after = last.after
+    # At the beginning of a file the one before it is done, and of the last one all of them are.
+    done = float(files.offsets[after.file]) if after.file < len(files.files) else files.total
+    if after.item:
+        done += last.file.size * last.file.share
+    formats, encodings = _tally(files.files[_untallied(source) : after.file + bool(after.item)])
     return Step(
-        after=last.after,
+        after=after,
         progress=min(done / files.total, 1.0) if files.total else 1.0,
         formats=formats,
         encodings=encodings,
@@ -445,11 +478,28 @@ def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
 def _columns(files: FileSet, options: Options) -> list[str]:
     """The headings of the first table among the files, for a mapping to choose from."""
     for file in files.files[:100]:
-        importer = importer_of(file, files, options)
-        headings = getattr(importer, "headings", None)
+        headings = getattr(_importer(file, files, options), "headings", None)
         if headings is not None:
-            return [str(heading)[:200] for heading in headings(file, options)]
+            with _whatever_it_holds():
+                return [str(heading)[:200] for heading in headings(file, options)]
     return []
+
+
+def _importer(file: SourceFile, files: FileSet, options: Options) -> Importer | None:
+    with _whatever_it_holds():
+        return importer_of(file, files, options)
+    return None
+
+
+@contextmanager
+def _whatever_it_holds() -> Iterator[None]:
+    """A file that can't be read has been reported; what is asked of it afterwards is in vain."""
+    try:
+        yield
+    except (OSError, DatabaseError):
+        raise
+    except Exception as error:  # noqa: BLE001  a stranger's file
+        log.info("file_unreadable", error=type(error).__name__)
 
 
 # --- Taking back --------------------------------------------------------------------------------

@@ -247,6 +247,99 @@ def test_what_is_cut_off_or_mixed_up_is_reported(name: str) -> None:
         )
 
 
+# --- Files made to do harm -----------------------------------------------------------------------
+
+
+def test_a_feed_that_is_the_name_of_a_file_opens_none(tmp_path: Path) -> None:
+    ours = tmp_path / "ours.xml"
+    ours.write_bytes((FOLDER / "rss.xml").read_bytes())
+    (item, _) = read("a.xml", str(ours).encode(), format="feed")
+    assert item["reason"] == "not a feed that can be read"
+
+
+def repacked(content: bytes, **changed: Any) -> bytes:
+    """A zip with members (named without folders and suffix) put through functions."""
+    members = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            change = changed.get(Path(name).stem)
+            members[name] = change(archive.read(name)) if change else archive.read(name)
+    return zipped(members)
+
+
+def test_a_sheet_that_says_it_has_endless_rows_is_read_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotations.importing.xlsx.MAX_ROWS", 1000)
+    endless = repacked(xlsx(), sheet1=lambda xml: xml.replace(b'r="4"', b'r="99999999999"'))
+    found = read("a.xlsx", endless)
+    assert (found[-2]["reason"], found[-2]["line"]) == ("a sheet of more than 1,000 rows", 1001)
+    wide = repacked(xlsx(), sheet1=lambda xml: xml.replace(b"A1:E4", b"A1:ZZZ1048576"))
+    assert read("a.xlsx", wide)[:-1] == read("a.xlsx", xlsx())[:-1]
+
+
+def test_a_merged_cell_of_a_word_table_is_read_once() -> None:
+    import docx as word
+
+    document = word.Document()
+    table = document.add_table(rows=2, cols=3)
+    table.cell(0, 0).merge(table.cell(0, 2)).text = "Costs"
+    table.cell(1, 2).text = "12 million"
+    target = io.BytesIO()
+    document.save(target)
+    merged = target.getvalue()
+    assert read("a.docx", merged)[0]["text"] == "Costs\n\t\t12 million"
+    many = repacked(merged, document=lambda xml: xml.replace(b'Span w:val="3"', b'Span w:val="99"'))
+    assert read("a.docx", many)[0]["text"].count("Costs") == 1
+
+
+def test_the_words_of_a_word_file_are_bounded_and_its_pictures_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotations.importing.docx.MAX_XML_BYTES", 1_000_000)
+    noise = os.urandom(1_000_000)
+    with zipfile.ZipFile(io.BytesIO(docx())) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    pictured = zipped({**members, "word/media/image1.png": b"\x89PNG" + noise})
+    assert "harbour" in read("a.docx", pictured)[0]["text"]
+    for name in ("word/other.xml", "word/media/image1.png"):
+        (item, _) = read("a.docx", zipped({**members, name: b"<?xml" + noise}))
+        assert item["reason"] == "its words unpack to more than 1 MB"
+
+
+def test_a_row_of_json_that_nobody_thought_of_fails_alone() -> None:
+    deep = '{"a":' * 300 + "1" + "}" * 300
+    odd = [deep, '{"data": {"text": "T."}, "annotations": [1]}', '{"data": {"text": {}}}']
+    good = '{"data": {"text": "Ferries doubled."}, "annotations": []}'
+    found = read("a.json", f"[{','.join([*odd, good])}]".encode(), format="label-studio")
+    assert [row.get("line") for row in found[:-1]] == [1, 2, 3, 4]
+    assert found[3]["text"] == "Ferries doubled."
+    assert all(row["reason"] for row in found[:3])
+
+
+def test_what_breaks_a_reader_is_the_fault_of_its_file_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(*_: Any) -> Any:
+        raise RecursionError("too deep")
+        yield
+
+    monkeypatch.setattr(type(IMPORTERS["markdown"]), "read", breaks)
+    content = zipped({"1.md": "# A", "2.txt": "Ferries doubled."})
+    with open_files(io.BytesIO(content), "a.zip", len(content), limit=10**9) as files:
+        first, second = items_of(files, Options(), Position())
+        assert first.item.reason == "it can't be read: RecursionError: too deep"
+        assert (first.file.name, first.after) == ("1.md", Position(1, 0))
+        assert second.item.draft is not None
+        monkeypatch.setattr(
+            type(IMPORTERS["text"]),
+            "read",
+            lambda *_: open("/nowhere/at/all"),  # noqa: PTH123, SIM115
+        )
+        with pytest.raises(OSError, match="nowhere"):
+            list(items_of(files, Options(), Position(1)))
+
+
 # --- Archives ------------------------------------------------------------------------------------
 
 

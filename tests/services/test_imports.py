@@ -430,3 +430,59 @@ def test_fewer_messages_than_articles(
     with django_capture_on_commit_callbacks(execute=True):
         bring_in(corpus, "a.zip", zipped(TEXTS))
     assert sent == ["import", "extraction", "extraction"]
+
+
+def test_nothing_behind_what_cant_be_read_is_read_after_a_pause(
+    corpus: Corpus, settings: Any
+) -> None:
+    """What comes in is the same however often an import pauses, and the error is told once."""
+    settings.IMPORT_CHUNK_ROWS, settings.IMPORT_SLICE_SECONDS = 1, -1
+    rows = "[" + "".join(
+        f'{{"data": {{"text": "{n} ferries."}}, "annotations": []}}, ' for n in range(2)
+    )
+    source = bring_in(corpus, "a.json", f"{rows} ?")
+    assert source.state == "done"
+    ((_, reason),) = problems(source)
+    assert reason.startswith("not JSON")
+    assert source.counts["items"] == 3
+    archive = bring_in(corpus, "b.zip", zipped({"1.json": f"{rows} ?", "2.txt": "Three."}))
+    assert (archive.counts["articles"], len(problems(archive))) == (1, 1)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_turn_lasts_as_long_as_the_way_to_its_first_chunk(
+    corpus: Corpus, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.IMPORT_SLICE_SECONDS = 1
+    source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    seconds, chunks = [0.0], import_runs._chunks
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        # Opening and skipping take 5 s, a chunk after that 2 s.
+        seconds[0] += 5
+        for chunk in chunks(*args, **kwargs):
+            yield chunk
+            seconds[0] += 2
+
+    monkeypatch.setattr(import_runs, "_chunks", slow)
+    monkeypatch.setattr(import_runs.time, "monotonic", lambda: seconds[0])
+    assert import_run(first=source.job_id) == 7
+    settings.IMPORT_CHUNK_ROWS = 1
+    source = import_start(actor=None, source=upload(corpus, "b.zip", zipped(TEXTS)))
+    assert import_run(first=source.job_id) == 4
+
+
+def test_a_row_that_no_one_thought_of_fails_alone(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = import_runs.Planner._add
+
+    def odd(self: Any, entry: Any, prepared: Any) -> None:
+        if "number 3" in prepared.text:
+            raise TypeError("what is this?")
+        plan(self, entry, prepared)
+
+    monkeypatch.setattr(import_runs.Planner, "_add", odd)
+    source = bring_in(corpus, "a.zip", zipped(TEXTS))
+    assert (source.counts["articles"], source.counts["rejected"]) == (6, 1)
+    assert problems(source) == [(None, "it can't be stored: what is this?")]
