@@ -114,3 +114,6 @@ form.addEventListener("drop", (event) => {
   choose(event.dataTransfer.files);
 });
 addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
+
+// Chosen before this was here, or kept by the browser over a reload.
+if (input.files.length) choose(input.files);
