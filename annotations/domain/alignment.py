@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate
 
 from .texts import BEFORE_TEXT, CONTROLS, LINE_ENDS, normalise, surplus_marks, thinned
 
@@ -138,15 +141,22 @@ def to_code_points(text: str, offsets: Sequence[int], unit: Unit) -> list[int] |
     """Offsets in another unit as code points; None where one lies inside of a character."""
     if unit == Unit.CODE_POINTS or text.isascii():
         return list(offsets)
-    wanted, found = set(offsets), {0: 0}
-    position = 0
-    for number, character in enumerate(text, 1):
-        if unit == Unit.UTF16:
-            position += 2 if ord(character) > 0xFFFF else 1
-        else:
-            position += len(character.encode("utf-8", "surrogatepass"))
-        if position in wanted:
-            found[position] = number
-    if not wanted <= found.keys():
+    borders = _borders(text, unit)
+    found = [bisect_left(borders, offset) for offset in offsets]
+    if any(
+        number == len(borders) or borders[number] != offset
+        for number, offset in zip(found, offsets, strict=True)
+    ):
         return None
-    return [found[offset] for offset in offsets]
+    return found
+
+
+# Asked for each span of a text, one text after the other.
+@lru_cache(maxsize=1)
+def _borders(text: str, unit: Unit) -> array[int]:
+    """The offsets before the characters of a text and behind the last one, ascending."""
+    if unit == Unit.UTF16:
+        widths = (2 if character > "\uffff" else 1 for character in text)
+    else:
+        widths = (len(character.encode("utf-8", "surrogatepass")) for character in text)
+    return array("I", accumulate(widths, initial=0))

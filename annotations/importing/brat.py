@@ -43,6 +43,8 @@ class _Entry:
     roles: list[tuple[str, str]] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    # The lines that its words go on in.
+    more: list[str] = field(default_factory=list)
 
 
 class Brat:
@@ -147,7 +149,7 @@ def _entries(annotations: SourceFile, options: Options) -> tuple[dict[str, _Entr
         if not _ENTRY.match(line):
             # Words that hold a line break go on in lines of their own.
             if last is not None and line.strip():
-                last.words += f" {line}"
+                last.more.append(line)
             continue
         key, kind, last = line.partition("\t")[0], line[0], None
         if kind == "T":
@@ -178,6 +180,8 @@ def _entries(annotations: SourceFile, options: Options) -> tuple[dict[str, _Entr
                 entries[found["about"]].notes.append(found["words"])
         else:
             odd.append(f"line {number}: a {key} says nothing that is kept")
+    for entry in entries.values():
+        entry.words = " ".join([entry.words, *entry.more])
     return entries, odd
 
 

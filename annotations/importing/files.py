@@ -11,6 +11,7 @@ import gzip
 import re
 import shutil
 import stat
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, Self, cast
 
 from annotations.errors import BadFile
 
@@ -31,6 +32,18 @@ MAX_RATIO = 200
 # Below this a ratio says nothing, and no harm can come of it.
 RATIO_FROM = 1_000_000
 MAX_NAME = 500
+# Of a tar's headers that hold a name or other particulars: they are read whole, before anything
+# of them can be looked at, and taken apart in a time that grows with their square.
+MAX_HEADER = 16_000
+_LONG_HEADERS = frozenset(
+    {
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.SOLARIS_XHDTYPE,
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+    }
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
 # What file managers put into archives by themselves.
 _LITTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
@@ -102,10 +115,20 @@ def open_files(stream: BinaryIO, name: str, size: int, *, limit: int) -> Iterato
     lower = name.lower()
     if lower.endswith(".zip"):
         try:
-            with zipfile.ZipFile(stream) as archive:
-                yield _zip(archive, name, limit)
-        except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError) as error:
+            archive = zipfile.ZipFile(stream)
+            files = _zip(archive, name, limit)
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            zlib.error,
+            struct.error,
+            EOFError,
+            # Among them names that aren't in the encoding that they are said to be in.
+            ValueError,
+        ) as error:
             raise BadFile(name, f"not a zip archive that can be read: {error}") from error
+        with archive:
+            yield files
     elif lower.endswith(TAR_SUFFIXES):
         with tempfile.TemporaryDirectory(prefix="import-") as folder:
             yield _tar(stream, name, Path(folder), limit)
@@ -202,7 +225,13 @@ def _tar(stream: BinaryIO, name: str, folder: Path, limit: int) -> FileSet:
     bounded = _Bounded(source, limit, name)
     total, count = 0, 0
     try:
-        with tarfile.open(fileobj=cast("BinaryIO", bounded), mode="r|") as archive:
+        with tarfile.open(
+            fileobj=cast("BinaryIO", bounded),
+            mode="r|",
+            tarinfo=_Member,
+            encoding="utf-8",
+            errors="replace",
+        ) as archive:
             for member in archive:
                 count += 1
                 _check_count(name, count)
@@ -226,13 +255,30 @@ def _tar(stream: BinaryIO, name: str, folder: Path, limit: int) -> FileSet:
                 with path.open("wb") as target:
                     shutil.copyfileobj(content, target)
                 files.add(SourceFile(member.name, member.size, _path_opener(path)))
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
+    except (
+        tarfile.TarError,
+        zlib.error,
+        EOFError,
+        gzip.BadGzipFile,
+        ValueError,
+        # Headers about headers about headers.
+        RecursionError,
+    ) as error:
         raise BadFile(name, f"not a tar archive that can be read: {error}") from error
     return files
 
 
 def _path_opener(path: Path) -> Callable[[], IO[bytes]]:
     return lambda: path.open("rb")
+
+
+class _Member(tarfile.TarInfo):
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _LONG_HEADERS and member.size > MAX_HEADER:
+            raise tarfile.ReadError(f"a header of more than {MAX_HEADER:,} bytes")
+        return member
 
 
 class _Bounded:

@@ -11,6 +11,8 @@ from annotations.domain.alignment import Unit
 from annotations.errors import InvalidInput
 
 MAX_ANNOTATOR = 100
+# Python's codecs of host names; the time that the first takes grows with the square of the text.
+_NO_TEXTS = frozenset({"punycode", "idna", "undefined"})
 # Fields of an article or a claim that a column of a table can be.
 COLUMNS = (
     "text",
@@ -126,7 +128,8 @@ def _wrong_columns(value: Any) -> str:
 
 def _is_encoding(name: str) -> bool:
     try:
-        # Not one of those that turn bytes into bytes, such as zip.
-        return codecs.lookup(name)._is_text_encoding
+        # Not one of those that turn bytes into bytes, such as zip, or that read host names.
+        found = codecs.lookup(name)
+        return found._is_text_encoding and found.name not in _NO_TEXTS
     except (LookupError, ValueError):
         return False

@@ -46,7 +46,7 @@ from annotations.models.imports import CHECK, ROLLBACK, RUN
 
 from .bulk import rows_insert
 from .events import event_record
-from .import_writing import Entry, Plan, Planner
+from .import_writing import Entry, Plan, Planner, storable
 from .imports import import_file
 from .jobs import job_done, job_fail, job_hold, job_yield, jobs_claim, jobs_renew, worker_name
 from .likeness import signature_of, sketch_missing
@@ -86,6 +86,10 @@ class Step:
     progress: float
     formats: dict[str, int]
     encodings: dict[str, int]
+
+
+_WORKED_ON = "people have worked on this article since, so it was not taken back"
+_CLAIMED = "this article has claims that did not come with this import, so it was not taken back"
 
 
 class Clock:
@@ -130,7 +134,12 @@ def _run(first: int | None, kind: str, part: Callable[[Job, Import], int]) -> in
     except Import.DoesNotExist:
         _failed(job, "What it was for is gone.", permanent=True)
     except OperationalError:
-        # The database is away: the task is tried again, and the lease runs out if it can't be.
+        # The database is away, or two waited for each other: the task is tried again, and finds
+        # the job free; where not even that can be written down, the lease runs out.
+        with suppress(DatabaseError):
+            Job.objects.filter(pk=job.pk, lease=job.lease).update(
+                lease_expires_at=timezone.now(), sent_at=None
+            )
         raise
     except OSError as error:
         _failed(job, f"The file can't be read: {error.strerror or error}.", permanent=False)
@@ -432,7 +441,9 @@ def _note_refused(job: Job, source: Import, files: FileSet) -> None:
             return
         rows_insert(
             [
-                ImportProblem(source=source, severity="rejected", file=name, reason=reason)
+                ImportProblem(
+                    source=source, severity="rejected", file=storable(name)[:500], reason=reason
+                )
                 for name, reason in files.refused
             ]
         )
@@ -550,11 +561,12 @@ def _rollback_part(job: Job, source: Import) -> int:
 
 
 def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> None:
-    """Delete a chunk's articles, but for those that people have worked on; they become the
-    corpus's own, so that no later try takes them for the import's."""
+    """Delete a chunk's articles, but for those that people have worked on or that have others'
+    claims; they become the corpus's own, so that no later try takes them for the import's."""
     worked = _worked_on([article.pk for article in articles])
-    kept = [article for article in articles if article.pk in worked]
-    gone = [article for article in articles if article.pk not in worked]
+    claimed = _with_claims_of_others(source, [article.pk for article in articles])
+    kept = [article for article in articles if article.pk in worked | claimed]
+    gone = [article for article in articles if article.pk not in worked | claimed]
     pks = [article.pk for article in gone]
     locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
     Article.objects.filter(pk__in=pks).delete()
@@ -563,7 +575,7 @@ def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> Non
             ImportProblem(
                 source=source,
                 severity="note",
-                reason="people have worked on this article since, so it was not taken back",
+                reason=_WORKED_ON if article.pk in worked else _CLAIMED,
                 article=article,
             )
             for article in kept
@@ -596,6 +608,11 @@ def _worked_on(articles: list[int]) -> set[int]:
     for prefix in _NO_WORK:
         events = events.exclude(kind__startswith=prefix)
     return set(events.values_list("article_id", flat=True))
+
+
+def _with_claims_of_others(source: Import, articles: list[int]) -> set[int]:
+    claims = Claim.objects.filter(article__in=articles).exclude(source_import=source)
+    return set(claims.values_list("article_id", flat=True))
 
 
 def _remove_claims(source: Import) -> int:

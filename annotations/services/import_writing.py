@@ -547,16 +547,16 @@ class Planner:
             ImportProblem(
                 source=self.source,
                 severity=severity,
-                file=entry.file[:500],
+                file=storable(entry.file)[:500],
                 line=line or entry.line,
-                reason=_storable(reason)[:2000],
-                row=_storable(row)[: ImportProblem.MAX_ROW],
+                reason=storable(reason)[:2000],
+                row=storable(row)[: ImportProblem.MAX_ROW],
                 article=article,
             )
         )
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Without what PostgreSQL refuses and what isn't UTF-8."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 

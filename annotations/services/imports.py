@@ -157,11 +157,13 @@ def import_start(*, actor: User | None, source: Import) -> Import:
 @transaction.atomic
 def import_cancel(*, actor: User | None, source: Import) -> Import:
     """Stop what is under way, after the chunk that is being written. What is in stays in."""
-    locked = _locked(actor, source)
-    if locked.job is None:
+    policies.require(actor, "corpus.import", source.corpus)
+    known = Import.objects.select_related("job").get(pk=source.pk)
+    if known.job is None:
         raise Conflict(gettext("Nothing is under way."))
-    job_stop(actor=actor, job=locked.job)
-    return Import.objects.select_related("job", "corpus").get(pk=locked.pk)
+    # The job before its import, as its worker does: the two must not wait for each other.
+    job_stop(actor=actor, job=known.job)
+    return Import.objects.select_related("job", "corpus").get(pk=source.pk)
 
 
 @transaction.atomic

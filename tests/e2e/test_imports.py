@@ -8,7 +8,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.stack import Stack
 
@@ -108,3 +108,22 @@ def test_what_is_refused_is_said_and_can_be_sent_again(imports: Page) -> None:
     page.get_by_role("button", name="Send and check").click()
     expect(page.locator("#import-label")).to_have_text("Checked", timeout=60_000)
     expect(page.get_by_text("Sales in Bogland fell.").first).to_be_visible()
+
+
+def test_other_files_are_another_import(imports: Page) -> None:
+    """The first ones arrive and nobody hears of it; what is chosen next isn't taken for them."""
+    page = imports
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    first = {"name": "c.txt", "mimeType": "text/plain", "buffer": b"Sales in Marshland fell."}
+    page.locator("#upload-files").set_input_files([first])  # type: ignore[list-item]
+    page.route("**/api/v1/imports/", lose, times=1)
+    page.get_by_role("button", name="Send and check").click()
+    expect(page.locator("#upload-error")).to_contain_text("could not be reached")
+    second = {"name": "d.txt", "mimeType": "text/plain", "buffer": b"Sales in Heathland fell."}
+    page.locator("#upload-files").set_input_files([second])  # type: ignore[list-item]
+    page.get_by_role("button", name="Send and check").click()
+    expect(page.get_by_text("Sales in Heathland fell.").first).to_be_visible(timeout=60_000)

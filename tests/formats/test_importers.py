@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -408,3 +409,51 @@ def test_a_bomb_in_a_workbook_is_refused() -> None:
 def test_what_is_no_archive_is_said(name: str) -> None:
     with pytest.raises(BadFile, match="archive that can be read"):
         opened(name, b"nothing of the kind")
+
+
+def test_tar_headers_are_bounded_and_their_names_are_text() -> None:
+    for kind, name, headers in (
+        (tarfile.PAX_FORMAT, "a.txt", {"comment": "x" * 20_000}),
+        (tarfile.GNU_FORMAT, "a" * 20_000, {}),
+    ):
+        target = io.BytesIO()
+        with tarfile.open(fileobj=target, mode="w", format=kind) as archive:
+            info = tarfile.TarInfo(name)
+            info.pax_headers = headers
+            archive.addfile(info)
+        with pytest.raises(BadFile, match="a header of more than 16,000 bytes"):
+            opened("a.tar", target.getvalue())
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("caf\udce9.txt"))
+    assert [file.name for file in opened("a.tar", target.getvalue()).files] == ["caf\ufffd.txt"]
+
+
+def test_headers_about_headers_are_no_tar() -> None:
+    info = tarfile.TarInfo("a")
+    info.type = tarfile.XHDTYPE
+    with pytest.raises(BadFile, match="not a tar archive that can be read"):
+        opened("a.tar", info.tobuf() * 5000)
+
+
+def test_a_zip_with_names_in_no_encoding_is_said_to_be_none() -> None:
+    with pytest.raises(BadFile, match="not a zip archive that can be read"):
+        opened("a.zip", zipped({"\u00e9.txt": "x"}).replace(b"\xc3\xa9", b"\xff\xff"))
+
+
+def test_a_member_of_a_zip_that_is_broken_fails_alone() -> None:
+    content = zipped({"1.txt": "Ferries doubled. " * 100, "2.txt": "Ferries halved."})
+    middle = content.index(b"1.txt") + 12
+    broken = content[:middle] + b"\xff\xff" + content[middle + 2 :]
+    found = read("a.zip", broken)
+    assert found[0]["reason"].startswith("it can't be read: ")
+    assert found[1]["text"] == "Ferries halved."
+
+
+def test_words_over_many_lines_of_brat_are_joined_once() -> None:
+    lines = 100_000
+    text = "\n".join(["word"] * lines)
+    content = zipped({"1.txt": text, "1.ann": f"T1\tClaim 0 {len(text)}\t{text}\n"})
+    began = time.process_time()
+    assert len(read("a.zip", content)[0]["marks"]) == 1
+    assert time.process_time() - began < 5

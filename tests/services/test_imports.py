@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from annotations import jobs
 from annotations.errors import Conflict, InvalidInput, NotAllowed
@@ -334,6 +336,7 @@ def test_what_is_refused_at_once(corpus: Corpus, settings: Any) -> None:
     for options, field in (
         ({"format": "xyz"}, "options.format"),
         ({"encoding": "zip"}, "options.encoding"),
+        ({"encoding": "Punycode"}, "options.encoding"),
         ({"nothing": 1}, "options.nothing"),
         ({"columns": {"text": 1}}, "options.columns"),
         ({"unit": "words"}, "options.unit"),
@@ -486,3 +489,53 @@ def test_a_row_that_no_one_thought_of_fails_alone(
     source = bring_in(corpus, "a.zip", zipped(TEXTS))
     assert (source.counts["articles"], source.counts["rejected"]) == (6, 1)
     assert problems(source) == [(None, "it can't be stored: what is this?")]
+
+
+def test_a_refused_name_can_be_stored(corpus: Corpus) -> None:
+    source = bring_in(corpus, "a.tar.gz", tarred({"\u00e9\0.txt": "One.", "b.txt": "Two."}))
+    assert (source.state, source.counts["articles"]) == ("done", 1)
+    assert source.problems.get().file == "\u00e9\ufffd.txt"
+
+
+def test_rolling_back_leaves_what_another_import_said(corpus: Corpus) -> None:
+    first = bring_in(corpus, "a.zip", zipped({**brat(1), **brat(2)}), annotator="Ann")
+    second = bring_in(corpus, "b.zip", zipped(brat(1)), annotator="Ben")
+    undone = roll_back(first)
+    assert (undone.counts["removed"], undone.counts["kept"]) == (1, 1)
+    assert problems(undone, "note") == [
+        (
+            None,
+            "this article has claims that did not come with this import, so it was not taken back",
+        )
+    ]
+    article = Article.objects.get()
+    assert {claim.created_by.name for claim in article.claims.all()} == {"Ann", "Ben"}
+    roll_back(second)
+    assert article.claims.get().created_by.name == "Ann"
+
+
+def test_a_job_whose_database_was_away_is_free_at_once(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> int:
+        raise OperationalError("deadlock detected")
+
+    source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    with monkeypatch.context() as patched:
+        patched.setattr(import_runs, "_import_part", away)
+        with pytest.raises(OperationalError):
+            import_run(first=source.job_id)
+    assert Job.objects.get(pk=source.job_id).sent_at is None
+    assert import_run(first=source.job_id) == 7
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
+@pytest.mark.postgres
+def test_cancelling_locks_the_job_and_not_its_import(corpus: Corpus) -> None:
+    """A worker locks the job, then the import: the other way round the two would deadlock."""
+    source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    with CaptureQueriesContext(connection) as asked:
+        import_cancel(actor=None, source=source)
+    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert locks
+    assert not any('OF "annotations_import"' in sql for sql in locks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -90,3 +91,16 @@ def test_units() -> None:
     assert to_code_points(text, [2], Unit.UTF16) is None
     assert to_code_points(text, [1], Unit.BYTES) is None
     assert to_code_points(text, [3, 7], Unit.CODE_POINTS) == [3, 7]
+
+
+@pytest.mark.parametrize("unit", [Unit.UTF16, Unit.BYTES])
+def test_a_text_is_gone_through_once_for_all_of_its_spans(unit: Unit) -> None:
+    text = "🚢" * 300_000
+    width = 2 if unit == Unit.UTF16 else 4
+    began = time.process_time()
+    for number in range(1_000):
+        assert to_code_points(text, [number * width, 1], unit) is None
+        assert to_code_points(text, [number * width], unit) == [number]
+    assert to_code_points(text, [300_000 * width + 1], unit) is None
+    assert to_code_points(text, [-1], unit) is None
+    assert time.process_time() - began < 5

@@ -99,7 +99,13 @@ form.addEventListener("submit", async (event) => {
   }
 });
 byId("upload-cancel").addEventListener("click", () => sending?.abort());
-input.addEventListener("change", () => choose(input.files));
+// Other files are another import: under the uid of one that was sent, they would be taken for it.
+function chooseAnew(files) {
+  delete form.dataset.uid;
+  choose(files);
+}
+
+input.addEventListener("change", () => chooseAnew(input.files));
 
 let inside = 0;
 form.addEventListener("dragenter", (event) => { event.preventDefault(); inside += 1; form.classList.add("over"); });
@@ -111,7 +117,7 @@ form.addEventListener("drop", (event) => {
   form.classList.remove("over");
   if (!event.dataTransfer.files.length || sending) return;
   input.required = false;
-  choose(event.dataTransfer.files);
+  chooseAnew(event.dataTransfer.files);
 });
 addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
 
