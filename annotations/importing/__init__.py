@@ -109,7 +109,7 @@ def importer_of(file: SourceFile, files: FileSet, options: Options) -> Importer 
     fitting = [i for i in IMPORTERS.values() if file.suffix in i.suffixes]
     if not fitting:
         return None
-    if file.suffix == ".ann" or (file.suffix == ".txt" and next(files.with_suffix(".ann"), None)):
+    if file.suffix == ".ann" or (file.suffix == ".txt" and ".ann" in files.suffixes):
         return IMPORTERS["brat"]
     head = _head(file)
     return next((importer for importer in fitting if importer.recognises(head)), None)

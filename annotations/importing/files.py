@@ -88,6 +88,8 @@ class FileSet:
     index: dict[str, list[SourceFile]] | None = None
     _named: dict[str, SourceFile] = field(default_factory=dict)
 
+    # Those that occur: asked for each file of an archive.
+    suffixes: set[str] = field(default_factory=set)
     # Bytes before each file, and of all of them.
     offsets: list[int] = field(default_factory=list)
     total: int = 0
@@ -96,6 +98,7 @@ class FileSet:
         self.files.append(file)
         self.offsets.append(self.total)
         self.total += file.size
+        self.suffixes.add(file.suffix)
         self._named.setdefault(file.name, file)
 
     def find(self, name: str) -> SourceFile | None:

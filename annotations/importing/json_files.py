@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import ijson
 import orjson
@@ -68,10 +68,29 @@ def elements(file: SourceFile, options: Options, prefix: str) -> Iterator[Any]:
     with byte_stream(file) as stream:
         if file.encoding == "utf-8-sig":
             stream.read(3)
+        bounded = _Bounded(stream, file.name)
         try:
-            yield from ijson.items(stream, prefix, use_float=True)
+            for element in ijson.items(bounded, prefix, use_float=True):
+                bounded.since = 0
+                yield element
         except (ijson.JSONError, UnicodeDecodeError) as error:
             raise BadFile(file.name, f"not JSON: {str(error).splitlines()[0]}") from error
+
+
+class _Bounded:
+    """Bytes for a reader that keeps an element in memory until it has all of it."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream, self._name = stream, name
+        # Bytes read since the last element.
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.since > 4 * MAX_ROW:
+            raise BadFile(self._name, f"an element longer than {4 * MAX_ROW // 1_000_000} MB")
+        data = self._stream.read(size)
+        self.since += len(data)
+        return data
 
 
 def _object(line: str) -> Record:

@@ -147,11 +147,19 @@ def lines(file: SourceFile, options: Options, skip: int = 0) -> Iterator[tuple[i
     number = passed = 0
     if encoding.startswith(("utf-16", "utf-32")):
         with text_stream(file, options) as stream:
-            for number, line in enumerate(stream, 1):
-                if line.strip():
-                    passed += 1
-                    if passed > skip:
-                        yield number, line.rstrip("\r\n")
+            while line := stream.readline(MAX_ROW + 1):
+                number += 1
+                long = len(line) > MAX_ROW
+                blank = not line.strip()
+                rest = line
+                while long and rest and not rest.endswith(("\n", "\r")):
+                    rest = stream.readline(MAX_ROW + 1)
+                if blank and not long:
+                    continue
+                passed += 1
+                if passed <= skip:
+                    continue
+                yield number, _too_long() if long else line.rstrip("\r\n")
         return
     with file.opened() as raw_stream:
         behind = 0
@@ -168,7 +176,7 @@ def lines(file: SourceFile, options: Options, skip: int = 0) -> Iterator[tuple[i
             if passed <= skip:
                 continue
             if long:
-                yield number, BadRow(f"the line is longer than {MAX_ROW // 1_000_000} MB")
+                yield number, _too_long()
                 continue
             try:
                 text = raw.decode("utf-8-sig" if number == 1 and encoding == "utf-8" else encoding)
@@ -176,6 +184,10 @@ def lines(file: SourceFile, options: Options, skip: int = 0) -> Iterator[tuple[i
                 yield number, BadRow(f"not {encoding} at byte {error.start + 1} of the line")
                 continue
             yield number, text.rstrip("\r\n")
+
+
+def _too_long() -> BadRow:
+    return BadRow(f"the line is longer than {MAX_ROW // 1_000_000} MB")
 
 
 def unreadable(text: str) -> bool:

@@ -36,7 +36,6 @@ from annotations.models import (
     Verdict,
 )
 
-from .bulk import keys_assign
 from .extraction import check_worthiness
 
 if TYPE_CHECKING:
@@ -146,7 +145,6 @@ class Restorer:
             suggestion_count=len(found),
             finished_at=_time(run.get("finished_at")),
         )
-        keys_assign([row])
         article.current_run = row
         self.made.append(row)
         for suggestion in found:

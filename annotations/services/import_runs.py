@@ -322,7 +322,10 @@ def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
         whole.problems += plan.problems
         whole.counts.update(plan.counts)
         whole.articles += plan.articles
+        # For the workers to be told of, and for the preview.
         whole.rows.of(Job).extend(plan.rows.of(Job))
+        whole.rows.of(ArticleText).extend(plan.rows.of(ArticleText))
+        whole.rows.of(Claim).extend(plan.rows.of(Claim))
     return whole
 
 

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from annotations.detection import CLAIM_KINDS
-from annotations.domain.spans import Span
+from annotations.domain.spans import Span, SpanError
 from annotations.domain.texts import content_hash, paragraphs
 from annotations.domain.transitions import ArticleState, ClaimState, claim_state
 from annotations.domain.vocabulary import AnswerType, SourceMedium, Stance, Strategy
@@ -155,7 +155,7 @@ class Planner:
             mark = self.plan.rows.mark()
             try:
                 self._take_one(entry)
-            except BadRow as error:
+            except (BadRow, SpanError) as error:
                 self._take_back(mark)
                 self.reject(entry, str(error))
         self.plan.counts["near_duplicates"] += 0
@@ -182,6 +182,9 @@ class Planner:
                 if isinstance(row, NearDuplicate):
                     alike.add(row.article_id)
             self.plan.counts["near_duplicates"] += len(alike)
+        # Before the articles, which name them; and all at once, as on SQLite the same keys would be
+        # given out again before they are used.
+        keys_assign(self.plan.rows.of(DetectionRun))
         self.plan.rows.insert()
         return self.plan
 
@@ -470,7 +473,7 @@ class Planner:
             sentences=[list(pair) for pair in paragraphs(text.text)],
             suggestion_count=len(places),
         )
-        keys_assign([run])
+        # Its key, which the article needs, comes with those of all runs of the chunk.
         article.current_run = run
         scores = []
         self.plan.rows.add(run)

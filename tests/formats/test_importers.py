@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import ijson
 import pytest
 
 from annotations.errors import BadFile
@@ -27,6 +28,7 @@ from annotations.importing import (
     FileSet,
     Options,
     Position,
+    SourceFile,
     importer_of,
     items_of,
     open_files,
@@ -306,6 +308,55 @@ def test_the_words_of_a_word_file_are_bounded_and_its_pictures_are_not(
     for name in ("word/other.xml", "word/media/image1.png"):
         (item, _) = read("a.docx", zipped({**members, name: b"<?xml" + noise}))
         assert item["reason"] == "its words unpack to more than 1 MB"
+
+
+def test_of_a_long_element_or_line_no_more_than_a_row_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotations.importing.json_files.MAX_ROW", 100_000)
+    monkeypatch.setattr("annotations.importing.reading.MAX_ROW", 100_000)
+    monkeypatch.setattr("annotations.importing.json_files.ijson.items", held := Held())
+    task = '{"data": {"text": "%s"}, "annotations": []}'
+    content = f"[{task % 'Ferries.'}, {task % ('x' * 3_000_000)}]".encode()
+    found = read("a.json", content)
+    assert found[0]["text"] == "Ferries."
+    assert found[1]["reason"].startswith("an element longer than")
+    assert held.bytes < 1_000_000
+    many = f"[{', '.join([task % ('x' * 9_000)] * 200)}]".encode()
+    assert len(read("a.json", many)[:-1]) == 200
+    lines = ['{"text": "One.", "label": []}', "y" * 350_000, "", '{"text": "Two.", "label": []}']
+    for encoding in ("utf-16", "utf-8"):
+        found = read("a.jsonl", "\r\n".join(lines).encode(encoding), format="doccano")
+        assert [row.get("line") for row in found[:-1]] == [1, 2, 4]
+        assert found[1]["reason"].startswith("the line is longer than")
+
+
+class Held:
+    """ijson's reader, counting the bytes that it is given."""
+
+    def __init__(self) -> None:
+        self.bytes, self._items = 0, ijson.items
+
+    def __call__(self, stream: Any, *args: Any, **kwargs: Any) -> Any:
+        read = stream.read
+
+        def counted(size: int = -1) -> bytes:
+            data = read(size)
+            self.bytes += len(data)
+            return bytes(data)
+
+        stream.read = counted
+        return self._items(stream, *args, **kwargs)
+
+
+def test_many_files_are_told_apart_without_a_look_at_all_of_them() -> None:
+    files = FileSet(archive=True)
+    for number in range(10_000):
+        files.add(SourceFile(f"{number}.txt", 1, lambda: io.BytesIO(b"x")))
+    began = time.process_time()
+    for file in files.files:
+        assert importer_of(file, files, Options()) is IMPORTERS["text"]
+    assert time.process_time() - began < 5
 
 
 def test_a_row_of_json_that_nobody_thought_of_fails_alone() -> None:

@@ -486,6 +486,9 @@ def test_a_row_that_no_one_thought_of_fails_alone(
         plan(self, entry, prepared)
 
     monkeypatch.setattr(import_runs.Planner, "_add", odd)
+    checked = check(corpus, "a.zip", zipped({**TEXTS, **brat(8)}))
+    assert (checked.counts["articles"], checked.counts["rejected"]) == (7, 1)
+    assert [row["claims"] for row in checked.preview["rows"]] == [0] * 6 + [1]
     source = bring_in(corpus, "a.zip", zipped(TEXTS))
     assert (source.counts["articles"], source.counts["rejected"]) == (6, 1)
     assert problems(source) == [(None, "it can't be stored: what is this?")]
@@ -539,3 +542,35 @@ def test_cancelling_locks_the_job_and_not_its_import(corpus: Corpus) -> None:
     locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
     assert locks
     assert not any('OF "annotations_import"' in sql for sql in locks)
+
+
+def test_suggestions_of_several_articles_have_a_run_each(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(import_runs, "_one_by_one")
+    content = zipped({**brat(1), **brat(2), **brat(3)})
+    bring_in(corpus, "a.zip", content, annotations="suggestions")
+    runs = {run.article_id: run.pk for run in DetectionRun.objects.all()}
+    assert len(set(runs.values())) == 3
+    assert {a.pk: a.current_run_id for a in Article.objects.all()} == runs
+    assert all(run.suggestions.count() == 1 for run in DetectionRun.objects.all())
+
+
+def test_a_place_outside_of_an_article_rejects_its_row_alone(
+    corpus: Corpus,
+) -> None:
+    article = make_article(corpus, "Ferries cost 12 million.")
+    mark = {
+        "type": "Annotation",
+        "target": {
+            "source": f"urn:factcheck:article:{article.pk}",
+            "selector": {"type": "TextPositionSelector", "start": 3, "end": 9999},
+        },
+    }
+    good = json.loads(json.dumps(mark))
+    good["target"]["selector"]["end"] = 7
+    source = bring_in(corpus, "a.jsonld", json.dumps([mark, good]), format="w3c")
+    assert (source.counts["claims"], source.counts["rejected"]) == (1, 1)
+    ((_, reason),) = problems(source)
+    assert "is not inside the text" in reason
+    assert "stored" not in reason
