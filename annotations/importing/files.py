@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, Self, cast
+from typing import IO, BinaryIO, NoReturn, Self, cast
 
 from annotations.errors import BadFile
 
@@ -282,6 +282,10 @@ class _Member(tarfile.TarInfo):
         if member.type in _LONG_HEADERS and member.size > MAX_HEADER:
             raise tarfile.ReadError(f"a header of more than {MAX_HEADER:,} bytes")
         return member
+
+    def _proc_gnusparse_10(self, *_: object) -> NoReturn:
+        # Its map is read until a line ends, in a time that grows with the square of that.
+        raise tarfile.ReadError("a sparse file, which is no plain one")
 
 
 class _Bounded:

@@ -77,6 +77,9 @@ class Options:
                 wrong[f"options.{name}"] = f"expected one of {', '.join(known)}"
             elif reason := _wrong(name, value, formats):
                 wrong[f"options.{name}"] = reason
+        if given.get("encoding") and "options.encoding" not in wrong:
+            # By the one of its names that the readers go by.
+            given = {**given, "encoding": codecs.lookup(given["encoding"]).name}
         options = None if wrong else cls(**given)
         if options and options.annotations == "suggestions" and given.get("extract"):
             # The detector's run would take their place.

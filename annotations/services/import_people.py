@@ -7,6 +7,7 @@ of ours are the people of this site.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -16,6 +17,8 @@ from annotations.models import Corpus, User
 PREFIX = "imported+"
 _SLUG = re.compile(r"[^a-z0-9.]+")
 _MAX_USERNAME = 150
+# Hexadecimal digits.
+_DIGEST = 12
 
 
 class People:
@@ -43,10 +46,9 @@ class People:
     def annotator_username(self, name: str) -> str:
         plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
         slug = _SLUG.sub("-", plain).strip("-.") or "annotator"
-        if plain != name.casefold():
-            # Names that differ in what ASCII hasn't got stay apart.
-            slug += f"-{sum(ord(c) * (n + 1) for n, c in enumerate(name)):x}"
-        return f"{PREFIX}{self._corpus.pk}+{slug}"[:_MAX_USERNAME]
+        # Names that differ in what a username can't hold, or far behind, stay apart.
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+        return f"{PREFIX}{self._corpus.pk}+{slug}"[: _MAX_USERNAME - 1 - _DIGEST] + f"-{digest}"
 
     def same(self, username: str, name: str) -> User:
         """The account of that name, whoever has it; a closed one where there is none."""

@@ -105,7 +105,7 @@ def import_configure(*, actor: User | None, source: Import, options: Mapping[str
     """Choose anew how the file is read. Only while nothing of it is in the corpus."""
     locked = _locked(actor, source)
     _only(locked, _CAN_START, "changed")
-    if locked.at_file or locked.at_item:
+    if _is_partly_in(locked):
         raise Conflict(gettext("A part of the file is in the corpus; roll it back first."))
     chosen = _given(_options(actor, options))
     if chosen != locked.options:
@@ -131,7 +131,7 @@ def import_check(*, actor: User | None, source: Import) -> Import:
     """Have the file read as an import would, without bringing anything in."""
     locked = _locked(actor, source)
     _only(locked, _CAN_START, "checked")
-    if locked.at_file or locked.at_item:
+    if _is_partly_in(locked):
         raise Conflict(gettext("A part of the file is in the corpus; roll it back first."))
     return _begin(locked, actor, CHECK)
 
@@ -214,6 +214,12 @@ def _forget(locked: Import) -> None:
     locked.at_file = locked.at_item = 0
     locked.counts, locked.preview = {}, {}
     locked.formats, locked.encodings = {}, {}
+
+
+def _is_partly_in(locked: Import) -> bool:
+    # A check that was stopped half-way has come as far, and brought nothing in.
+    checked = locked.job is not None and locked.job.kind == CHECK
+    return not checked and bool(locked.at_file or locked.at_item)
 
 
 def _locked(actor: User | None, source: Import) -> Import:

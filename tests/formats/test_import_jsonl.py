@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -64,7 +65,7 @@ def test_a_copy_beside_the_original(exhibit: Exhibit) -> None:
     assert claim["spans"] == original["spans"]
     assert claim["verdict"] == original["verdict"]
     assert claim["created_by"] == {
-        "username": f"imported+{corpus.pk}+rita",
+        "username": f"imported+{corpus.pk}+rita-{hashlib.sha256(b'rita').hexdigest()[:12]}",
         "name": "rita",
     }
     # No guidelines came with it, and that is said.

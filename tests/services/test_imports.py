@@ -26,9 +26,10 @@ from annotations.models import (
     User,
 )
 from annotations.services import import_runs
-from annotations.services.import_runs import import_run
+from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.imports import (
     import_cancel,
+    import_check,
     import_configure,
     import_create,
     import_resume,
@@ -574,3 +575,25 @@ def test_a_place_outside_of_an_article_rejects_its_row_alone(
     ((_, reason),) = problems(source)
     assert "is not inside the text" in reason
     assert "stored" not in reason
+
+
+def test_annotators_whose_names_look_alike_are_several(corpus: Corpus) -> None:
+    names = ["Ann B.", "ann b", "Änn B.", f"{'x' * 90} one", f"{'x' * 90} two"]
+    for number, name in enumerate(names):
+        bring_in(corpus, f"{number}.zip", zipped(brat(number)), annotator=name)
+    usernames = {claim.created_by.username for claim in Claim.objects.all()}
+    assert len(usernames) == len(names)
+    assert all(len(username) <= 150 for username in usernames)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_check_that_was_stopped_has_brought_nothing_in(corpus: Corpus, settings: Any) -> None:
+    settings.IMPORT_SLICE_SECONDS = -1
+    source = import_check(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    import_check_run(first=source.job_id)
+    stopped = import_cancel(actor=None, source=source)
+    assert (stopped.state, stopped.at_file + stopped.at_item > 0) == ("cancelled", True)
+    again = import_check(actor=None, source=stopped)
+    assert work(again, import_check_run).counts["articles"] == 7
+    changed = import_configure(actor=None, source=again, options={"near_duplicates": False})
+    assert changed.state == "new"
