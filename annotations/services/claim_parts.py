@@ -15,7 +15,7 @@ from annotations.domain.transitions import ClaimState
 from annotations.errors import Conflict, InvalidInput
 from annotations.models import Claim, SuggestionDecision, User
 
-from .claim_fields import SpanInput, claim_fields, claim_snapshot, unchanged
+from .claim_fields import CHANGED, SpanInput, claim_fields, claim_snapshot, unchanged
 from .claims import (
     claim_check_revision,
     claim_insert,
@@ -42,9 +42,7 @@ def claim_merge(
     What ``claim`` doesn't say is taken over too; ``other`` is withdrawn. Refused where a verdict
     stands on either: it is about the words that its reviewer has read.
     """
-    first, second = sorted([claim, other], key=lambda c: c.pk)
-    locked = {c.pk: claim_lock(c) for c in (first, second)}
-    kept, gone = locked[claim.pk], locked[other.pk]
+    kept, gone = _locked(claim, other)
     policies.require(actor, "claim.update", kept.article.corpus)
     if gone.merged_into_id == kept.pk and gone.state == ClaimState.WITHDRAWN:
         return kept
@@ -66,6 +64,7 @@ def claim_merge(
         name: list(getattr(gone, name).order_by("pk").values_list("pk", flat=True))
         for name in MOVED
     }
+    moved["merged"] = list(gone.merged.order_by("pk").values_list("pk", flat=True))
     claim_write(kept, fields)  # type: ignore[arg-type]
     _take_in(kept, gone, moved)
     _touch(kept, gone)
@@ -150,12 +149,14 @@ def claim_split(
 def merged_move(*, target: int, now: Any, then: Any, actor: User) -> Claim:
     """Undo a merging, or do it again. ``Conflict`` where either claim was changed since."""
     merged = now["merged"] or then["merged"]
-    kept = claim_lock(Claim.objects.get(pk=target))
-    gone = claim_lock(Claim.objects.get(pk=merged["claim"]))
+    kept, gone = _locked(Claim(pk=target), Claim(pk=merged["claim"]))
     _unchanged(kept, now["claim"])
     _unchanged(gone, now["other"])
     _no_verdicts(kept)
     if then["merged"]:
+        # It stood alone meanwhile, and others may have worked on it.
+        _no_verdicts(gone)
+        _nothing_new(gone, merged["moved"])
         _take_in(kept, gone, merged["moved"])
         claim_write(kept, claim_fields(then["claim"]))
     else:
@@ -182,6 +183,12 @@ def split_move(*, target: int, now: Any, then: Any, actor: User) -> Claim:
     return first
 
 
+def _locked(one: Claim, other: Claim) -> tuple[Claim, Claim]:
+    """Both, locked in the order of their keys, so that no two such writes wait for each other."""
+    locked = {pk: claim_lock(Claim(pk=pk)) for pk in sorted({one.pk, other.pk})}
+    return locked[one.pk], locked[other.pk]
+
+
 def _unchanged(claim: Claim, known: dict[str, Any]) -> None:
     unchanged(claim_snapshot(claim), known)
 
@@ -206,6 +213,12 @@ def _no_verdicts(claim: Claim) -> None:
             )
             % {"reviewer": verdict.reviewer}
         )
+
+
+def _nothing_new(claim: Claim, moved: dict[str, list[int]]) -> None:
+    for name in MOVED:
+        if getattr(claim, name).exclude(pk__in=moved.get(name, [])).exists():
+            raise Conflict(gettext(CHANGED))
 
 
 def _union(pairs: list[list[int]]) -> list[SpanInput]:
@@ -235,11 +248,17 @@ def _give_back(kept: Claim, gone: Claim, moved: dict[str, list[int]]) -> None:
     gone.merged_into = None
     gone.save(update_fields=["merged_into"])
     claim_refresh_state(gone, withdrawn=False)
-    if gone.suggestion_id:
-        behind = models.Q(suggestion=gone.suggestion_id) | models.Q(
-            carried_from__suggestion=gone.suggestion_id
-        )
-        SuggestionDecision.objects.filter(behind, claim=kept).update(claim=gone)
+    Claim.objects.filter(pk__in=moved.get("merged", []), merged_into=kept).update(merged_into=gone)
+    # Those of the claims that it had itself taken in are its own as well.
+    suggestions = list(
+        Claim.objects.filter(models.Q(pk=gone.pk) | models.Q(merged_into=gone))
+        .exclude(suggestion=None)
+        .values_list("suggestion", flat=True)
+    )
+    behind = models.Q(suggestion__in=suggestions) | models.Q(
+        carried_from__suggestion__in=suggestions
+    )
+    SuggestionDecision.objects.filter(behind, claim=kept).update(claim=gone)
 
 
 def _move(source: Claim, target: Claim, moved: dict[str, list[int]]) -> None:

@@ -16,7 +16,8 @@ from django.db import models, transaction
 from django.utils.translation import gettext
 
 from annotations import policies
-from annotations.domain.vocabulary import Outcome
+from annotations.domain.transitions import ClaimState
+from annotations.domain.vocabulary import Outcome, VerdictKind
 from annotations.errors import Conflict
 from annotations.models import (
     Answer,
@@ -156,7 +157,11 @@ def _nothing_built(event: Event, kind: str, actor: User) -> None:
     if kind.startswith(("claim.", "evidence.", "question.", "answer.")):
         verdict = (
             Verdict.objects.standing()
-            .filter(claim=event.claim_id, created_at__gt=event.at)
+            .filter(
+                # Having been merged, what the claim had is looked at with the one it is in.
+                models.Q(claim=event.claim_id) | models.Q(claim__merged=event.claim_id),
+                created_at__gt=event.at,
+            )
             .exclude(reviewer=actor)
             .select_related("reviewer")
             .first()
@@ -234,7 +239,8 @@ def _claim(step: Step) -> Claim:
         claim.revision += 1
         claim.save()
         return claim
-    if step.then is None:
+    # Whether its making is undone or its withdrawal done again: it may have grown meanwhile.
+    if then["withdrawn"]:
         others_work(claim, step.actor)
     claim_set_withdrawn(claim, withdrawn=then["withdrawn"])
     return claim
@@ -264,6 +270,11 @@ def _verdict(step: Step) -> Verdict:
     given = Verdict.objects.select_related("claim").get(pk=step.target)
     claim = claim_lock(given.claim)
     if step.then is not None and step.then["verdict"] == given.pk:
+        if claim.state == ClaimState.WITHDRAWN:
+            raise Conflict(gettext(CHANGED))
+        if given.kind == VerdictKind.ADJUDICATION:
+            # Whoever settled it then may be a reviewer like others now.
+            policies.require(step.actor, "verdict.adjudicate", claim.article.corpus)
         verdict_repeat(claim, given)
         return given
     # Not by its key: having been retracted and that undone, it stands as a repeated row.

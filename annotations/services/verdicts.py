@@ -139,7 +139,8 @@ def verdict_repeat(claim: Claim, verdict: Verdict) -> Verdict:
         rationale=verdict.rationale,
         confidence=verdict.confidence,
         strategies=verdict.strategies,
-        claim_revision=claim.revision,
+        # Of the words that its reviewer has read, which needn't be those that are there now.
+        claim_revision=verdict.claim_revision,
         guideline=verdict.guideline,
         reviewer=verdict.reviewer,
     )
