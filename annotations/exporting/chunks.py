@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
@@ -17,11 +18,13 @@ from annotations.models import (
     Thread,
     Verdict,
 )
+from annotations.services.evidence import PageKey, page_among, protected_pages
 
 # A text can have a million characters; this many are in memory at once.
 CHUNK = 100
 # One each: articles with their runs, texts, suggestions, claims, spans, types, tags, evidence,
-# questions, answers, verdicts, threads, comments, mentions.
+# questions, answers, verdicts, threads, comments, mentions. Protected sources are one query more,
+# once an export.
 QUERIES_A_CHUNK = 14
 
 
@@ -32,7 +35,11 @@ def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
     ``standing_evidence``, ``standing_questions`` (each with ``standing_answers``),
     ``all_verdicts`` (each with ``stands`` and ``retracted``), and ``standing_threads``, each with
     ``standing_comments``.
+
+    A protected source's page leaves under no other row either: evidence with its address is
+    given as protected, answers without it.
     """
+    pages = protected_pages(corpus)
     last = 0
     while True:
         rows = list(_loaded(corpus).filter(pk__gt=last).order_by("pk")[:chunk])
@@ -42,9 +49,23 @@ def articles_of(corpus: Corpus, chunk: int = CHUNK) -> Iterator[Article]:
         # Each is let go once it is written, so that one chunk is in memory and never two.
         rows.reverse()
         while rows:
-            yield rows.pop()
+            yield _guarded(rows.pop(), pages)
         if not full:
             return
+
+
+def _guarded(article: Any, pages: set[PageKey]) -> Any:
+    for claim in article.standing_claims if pages else ():
+        for evidence in claim.standing_evidence:
+            copy = evidence.snapshot
+            led_to = (copy.url, copy.final_url) if copy else ()
+            if any(page_among(url, pages) for url in (evidence.url, *led_to)):
+                evidence.protected = True
+        for question in claim.standing_questions:
+            for answer in question.standing_answers:
+                if page_among(answer.source_url, pages):
+                    answer.source_url = ""
+    return article
 
 
 def _loaded(corpus: Corpus) -> QuerySet[Article]:

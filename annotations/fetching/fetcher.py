@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from email.message import Message
 
 import httpcore
@@ -43,8 +43,10 @@ class Fetcher:
     """Fetches pages under fixed bounds.
 
     ``max_bytes`` of one page; ``timeout``, in seconds, for all of it from the first look-up to
-    the last byte; ``allowed`` hosts whose addresses needn't be public. ``resolver`` and
-    ``tls`` replace the system's look-up and its certificates.
+    the last byte; ``allowed`` hosts whose addresses needn't be public. ``forbidden`` says why an
+    address may not be asked, or ""; it hears of the first one and of each that a redirect leads
+    to, before anything is asked of it. ``resolver`` and ``tls`` replace the system's look-up and
+    its certificates.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class Fetcher:
         timeout: float,
         max_redirects: int = 5,
         allowed: AllowedHosts | None = None,
+        forbidden: Callable[[str], str] | None = None,
         resolver: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.max_bytes, self.timeout, self.max_redirects = max_bytes, timeout, max_redirects
         self.allowed = allowed or AllowedHosts()
+        self._forbidden = forbidden
         self._resolver = resolver
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
 
@@ -99,7 +103,10 @@ class Fetcher:
             raise FetchError(
                 f"{which} names port {port}, which is not one of the web's.", permanent=True
             )
-        return parsed.copy_with(fragment=None)
+        parsed = parsed.copy_with(fragment=None)
+        if self._forbidden is not None and (reason := self._forbidden(str(parsed))):
+            raise FetchError(reason, permanent=True)
+        return parsed
 
     def _ask(
         self, pool: httpcore.ConnectionPool, url: httpx.URL, first: str, deadline: Deadline

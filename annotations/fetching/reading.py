@@ -17,6 +17,8 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 MAX_READ_BYTES = 3_000_000
 MAX_TITLE = 500
 MAX_PUBLISHER = 300
+# Python's codecs of host names, not of pages; the time of the first grows with the square.
+NO_CHARSETS = frozenset({"punycode", "idna"})
 
 
 def read_page(fetched: Fetched) -> Page:
@@ -62,6 +64,8 @@ def _read_html(fetched: Fetched) -> Page:
 def _decoded(fetched: Fetched) -> str | None:
     try:
         charset = codecs.lookup(fetched.charset or "utf-8").name
+        if charset in NO_CHARSETS:
+            raise LookupError(charset)
         return fetched.body[:MAX_READ_BYTES].decode(charset, "replace")
     except (LookupError, ValueError):
         # Not a charset of text, or one that nobody knows.

@@ -20,6 +20,7 @@ def page_item(url: str, files: FileSet, *, line: int, row: str) -> Item:
         max_bytes=settings.FETCH_MAX_BYTES,
         timeout=settings.FETCH_TIMEOUT_SECONDS,
         allowed=settings.FETCH_ALLOWED_PRIVATE_HOSTS,
+        forbidden=files.forbidden,
     )
     try:
         fetched = fetcher.fetch(url)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NotRequired, TypedDict
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +16,7 @@ from django.utils.translation import gettext
 from annotations import policies
 from annotations.domain.transitions import ClaimState
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
-from annotations.models import Article, Claim, Evidence, Snapshot, User
+from annotations.models import Article, Claim, Corpus, Evidence, Snapshot, User
 
 from .claims import claim_lock
 from .events import event_record
@@ -136,21 +137,49 @@ def evidence_lock(evidence: Evidence) -> Evidence:
     )
 
 
-def same_page(one: str, other: str) -> bool:
-    """Do two addresses name one page? Scheme, ``www.``, a final slash and the fragment don't count.
+PageKey = tuple[str, str, str]
 
-    Raises ``ValueError`` for what is no address at all.
+
+def page_key(url: str) -> PageKey:
+    """Host, path and query of an address: what it has in common with others of the same page.
+
+    Scheme, ``www.``, a final slash and the fragment don't count, nor whether letters beyond
+    ASCII are encoded, as they are where a redirect leads. Raises ``ValueError`` for what is no
+    address at all.
     """
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(UnicodeError):  # It is no host's name, but may be an address all the same.
+        host = host.encode("idna").decode("ascii")
+    return host.removeprefix("www."), unquote(parts.path).rstrip("/"), unquote(parts.query)
 
-    def key(url: str) -> tuple[str, str, str]:
-        parts = urlsplit(url.strip())
-        return (
-            (parts.hostname or "").removeprefix("www.").rstrip("."),
-            parts.path.rstrip("/"),
-            parts.query,
-        )
 
-    return bool(one and other) and key(one) == key(other)
+def same_page(one: str, other: str) -> bool:
+    """Do two addresses name one page, by ``page_key``?"""
+    return bool(one and other) and page_key(one) == page_key(other)
+
+
+def protected_pages(corpus: Corpus) -> set[PageKey]:
+    """The pages of the corpus's protected sources, also of those that were withdrawn."""
+    urls = (
+        Evidence.objects.filter(claim__article__corpus=corpus, protected=True)
+        .exclude(url="")
+        .order_by()
+        .values_list("url", flat=True)
+    )
+    pages: set[PageKey] = set()
+    for url in urls.distinct():
+        with suppress(ValueError):  # Nothing can be at an address that is none.
+            pages.add(page_key(url))
+    return pages
+
+
+def page_among(url: str, pages: set[PageKey]) -> bool:
+    """Does the address, if it is one, name one of the pages?"""
+    try:
+        return bool(url and pages) and page_key(url) in pages
+    except ValueError:
+        return False
 
 
 def url_problem(url: str, article: Article) -> str:

@@ -21,11 +21,11 @@ from annotations import fetching, policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ClaimState
 from annotations.errors import Conflict, InvalidInput, JobLost, NotAllowed
 from annotations.fetching import Fetched, FetchError, Page
-from annotations.models import Claim, Corpus, Evidence, Job, Snapshot, User
+from annotations.models import Claim, Corpus, Job, Snapshot, User
 
 from .claims import claim_lock
 from .events import event_record
-from .evidence import same_page, url_problem
+from .evidence import page_among, protected_pages, url_problem
 from .jobs import fetch_queue, job_done, job_fail, job_hold, job_stop, jobs_claim, worker_name
 
 log = structlog.get_logger(__name__)
@@ -156,9 +156,8 @@ def snapshot_record(*, job: Job, fetched: Fetched, page: Page) -> Snapshot:
 
 
 def is_protected(url: str, corpus: Corpus) -> bool:
-    """Does a protected source of the corpus have this address?"""
-    protected = Evidence.objects.standing().filter(claim__article__corpus=corpus, protected=True)
-    return any(same_page(url, known) for known in protected.values_list("url", flat=True))
+    """Does a protected source of the corpus have this address? One that was withdrawn counts."""
+    return page_among(url, protected_pages(corpus))
 
 
 def _check(url: str, claim: Claim) -> None:
@@ -178,13 +177,17 @@ def _fetch(job: Job) -> tuple[Fetched, Page]:
     snapshot = Snapshot.objects.filter(job=job).first()
     if snapshot is None:
         raise FetchError("What it was for is gone.", permanent=True)
-    # It may have become one since it was asked for.
-    if is_protected(snapshot.url, job.corpus):
-        raise FetchError(f"{PROTECTED[0].upper()}{PROTECTED[1:]}.", permanent=True)
+
+    def forbidden(url: str) -> str:
+        # It may have become one since it was asked for, or be where a redirect leads to.
+        protected = is_protected(url, job.corpus)
+        return f"{PROTECTED[0].upper()}{PROTECTED[1:]}." if protected else ""
+
     fetcher = fetching.Fetcher(
         max_bytes=settings.FETCH_MAX_BYTES,
         timeout=settings.FETCH_TIMEOUT_SECONDS,
         allowed=settings.FETCH_ALLOWED_PRIVATE_HOSTS,
+        forbidden=forbidden,
     )
     fetched = fetcher.fetch(snapshot.url)
     return fetched, fetching.read_page(fetched)

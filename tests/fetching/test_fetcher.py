@@ -152,6 +152,21 @@ def test_a_redirect_is_checked_like_an_address(server: WebServer, target: str, r
         assert other.asked == []
 
 
+def test_no_redirect_leads_to_what_is_forbidden(server: WebServer) -> None:
+    server.page("/leak", "secret")
+    url = server.redirect("/short", "leak#page=2")
+    asked: list[str] = []
+
+    def forbidden(address: str) -> str:
+        asked.append(address)
+        return "Not that one." if address.endswith("/leak") else ""
+
+    error = refused(fetcher(server, forbidden=forbidden), url)
+    assert (error.message, error.permanent) == ("Not that one.", True)
+    assert asked == [url, url.replace("short", "leak")]
+    assert [path for path, _ in server.asked] == ["/short"]
+
+
 def test_redirects_end(server: WebServer) -> None:
     url = server.redirect("/", "/")
     error = refused(fetcher(server, max_redirects=3), url)

@@ -77,6 +77,13 @@ def test_letters(charset: str) -> None:
     assert read(content, charset=charset).title == "Безработица выросла"
 
 
+@pytest.mark.parametrize("charset", ["punycode", "Punycode", "idna"])
+def test_codecs_of_host_names_are_no_charsets(charset: str) -> None:
+    """Three million letters would take the first of them hours."""
+    words = read("x-" + "a" * 300_000, kind="text/plain", charset=charset).text
+    assert words.startswith("x-aaa")
+
+
 def test_what_can_not_be_stored_is_left_out() -> None:
     found = read(page("<title>Work \x01 and\n more</title>") + "\0", charset="utf-8")
     assert found.title == "Work and more"

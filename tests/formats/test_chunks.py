@@ -33,7 +33,8 @@ def fill(exhibit: Exhibit, count: int) -> Corpus:
 def test_queries(exhibit: Exhibit, name: str) -> None:
     # A chunk with one article of everything costs what a chunk with many does.
     corpus = fill(exhibit, 10)
-    once = QUERIES_A_CHUNK + (2 if name == "jsonl" else 0)  # the header's ratings and guidelines
+    # Protected sources, and the header's ratings and guidelines.
+    once = QUERIES_A_CHUNK + (3 if name == "jsonl" else 1)
     corpus = Corpus.objects.select_related("rating_scale").get(pk=corpus.pk)
     with CaptureQueriesContext(connection) as queries:
         list(export(corpus, FORMATS[name]))

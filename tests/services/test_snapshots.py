@@ -390,9 +390,28 @@ def test_a_source_that_becomes_protected_is_not_fetched_any_more(
     job = Job.objects.get(pk=asked.job_id)
     assert (job.state, "protected source" in job.error) == ("failed", True)
     assert server.asked == []
-    evidence_withdraw(actor=cast.reviewer, evidence=piece, revision=1)
+    evidence_update(
+        actor=cast.reviewer, evidence=piece, revision=1, fields={"protected": False}
+    )
     job_retry(actor=cast.admin, job=job)
     assert snapshot_run(first=job.pk) == 1
+
+
+def test_a_protected_source_is_not_fetched_by_a_redirect(
+    cast: Cast, claim: Claim, server: WebServer, media: Path
+) -> None:
+    target = server.page("/geheimä", "secret")
+    source = protect(cast.reviewer, claim, url=target)
+    # Its being taken off the claim gives nobody away.
+    evidence_withdraw(actor=cast.reviewer, evidence=source, revision=1)
+    url = server.redirect("/short", "/geheim%C3%A4/")
+    asked = snapshot_request(actor=cast.reviewer, claim=claim, url=url)
+    assert snapshot_run(first=asked.job_id) == 0
+    asked.refresh_from_db()
+    assert asked.job is not None
+    assert (asked.state, files(media)) == ("failed", [])
+    assert "protected source" in asked.job.error
+    assert [path for path, _ in server.asked] == ["/short"]
 
 
 def test_logs_hold_no_address(

@@ -34,7 +34,8 @@ class KeysetPagination(CursorPagination):
         raw = request.query_params.get(self.page_size_query_param)
         if raw is None:
             return self.page_size
-        if not (raw.isascii() and raw.isdecimal() and 1 <= int(raw[:5]) <= MAX_PAGE_SIZE):
+        digits = raw.isascii() and raw.isdecimal() and len(raw) <= len(str(MAX_PAGE_SIZE))
+        if not (digits and 1 <= int(raw) <= MAX_PAGE_SIZE):
             raise ValidationError(
                 {"page_size": f"Expected a whole number from 1 to {MAX_PAGE_SIZE}."}
             )
