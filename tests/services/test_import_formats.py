@@ -176,6 +176,7 @@ def test_a_list_of_addresses_is_fetched(cast: Cast, corpus: Corpus, server: WebS
     claim = make_claim(cast.reviewer, make_article(corpus))
     make_evidence(cast.reviewer, claim, url=leak, protected=True, protection_reason="Fear.")
     addresses = ["# Pages", one, moved, server.url("/none"), "http://10.0.0.1/", leak]
+    addresses.append(server.redirect("/short", "/leak"))
     source = bring_in(corpus, "pages.txt", "\n".join(addresses))
     assert (source.formats, source.counts["articles"]) == ({"urls": 1}, 2)
     rows = Article.objects.filter(source_import=source).order_by("pk")
@@ -184,6 +185,7 @@ def test_a_list_of_addresses_is_fetched(cast: Cast, corpus: Corpus, server: WebS
     assert reasons[4] == "There is no such page (404)."
     assert "private or reserved network" in reasons[5]
     assert "protected source" in reasons[6]
+    assert "protected source" in reasons[7]
     # Neither asked for, nor written down.
     assert "/leak" not in [path for path, _ in server.asked]
     assert leak not in str(list(source.problems.values()))

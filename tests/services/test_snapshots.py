@@ -390,9 +390,7 @@ def test_a_source_that_becomes_protected_is_not_fetched_any_more(
     job = Job.objects.get(pk=asked.job_id)
     assert (job.state, "protected source" in job.error) == ("failed", True)
     assert server.asked == []
-    evidence_update(
-        actor=cast.reviewer, evidence=piece, revision=1, fields={"protected": False}
-    )
+    evidence_update(actor=cast.reviewer, evidence=piece, revision=1, fields={"protected": False})
     job_retry(actor=cast.admin, job=job)
     assert snapshot_run(first=job.pk) == 1
 
