@@ -34,7 +34,7 @@ def event_record(
     The chain's end is locked from here until the commit, so call it after the slow parts.
     """
     assert transaction.get_connection().in_atomic_block, "an event belongs to a write"  # noqa: S101
-    key = f"corpus:{corpus.pk}" if corpus else "site"
+    key = chain_key(corpus.pk if corpus else None)
     EventChain.objects.bulk_create([EventChain(key=key, hash=GENESIS)], ignore_conflicts=True)
     chain = EventChain.objects.select_for_update().get(pk=key)
     event = Event(
@@ -60,6 +60,11 @@ def event_record(
     return event
 
 
+def chain_key(corpus: int | None) -> str:
+    """The name of a corpus's chain, by its id; of the site's where there is none."""
+    return "site" if corpus is None else f"corpus:{corpus}"
+
+
 def event_content(event: Event) -> dict[str, Any]:
     """What an event's hash covers, as plain JSON values."""
     return {
@@ -80,10 +85,15 @@ def event_content(event: Event) -> dict[str, Any]:
 def events_verify(*, chain: str) -> int:
     """Walk a chain from its first event; the number of events that hold.
 
-    Raises ``ValueError`` naming the first event that was changed, removed or put in.
+    The site may go on writing: events that come meanwhile are left for the next time. Raises
+    ``ValueError`` naming the first event that was changed, removed or put in.
     """
+    events = Event.objects.filter(chain=chain)
+    end = EventChain.objects.filter(pk=chain).first()
+    known = (end.number, end.hash) if end else (0, GENESIS)
     previous, count = GENESIS, 0
-    for event in Event.objects.filter(chain=chain).order_by("number").iterator(chunk_size=2000):
+    walked = events.filter(number__lte=known[0]).order_by("number")
+    for event in walked.iterator(chunk_size=2000):
         count += 1
         if event.number != count:
             raise ValueError(f"{chain}: event {count} is missing")
@@ -91,12 +101,21 @@ def events_verify(*, chain: str) -> int:
             previous, event_content(event)
         ):
             raise ValueError(f"{chain}: event {count} ({event.kind}) was changed")
+        # Not in the hash, but it says who sees the event.
+        if chain_key(event.corpus_id) != chain:
+            raise ValueError(f"{chain}: event {count} ({event.kind}) was moved to another corpus")
         previous = event.hash
-    end = EventChain.objects.filter(pk=chain).first()
-    known = (end.number, end.hash) if end else (0, GENESIS)
     if known != (count, previous):
         raise ValueError(
             f"{chain}: it ends at event {count}, where {known[0]} were recorded: "
             "events were removed or put in at the end"
+        )
+    # In this order, so that what is written between the two look-ups is no alarm.
+    last = events.aggregate(last=models.Max("number"))["last"] or 0
+    recorded = EventChain.objects.filter(pk=chain).values_list("number", flat=True).first() or 0
+    if last > recorded:
+        raise ValueError(
+            f"{chain}: it ends at event {last}, where {recorded} were recorded: "
+            "events were put in at the end"
         )
     return count
