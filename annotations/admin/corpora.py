@@ -48,7 +48,9 @@ class CorpusForm(forms.ModelForm):
         values: dict[str, Any] = super().clean() or {}
         if self.instance.pk:
             # Locked until the page's transaction ends, so that the service finds it the same.
-            now = Corpus.objects.select_for_update(of=("self",)).get(pk=self.instance.pk)
+            now = Corpus.objects.select_for_update(of=("self",), no_key=True).get(
+                pk=self.instance.pk
+            )
             if values.get("shown_revision") != now.revision:
                 raise ValidationError(
                     _("Somebody changed this corpus since the page was opened: open it again.")

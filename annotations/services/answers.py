@@ -13,12 +13,13 @@ from django.utils.translation import gettext
 from annotations import policies
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import AnswerType
-from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Answer, Question, User
 
 from .events import event_record
 from .evidence import same_page
 from .questions import question_lock
+from .requests import made_before
 
 
 class AnswerFields(TypedDict):
@@ -50,9 +51,9 @@ def answer_add(
     """A new answer, beside those there are. The same ``uid`` again returns what it made first."""
     locked = question_lock(question)
     policies.require(actor, "question.write", locked.claim.article.corpus)
-    if uid is not None and (known := Answer.objects.filter(uid=uid).first()):
-        if known.added_by_id != actor.pk or known.question_id != question.pk:
-            raise NotAllowed(gettext("This uid is taken by another answer."))
+    taken = gettext("This uid is taken by another answer.")
+    known = made_before(Answer.objects, uid, taken, added_by=actor, question=locked)
+    if known is not None:
         return known
     _check_stands(locked)
     answer = Answer(uid=uid or uuid.uuid4(), question=locked, added_by=actor)

@@ -143,7 +143,9 @@ def _article_move(
 ) -> Article:
     policies.require(actor, "article.review", article.corpus)
     locked = (
-        Article.objects.select_for_update(of=("self",)).select_related("corpus").get(pk=article.pk)
+        Article.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("corpus")
+        .get(pk=article.pk)
     )
     if locked.state == to:
         return locked

@@ -29,7 +29,7 @@ def assignment_add(*, actor: User | None, article: Article, user: User) -> Assig
             }
         )
     # The second of two admins who assign the same at once waits here, and finds it done.
-    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
     assignment, new = Assignment.objects.get_or_create(
         article=article, user=user, defaults={"assigned_by": actor}
     )

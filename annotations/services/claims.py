@@ -12,7 +12,7 @@ from annotations import policies
 from annotations.domain.spans import Span
 from annotations.domain.transitions import ClaimState, claim_state
 from annotations.domain.vocabulary import VerdictKind
-from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import (
     Answer,
     Article,
@@ -33,6 +33,7 @@ from .claim_fields import (
     spans_at,
 )
 from .events import event_record
+from .requests import made_before
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def claim_create(
     """
     policies.require(actor, "claim.create", article.corpus)
     # The second of two sendings of one request waits here and then finds the first one's claim.
-    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
     if uid is not None and (known := claim_of_request(uid, actor, article)):
         return known
     claim = claim_insert(actor=actor, article=article, fields=fields, uid=uid)
@@ -155,7 +156,7 @@ def claim_withdraw(*, actor: User, claim: Claim, revision: int) -> Claim:
 def claim_lock(claim: Claim) -> Claim:
     """The claim as it is now, locked until the transaction ends."""
     return (
-        Claim.objects.select_for_update(of=("self",))
+        Claim.objects.select_for_update(of=("self",), no_key=True)
         # Not the claimant: PostgreSQL, having waited for the lock, re-reads the claim but not
         # what it joined, and would give a claim whose claimant was just changed none at all.
         .select_related("article__corpus", "text")
@@ -305,9 +306,5 @@ def _write_spans(claim: Claim, spans: Sequence[Span]) -> None:
 
 def claim_of_request(uid: uuid.UUID, actor: User, article: Article) -> Claim | None:
     """The claim that the same request made when it was sent before."""
-    known = Claim.objects.filter(uid=uid).first()
-    if known is None:
-        return None
-    if known.created_by_id != actor.pk or known.article_id != article.pk:
-        raise NotAllowed(gettext("This uid is taken by another claim."))
-    return known
+    taken = gettext("This uid is taken by another claim.")
+    return made_before(Claim.objects, uid, taken, created_by=actor, article=article)

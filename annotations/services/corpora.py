@@ -81,7 +81,7 @@ def corpus_update(
 
     The scale is fixed once a verdict was given on it: the two would not be comparable.
     """
-    locked = Corpus.objects.select_for_update(of=("self",)).get(pk=corpus.pk)
+    locked = Corpus.objects.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
     policies.require(actor, "corpus.update", locked)
     if locked.revision != revision:
         raise StaleRevision(current=locked, expected=revision)
@@ -182,7 +182,7 @@ def guideline_add(
     one came since, ``StaleRevision``. The text of the current version makes no new one.
     """
     policies.require(actor, "corpus.update", corpus)
-    Corpus.objects.select_for_update().get(pk=corpus.pk)
+    Corpus.objects.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
     current = corpus.guidelines.order_by("-version").first()
     text = text.replace("\r\n", "\n").strip()
     if current is not None and current.text == text:

@@ -22,6 +22,7 @@ from annotations.models import Claim, Comment, Corpus, Thread, ThreadReading, Us
 
 from .claims import claim_lock
 from .events import event_record
+from .requests import made_before
 
 # A page shows a thread whole, so it has to end somewhere.
 MAX_COMMENTS = 200
@@ -59,9 +60,12 @@ def thread_start(
     """A new thread on a claim, with its first comment. The same ``uid`` again starts no other."""
     locked = claim_lock(claim)
     policies.require(actor, "comment.write", locked.article.corpus)
-    if uid is not None and (known := Thread.objects.filter(uid=uid).first()):
-        if known.started_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed(gettext("This uid is taken by another thread."))
+    taken = gettext("This uid is taken by another thread.")
+    # By its article: the claim may have been merged since, and the thread with it.
+    known = made_before(
+        Thread.objects, uid, taken, started_by=actor, claim__article=locked.article_id
+    )
+    if known is not None:
         return known
     _check_claim(locked)
     if comment_uid is not None and Comment.objects.filter(uid=comment_uid).exists():
@@ -77,9 +81,9 @@ def comment_add(*, actor: User, thread: Thread, text: str, uid: uuid.UUID | None
     """A comment at a thread's end. It leaves a resolved thread resolved."""
     locked = thread_lock(thread)
     policies.require(actor, "comment.write", locked.claim.article.corpus)
-    if uid is not None and (known := Comment.objects.filter(uid=uid).first()):
-        if known.author_id != actor.pk or known.thread_id != thread.pk:
-            raise NotAllowed(gettext("This uid is taken by another comment."))
+    taken = gettext("This uid is taken by another comment.")
+    known = made_before(Comment.objects, uid, taken, author=actor, thread=locked)
+    if known is not None:
         return known
     _check_claim(locked.claim)
     if locked.comments.count() >= MAX_COMMENTS:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
-from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Article, Claim, Corpus, Evidence, Snapshot, User
 
 from .claims import claim_lock
 from .events import event_record
+from .requests import made_before
 
 
 class EvidenceFields(TypedDict):
@@ -74,11 +75,17 @@ def evidence_add(
     *, actor: User, claim: Claim, fields: EvidenceFields, uid: uuid.UUID | None = None
 ) -> Evidence:
     """A new piece of evidence. The same ``uid`` again returns what it made the first time."""
-    locked = _claim(actor, claim)
-    if uid is not None and (known := Evidence.objects.filter(uid=uid).first()):
-        if known.added_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed(gettext("This uid is taken by another piece of evidence."))
+    locked = claim_lock(claim)
+    policies.require(actor, "evidence.write", locked.article.corpus)
+    taken = gettext("This uid is taken by another piece of evidence.")
+    # By its article: the claim may have been merged since, and the evidence with it.
+    known = made_before(
+        Evidence.objects, uid, taken, added_by=actor, claim__article=locked.article_id
+    )
+    if known is not None:
         return known
+    if locked.state == ClaimState.WITHDRAWN:
+        raise Conflict(gettext("The claim is withdrawn."))
     evidence = Evidence(uid=uid or uuid.uuid4(), claim=locked, added_by=actor)
     _assign(evidence, fields)
     _check(evidence)
@@ -192,14 +199,6 @@ def url_problem(url: str, article: Article) -> str:
     except ValueError:
         return gettext("not an address that a browser could open")
     return ""
-
-
-def _claim(actor: User, claim: Claim) -> Claim:
-    locked = claim_lock(claim)
-    policies.require(actor, "evidence.write", locked.article.corpus)
-    if locked.state == ClaimState.WITHDRAWN:
-        raise Conflict(gettext("The claim is withdrawn."))
-    return locked
 
 
 def _check_revision(evidence: Evidence, revision: int) -> None:

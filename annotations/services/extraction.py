@@ -131,7 +131,7 @@ def run_record(
     """Write a finished run with its suggestions and end its job. ``JobLost`` writes nothing."""
     held = job_hold(job)
     # Before the decisions are read: one taken after that would miss this run.
-    article = Article.objects.select_for_update(of=("self",)).get(pk=text.article_id)
+    article = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=text.article_id)
     run = DetectionRun.objects.create(
         article_id=text.article_id,
         text=text,

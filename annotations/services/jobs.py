@@ -93,7 +93,7 @@ def extraction_request(*, actor: User | None, article: Article) -> Job:
     What people did on the article stays as it is; a new run is shown beside it.
     """
     policies.require(actor, "article.extract", article.corpus)
-    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
     active = Job.objects.active().filter(kind="extraction", article=article).first()
     if active is not None:
         return active
@@ -118,7 +118,7 @@ def job_retry(*, actor: User | None, job: Job) -> Job:
     """Queue a failed or cancelled job again, with its attempts counted anew."""
     policies.require(actor, "job.manage", job.corpus)
     # First, as extraction_request does: the two must not wait for each other.
-    Article.objects.select_for_update(of=("self",)).filter(jobs=job).first()
+    Article.objects.select_for_update(of=("self",), no_key=True).filter(jobs=job).first()
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if locked.state not in {JobState.FAILED, JobState.CANCELLED}:
         raise Conflict(

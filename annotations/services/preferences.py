@@ -51,7 +51,7 @@ def preferences_set(*, actor: User, fields: Preferences) -> User:
     A key that another action has is refused with that action's name (``keys.<action>``). What
     changes nothing leaves no event. Raises ``InvalidInput`` naming each field.
     """
-    user = User.objects.select_for_update().get(pk=actor.pk)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     before = preferences_of(user)
     after = {**before, **_checked(user, fields)}
     changed = [name for name in after if after[name] != before[name]]

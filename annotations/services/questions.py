@@ -10,11 +10,12 @@ from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
-from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
+from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Claim, Question, User
 
 from .claims import claim_lock
 from .events import event_record
+from .requests import made_before
 
 
 def question_snapshot(question: Question) -> dict[str, Any]:
@@ -30,9 +31,12 @@ def question_ask(*, actor: User, claim: Claim, text: str, uid: uuid.UUID | None 
     """
     locked = claim_lock(claim)
     policies.require(actor, "question.write", locked.article.corpus)
-    if uid is not None and (known := Question.objects.filter(uid=uid).first()):
-        if known.asked_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed(gettext("This uid is taken by another question."))
+    taken = gettext("This uid is taken by another question.")
+    # By its article: the claim may have been merged since, and the question with it.
+    known = made_before(
+        Question.objects, uid, taken, asked_by=actor, claim__article=locked.article_id
+    )
+    if known is not None:
         return known
     if locked.state == ClaimState.WITHDRAWN:
         raise Conflict(gettext("The claim is withdrawn."))

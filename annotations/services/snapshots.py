@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 
 from annotations import fetching, policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ClaimState
-from annotations.errors import Conflict, InvalidInput, JobLost, NotAllowed
+from annotations.errors import Conflict, InvalidInput, JobLost
 from annotations.fetching import Fetched, FetchError, Page
 from annotations.models import Claim, Corpus, Job, Snapshot, User
 
@@ -27,11 +27,17 @@ from .claims import claim_lock
 from .events import event_record
 from .evidence import page_among, protected_pages, url_problem
 from .jobs import fetch_queue, job_done, job_fail, job_hold, job_stop, jobs_claim, worker_name
+from .requests import made_before
 
 log = structlog.get_logger(__name__)
 
 # Of one person; a mistaken script must not make the site ask the web for ever.
 MOST_AT_ONCE = 20
+# What a fetch finds, written once.
+FOUND = (
+    "fetched_at", "final_url", "media_type", "size", "sha256", "file",
+    "title", "publisher", "published", "text",
+)  # fmt: skip
 PROTECTED = "the address is that of a protected source, which is never fetched"
 
 
@@ -47,9 +53,12 @@ def snapshot_request(
     locked = claim_lock(claim)
     corpus = locked.article.corpus
     policies.require(actor, "evidence.write", corpus)
-    if uid is not None and (known := Snapshot.objects.filter(uid=uid).first()):
-        if known.requested_by_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed(gettext("This uid is taken by another saved copy."))
+    taken = gettext("This uid is taken by another saved copy.")
+    # By its article: the claim may have been merged since, and the copy with it.
+    known = made_before(
+        Snapshot.objects, uid, taken, requested_by=actor, claim__article=locked.article_id
+    )
+    if known is not None:
         return known
     if locked.state == ClaimState.WITHDRAWN:
         raise Conflict(gettext("The claim is withdrawn."))
@@ -133,7 +142,8 @@ def snapshot_record(*, job: Job, fetched: Fetched, page: Page) -> Snapshot:
     # No name or ending of the page's own: nothing in it may look like a file to be opened.
     snapshot.file.save(str(snapshot.uid), ContentFile(fetched.body), save=False)
     try:
-        snapshot.save()
+        # Not its claim, which may be merged at this moment.
+        snapshot.save(update_fields=FOUND)
         job_done(job=held, at=snapshot.fetched_at)
         event_record(
             kind="snapshot.fetched",

@@ -111,7 +111,7 @@ def decision_remove(decision: SuggestionDecision) -> None:
 def _decision(actor: User, suggestion: Suggestion) -> SuggestionDecision | None:
     policies.require(actor, "suggestion.decide", suggestion.article.corpus)
     # One decision at a time in an article: the second of two waits here and then sees the first.
-    Article.objects.select_for_update(of=("self",)).get(pk=suggestion.article_id)
+    Article.objects.select_for_update(of=("self",), no_key=True).get(pk=suggestion.article_id)
     return decision_of(suggestion)
 
 

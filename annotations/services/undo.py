@@ -107,7 +107,7 @@ def action_redo(*, actor: User, article: Article, uid: uuid.UUID | None = None) 
 def _reverse(actor: User, article: Article, uid: uuid.UUID | None, *, undo: bool) -> Event:
     policies.require(actor, "article.review", article.corpus)
     # Two presses of the key undo two actions, never one action twice.
-    Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
     if uid is not None:
         known = Event.objects.filter(actor=actor, article=article, request=uid).first()
         if known is not None:

@@ -17,6 +17,7 @@ from annotations.models import Answer, Claim, Rating, User, Verdict
 
 from .claims import claim_check_revision, claim_lock, claim_refresh_state
 from .events import event_record
+from .requests import made_before
 
 
 def verdict_snapshot(verdict: Verdict | None) -> dict[str, Any] | None:
@@ -56,14 +57,16 @@ def verdict_give(
     and stored in that order, each once.
 
     ``StaleRevision`` when the claim was changed since: a verdict is about words that its
-    reviewer has read. An adjudicator may not settle a claim that they judged themselves.
+    reviewer has read. An adjudicator may not settle a claim that they judged themselves, nor
+    judge one that they settled; what they took back doesn't count.
     """
     locked = claim_lock(claim)
     corpus = locked.article.corpus
     policies.require(actor, "verdict.adjudicate" if adjudication else "verdict.give", corpus)
-    if uid is not None and (known := Verdict.objects.filter(uid=uid).first()):
-        if known.reviewer_id != actor.pk or known.claim_id != claim.pk:
-            raise NotAllowed(gettext("This uid is taken by another verdict."))
+    taken = gettext("This uid is taken by another verdict.")
+    # Verdicts stay with the claim that they are about, also when it is merged.
+    known = made_before(Verdict.objects, uid, taken, reviewer=actor, claim=locked)
+    if known is not None:
         return known
     if locked.state == ClaimState.WITHDRAWN:
         raise Conflict(gettext("The claim is withdrawn."))
@@ -80,6 +83,10 @@ def verdict_give(
             raise NotAllowed(
                 gettext("You gave a verdict on this claim; somebody else has to adjudicate.")
             )
+    elif standing.filter(kind=VerdictKind.ADJUDICATION, reviewer=actor).exists():
+        raise NotAllowed(
+            gettext("You settled this claim; it is for others to give the verdicts on it.")
+        )
     previous = standing.filter(kind=kind, reviewer=actor).first()
     verdict = Verdict(
         uid=uid or uuid.uuid4(),

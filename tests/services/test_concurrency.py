@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -13,11 +14,15 @@ import pytest
 from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
-from annotations.models import Article, Claim, Corpus, Event, Job
-from annotations.services.claims import claim_create, claim_update
+from annotations.models import Article, Claim, Corpus, Event, Job, Question
+from annotations.services.articles import article_submit
+from annotations.services.claim_parts import claim_merge
+from annotations.services.claims import claim_create, claim_lock, claim_update
+from annotations.services.corpora import corpus_update
 from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_withdraw
 from annotations.services.jobs import extraction_request, job_fail, job_retry, jobs_claim
+from annotations.services.preferences import preferences_set
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.undo import action_undo
 
@@ -224,3 +229,68 @@ def test_a_claim_that_was_waited_for_has_its_claimant(
     assert isinstance(stale, StaleRevision)
     assert stale.current.claimant is not None
     assert stale.current.claimant.name == "Ilse Vorn"
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
+@pytest.mark.postgres
+@pytest.mark.parametrize("locked", ["article", "corpus", "claim", "user"])
+def test_what_is_locked_may_be_pointed_at(
+    cast: Cast, claim: Claim, at_once: AtOnce, locked: str
+) -> None:
+    """A new row that names a locked one doesn't wait for it: in large writes that is a deadlock."""
+    from threading import Event as Flag
+
+    article, holding, done = claim.article, Flag(), Flag()
+    corpus = article.corpus
+    lock: dict[str, Callable[[], Any]] = {
+        "article": lambda: article_submit(actor=cast.reviewer, article=article),
+        "corpus": lambda: corpus_update(
+            actor=cast.admin, corpus=corpus, revision=corpus.revision, fields={"description": "x"}
+        ),
+        "claim": lambda: claim_lock(claim),
+        "user": lambda: preferences_set(actor=cast.reviewer, fields={"theme": "dark"}),
+    }
+    point: dict[str, Callable[[], Any]] = {
+        "article": lambda: Job.objects.create(kind="extraction", corpus=corpus, article=article),
+        "corpus": lambda: Job.objects.create(kind="fetch", corpus=corpus),
+        "claim": lambda: Question.objects.create(claim=claim, text="?", asked_by=cast.second),
+        "user": lambda: Job.objects.create(kind="fetch", corpus=corpus, created_by=cast.reviewer),
+    }
+
+    def first() -> bool:
+        with transaction.atomic():
+            lock[locked]()
+            holding.set()
+            return done.wait(5)
+
+    def second() -> None:
+        assert holding.wait(10)
+        point[locked]()
+        done.set()
+
+    assert at_once(first, second) == [True, None]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
+@pytest.mark.postgres
+def test_undoing_a_merging_locks_as_merging_does(
+    cast: Cast, article: Article, claim: Claim, at_once: AtOnce
+) -> None:
+    from threading import Event as Flag
+
+    later = make_claim(cast.reviewer, article, "pay for itself")
+    claim_merge(actor=cast.reviewer, claim=later, revision=1, other=claim, other_revision=1)
+    holding = Flag()
+
+    def first() -> None:
+        with transaction.atomic():
+            claim_lock(claim)
+            holding.set()
+            time.sleep(0.5)
+            claim_lock(later)
+
+    def second() -> str:
+        assert holding.wait(10)
+        return action_undo(actor=cast.reviewer, article=article).kind
+
+    assert at_once(first, second) == [None, "action.undone"]

@@ -231,3 +231,15 @@ def test_an_outsider_judges_nothing(cast: Cast, proven: Claim) -> None:
         judge(cast.outsider, proven)
     judge(cast.reviewer, proven)
     assert not Verdict.objects.visible_to(cast.outsider).exists()
+
+
+def test_who_settled_a_claim_gives_no_verdict_on_it(cast: Cast, proven: Claim) -> None:
+    mine = judge(cast.adjudicator, proven)
+    judge(cast.reviewer, proven)
+    # What one took back is no verdict of one's own.
+    verdict_retract(actor=cast.adjudicator, verdict=mine)
+    settled = judge(cast.adjudicator, proven, adjudication=True)
+    with pytest.raises(NotAllowed, match="You settled this claim"):
+        judge(cast.adjudicator, proven)
+    verdict_retract(actor=cast.adjudicator, verdict=settled)
+    assert judge(cast.adjudicator, proven).kind == "review"
