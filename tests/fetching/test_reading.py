@@ -79,8 +79,8 @@ def test_letters(charset: str) -> None:
 
 @pytest.mark.parametrize("charset", ["punycode", "Punycode", "idna"])
 def test_codecs_of_host_names_are_no_charsets(charset: str) -> None:
-    """Three million letters would take the first of them hours."""
-    words = read("x-" + "a" * 300_000, kind="text/plain", charset=charset).text
+    """The first of them takes 21 seconds for 320,000 letters, and four times as much for twice."""
+    words = read("x-" + "a" * 50_000, kind="text/plain", charset=charset).text
     assert words.startswith("x-aaa")
 
 
