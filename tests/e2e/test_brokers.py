@@ -39,12 +39,10 @@ SEEDS = len(list((ROOT / "seeds").glob("*.txt")))
 @pytest.mark.parametrize(
     ("database", "broker"),
     [
+        # Each database and each broker; all six take as long again.
         ("sqlite", "filesystem"),
-        ("sqlite", "redis"),
         ("sqlite", "rabbitmq"),
-        ("postgres", "filesystem"),
         ("postgres", "redis"),
-        ("postgres", "rabbitmq"),
     ],
 )
 def test_the_samples_are_extracted_and_can_be_again(

@@ -77,7 +77,8 @@ export class Swap {
     const ahead = this.#ahead;
     const { next } = byId("urls").dataset;
     const following = byId("next-article")?.href;
-    await this.sent();
+    // Nobody goes on while something is unsent; and signed out, this would be the sign-in page.
+    if (!(await this.sent())) return;
     const page = await this.#fetch(next);
     if (page) ahead.set(next, page);
     if (!following || ahead !== this.#ahead) return;
