@@ -24,7 +24,8 @@ from django.utils import timezone
 
 from annotations.detection import load_detector
 from annotations.services.extraction import extraction_run
-from annotations.services.import_runs import import_check_run, import_rollback_run, import_run
+from annotations.services.import_rollback import import_rollback_run
+from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
 from annotations.services.presence import presence_sweep
 from annotations.services.snapshots import snapshot_run

@@ -35,7 +35,7 @@ class Columns:
             if known is not None and place not in self._places.values():
                 self._places.setdefault(known, place)
         if "text" not in self._places and "claim" not in self._places:
-            raise BadFile(name, "no column is the text; name one (text=HEADING)", 1)
+            raise BadFile(name, "no column is known as the text; say which one it is", 1)
 
     def draft(self, cells: Sequence[Any]) -> Draft:
         """The article of one row. ``BadRow`` says what is wrong with it."""

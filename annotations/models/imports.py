@@ -81,7 +81,7 @@ class Import(models.Model):
     # so that no chunk is ever written twice.
     at_file = models.PositiveIntegerField(default=0)
     at_item = models.PositiveIntegerField(default=0)
-    # Of the latest run; names as in services.import_results.Counts.
+    # Of the latest run, by what became of rows: as services.import_writing counts them.
     counts = models.JSONField(default=dict)
     # Of the latest check: {"columns": […], "rows": […]}.
     preview = models.JSONField(default=dict)

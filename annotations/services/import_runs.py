@@ -1,4 +1,4 @@
-"""Imports under way: a worker takes a job, does some chunks of it and puts it back.
+"""Imports under way: a worker does some chunks of one in its turn.
 
 Each chunk is a transaction of its own. It holds the job, and moves the import's position on
 together with the rows that it writes; so a worker that died, came back late or ran twice can't
@@ -9,46 +9,42 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from django.conf import settings
 from django.db import (
-    DatabaseError,
     DataError,
     IntegrityError,
-    OperationalError,
-    models,
     transaction,
 )
 from django.utils import timezone
 
 from annotations import jobs as broker
-from annotations.errors import BadFile, JobLost
+from annotations.errors import JobLost
 from annotations.importing import (
     BadRow,
     FileSet,
-    Importer,
     Options,
     Position,
     Read,
     SourceFile,
-    importer_of,
     items_of,
     open_files,
     prepare,
 )
-from annotations.models import Article, ArticleText, Claim, Event, Import, ImportProblem, Job
-from annotations.models.imports import CHECK, ROLLBACK, RUN
+from annotations.models import ArticleText, Claim, Import, ImportProblem, Job
+from annotations.models.imports import CHECK, RUN
 
 from .bulk import rows_insert
 from .events import event_record
+from .import_preview import columns_of, preview_add
+from .import_turns import WHOLE, first_line, pause, turn
 from .import_writing import Entry, Plan, Planner, storable
 from .imports import import_file
-from .jobs import job_done, job_fail, job_hold, job_yield, jobs_claim, jobs_renew, worker_name
+from .jobs import job_done, job_hold, jobs_renew
 from .likeness import signature_of, sketch_missing
 from .snapshots import PROTECTED, is_protected
 
@@ -58,11 +54,6 @@ RENEW_SECONDS = 10
 # A chunk ends at whichever comes first: rows, characters, seconds of reading.
 CHUNK_CHARACTERS = 4_000_000
 CHUNK_SECONDS = 10
-# What a job counts in: thousandths of the file.
-WHOLE = 1000
-PREVIEW_ROWS = 20
-PREVIEW_CHARACTERS = 1_000
-ROLLBACK_ARTICLES = 200
 # What a row alone can be to blame for.
 _ROW_ERRORS = (
     IntegrityError,
@@ -74,8 +65,6 @@ _ROW_ERRORS = (
     ArithmeticError,
     RecursionError,
 )
-# What others do with an article that is no work on it.
-_NO_WORK = ("job.", "assignment.", "import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +75,6 @@ class Step:
     progress: float
     formats: dict[str, int]
     encodings: dict[str, int]
-
-
-_WORKED_ON = "people have worked on this article since, so it was not taken back"
-_CLAIMED = "this article has claims that did not come with this import, so it was not taken back"
 
 
 class Clock:
@@ -106,55 +91,12 @@ class Clock:
 
 def import_run(*, first: int | None) -> int:
     """Claim a due import and bring a part of it in; how many rows were dealt with."""
-    return _run(first, RUN, _import_part)
+    return turn(first, RUN, _import_part)
 
 
 def import_check_run(*, first: int | None) -> int:
     """The same for a check, which writes down what would become of the rows."""
-    return _run(first, CHECK, _import_part)
-
-
-def import_rollback_run(*, first: int | None) -> int:
-    """Take a part of an import back; how many articles were dealt with."""
-    return _run(first, ROLLBACK, _rollback_part)
-
-
-def _run(first: int | None, kind: str, part: Callable[[Job, Import], int]) -> int:
-    claimed = jobs_claim(worker=worker_name(), first=first, kind=kind)
-    if not claimed:
-        return 0
-    (job,) = claimed
-    try:
-        source = Import.objects.select_related("corpus", "created_by", "job").get(job=job)
-        return part(job, source)
-    except JobLost as lost:
-        log.info("job_lost", job=job.pk, reason=lost.message)
-    except BadFile as error:
-        _failed(job, error.message, permanent=True)
-    except Import.DoesNotExist:
-        _failed(job, "What it was for is gone.", permanent=True)
-    except OperationalError:
-        # The database is away, or two waited for each other: the task is tried again, and finds
-        # the job free; where not even that can be written down, the lease runs out.
-        with suppress(DatabaseError):
-            Job.objects.filter(pk=job.pk, lease=job.lease).update(
-                lease_expires_at=timezone.now(), sent_at=None
-            )
-        raise
-    except OSError as error:
-        _failed(job, f"The file can't be read: {error.strerror or error}.", permanent=False)
-    except Exception as error:  # noqa: BLE001  a stranger's file must not hold the job for ever
-        _failed(job, f"It failed: {type(error).__name__}: {_first_line(error)}", permanent=False)
-    return 0
-
-
-def _failed(job: Job, reason: str, *, permanent: bool) -> None:
-    log.warning("import_failed", job=job.pk, error=reason)
-    with suppress(JobLost):
-        job_fail(job=job, error=reason, permanent=permanent)
-
-
-# --- Bringing in --------------------------------------------------------------------------------
+    return turn(first, CHECK, _import_part)
 
 
 def _import_part(job: Job, source: Import) -> int:
@@ -181,7 +123,7 @@ def _import_part(job: Job, source: Import) -> int:
                 _write_chunk(job, source, entries, _step(source, found, last), clock)
                 dealt_with += len(entries)
                 if time.monotonic() > slice_ends:
-                    _pause(job)
+                    pause(job)
                     return dealt_with
             _finish(job, source, found, options)
     return dealt_with
@@ -287,7 +229,7 @@ def _write_chunk(
         except _ROW_ERRORS as error:
             source.refresh_from_db()
             if attempt == 2 or not isinstance(error, IntegrityError):
-                log.warning("chunk_broken", job=job.pk, error=_first_line(error))
+                log.warning("chunk_broken", job=job.pk, error=first_line(error))
                 with transaction.atomic():
                     plan = _one_by_one(job, source, entries)
                     _advance(job, source, plan, step, clock)
@@ -317,7 +259,7 @@ def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
         except _ROW_ERRORS as error:
             planner = Planner(source, Options(**source.options))
             planner.plan.counts["items"] += 1
-            planner.reject(entry, f"it can't be stored: {_first_line(error)}")
+            planner.reject(entry, f"it can't be stored: {first_line(error)}")
             plan = planner.plan
         whole.problems += plan.problems
         whole.counts.update(plan.counts)
@@ -327,11 +269,6 @@ def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
         whole.rows.of(ArticleText).extend(plan.rows.of(ArticleText))
         whole.rows.of(Claim).extend(plan.rows.of(Claim))
     return whole
-
-
-def _first_line(error: Exception) -> str:
-    """What a database says went wrong; further down it repeats the row, which no log may hold."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _advance(job: Job, source: Import, plan: Plan, step: Step, clock: Clock) -> None:
@@ -351,7 +288,7 @@ def _advance(job: Job, source: Import, plan: Plan, step: Step, clock: Clock) -> 
     source.progress = max(step.progress, locked.progress)
     source.seconds = locked.seconds + clock.lap()
     if job.kind == CHECK:
-        _preview(source, plan)
+        preview_add(source, plan)
     place = ("at_file", "at_item", "progress", "seconds")
     source.save(update_fields=[*place, "formats", "encodings", "counts", "preview"])
     held.done, held.total, held.attempts = int(source.progress * WHOLE), WHOLE, 1
@@ -381,29 +318,6 @@ def _tell(plan: Plan) -> None:
     """
     for job in plan.rows.of(Job)[:: max(1, settings.EXTRACTION_BATCH_ARTICLES // 4)]:
         broker.enqueue(job)
-
-
-def _preview(source: Import, plan: Plan) -> None:
-    rows = source.preview.setdefault("rows", [])
-    spans: dict[int, int] = {}
-    for claim in plan.rows.of(Claim):
-        spans[id(claim.article)] = spans.get(id(claim.article), 0) + 1
-    for article in plan.articles[: PREVIEW_ROWS - len(rows)]:
-        text = next(text for text in plan.rows.of(ArticleText) if text.article is article)
-        rows.append(
-            {
-                "title": article.title,
-                "author": article.author,
-                "publisher": article.publisher,
-                "url": article.url,
-                "published": article.published.isoformat() if article.published else None,
-                "language": article.language,
-                "characters": len(text.text),
-                "text": text.text[:PREVIEW_CHARACTERS],
-                "claims": spans.get(id(article), 0),
-                "suggestions": article.current_run.suggestion_count if article.current_run else 0,
-            }
-        )
 
 
 def _step(source: Import, files: FileSet, last: Read) -> Step:
@@ -454,11 +368,6 @@ def _note_refused(job: Job, source: Import, files: FileSet) -> None:
     source.counts = {"rejected": len(files.refused)}
 
 
-def _pause(job: Job) -> None:
-    with transaction.atomic():
-        job_yield(job=job_hold(job))
-
-
 def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
     formats, encodings = _tally(files.files[_untallied(source) :])
     with transaction.atomic():
@@ -470,7 +379,7 @@ def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
         if job.kind == CHECK:
             # A check leaves nothing in the corpus, so an import begins at the beginning.
             locked.at_file = locked.at_item = 0
-            locked.preview["columns"] = _columns(files, options)
+            locked.preview["columns"] = columns_of(files, options)
         locked.save()
         held.total = WHOLE
         job_done(job=held, at=timezone.now())
@@ -487,142 +396,3 @@ def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
             },
         )
     log.info("import_finished", job=job.pk, kind=job.kind, **locked.counts)
-
-
-def _columns(files: FileSet, options: Options) -> list[str]:
-    """The headings of the first table among the files, for a mapping to choose from."""
-    for file in files.files[:100]:
-        headings = getattr(_importer(file, files, options), "headings", None)
-        if headings is not None:
-            with _whatever_it_holds():
-                return [str(heading)[:200] for heading in headings(file, options)]
-    return []
-
-
-def _importer(file: SourceFile, files: FileSet, options: Options) -> Importer | None:
-    with _whatever_it_holds():
-        return importer_of(file, files, options)
-    return None
-
-
-@contextmanager
-def _whatever_it_holds() -> Iterator[None]:
-    """A file that can't be read has been reported; what is asked of it afterwards is in vain."""
-    try:
-        yield
-    except (OSError, DatabaseError):
-        raise
-    except Exception as error:  # noqa: BLE001  a stranger's file
-        log.info("file_unreadable", error=type(error).__name__)
-
-
-# --- Taking back --------------------------------------------------------------------------------
-
-
-def _rollback_part(job: Job, source: Import) -> int:
-    """Articles of the import, a chunk at a time, then claims that it added to others' articles."""
-    dealt_with, started = 0, time.monotonic()
-    last = 0
-    while True:
-        with transaction.atomic():
-            held = job_hold(job)
-            articles = list(
-                Article.objects.select_for_update(of=("self",))
-                .filter(source_import=source, pk__gt=last)
-                .order_by("pk")[:ROLLBACK_ARTICLES]
-            )
-            if articles:
-                last = articles[-1].pk
-                _remove(job, held, source, articles)
-        if not articles:
-            break
-        dealt_with += len(articles)
-        if job.lease:
-            jobs_renew(lease=job.lease)
-        if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
-            _pause(job)
-            return dealt_with
-    with transaction.atomic():
-        held = job_hold(job)
-        claims = _remove_claims(source)
-        locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
-        locked.at_file = locked.at_item = 0
-        locked.progress = 1.0
-        locked.counts = {**locked.counts, "removed_claims": claims}
-        locked.save()
-        held.total = WHOLE
-        job_done(job=held, at=timezone.now())
-        event_record(
-            kind="import.rolled_back",
-            actor=held.created_by,
-            target=locked,
-            corpus=source.corpus,
-            before=None,
-            after={"counts": locked.counts},
-        )
-    return dealt_with
-
-
-def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> None:
-    """Delete a chunk's articles, but for those that people have worked on or that have others'
-    claims; they become the corpus's own, so that no later try takes them for the import's."""
-    worked = _worked_on([article.pk for article in articles])
-    claimed = _with_claims_of_others(source, [article.pk for article in articles])
-    kept = [article for article in articles if article.pk in worked | claimed]
-    gone = [article for article in articles if article.pk not in worked | claimed]
-    pks = [article.pk for article in gone]
-    locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
-    Article.objects.filter(pk__in=pks).delete()
-    rows_insert(
-        [
-            ImportProblem(
-                source=source,
-                severity="note",
-                reason=_WORKED_ON if article.pk in worked else _CLAIMED,
-                article=article,
-            )
-            for article in kept
-        ]
-    )
-    staying = [article.pk for article in kept]
-    Article.objects.filter(pk__in=staying).update(source_import=None)
-    Claim.objects.filter(article__in=staying, source_import=source).update(source_import=None)
-    counts = dict(locked.counts)
-    counts["removed"] = counts.get("removed", 0) + len(gone)
-    counts["kept"] = counts.get("kept", 0) + len(kept)
-    locked.counts = counts
-    all_of_them = max(1, int(counts.get("articles", 0)))
-    locked.progress = min((counts["removed"] + counts["kept"]) / all_of_them, 1.0)
-    locked.save(update_fields=["counts", "progress"])
-    held.done, held.total, held.attempts = int(locked.progress * WHOLE), WHOLE, 1
-    held.save(update_fields=["done", "total", "attempts"])
-    event_record(
-        kind="import.removed",
-        actor=held.created_by,
-        target=source,
-        corpus=source.corpus,
-        before={"articles": pks},
-        after={"kept": [article.pk for article in kept]},
-    )
-
-
-def _worked_on(articles: list[int]) -> set[int]:
-    events = Event.objects.filter(article__in=articles, actor__isnull=False)
-    for prefix in _NO_WORK:
-        events = events.exclude(kind__startswith=prefix)
-    return set(events.values_list("article_id", flat=True))
-
-
-def _with_claims_of_others(source: Import, articles: list[int]) -> set[int]:
-    claims = Claim.objects.filter(article__in=articles).exclude(source_import=source)
-    return set(claims.values_list("article_id", flat=True))
-
-
-def _remove_claims(source: Import) -> int:
-    """Claims on articles that were there before, unless somebody has worked on them."""
-    claims = Claim.objects.filter(source_import=source).exclude(article__source_import=source)
-    worked = Event.objects.filter(claim=models.OuterRef("pk"), actor__isnull=False)
-    gone = claims.filter(~models.Exists(worked))
-    count = gone.count()
-    gone.delete()
-    return count

@@ -25,6 +25,7 @@ from annotations.models.imports import CHECK, ROLLBACK, RUN, ImportState
 
 from .events import event_record
 from .jobs import import_queue, job_retry, job_stop
+from .requests import made_before
 
 _REQUESTED = {
     CHECK: "import.check_requested",
@@ -54,9 +55,8 @@ def import_create(
     ``files``: names and seekable streams. The same ``uid`` again returns what is there.
     """
     policies.require(actor, "corpus.import", corpus)
-    if uid is not None and (known := Import.objects.filter(uid=uid).first()):
-        if known.corpus_id != corpus.pk or known.created_by_id != (actor.pk if actor else None):
-            raise NotAllowed(gettext("This uid is taken by another import."))
+    taken = gettext("This uid is taken by another import.")
+    if known := made_before(Import.objects, uid, taken, corpus=corpus, created_by=actor):
         return known
     chosen = _options(actor, options or {})
     if not files:

@@ -22,6 +22,7 @@ from annotations.errors import FactcheckError
 from annotations.importing import FORMATS, Options
 from annotations.importing.options import COLUMNS
 from annotations.models import Corpus, Import, ImportProblem, ImportState, User
+from annotations.models.imports import CHECK
 from annotations.services import imports as services
 from annotations.services.keyset import Key
 
@@ -42,6 +43,7 @@ STATES = {
     ImportState.FAILED: gettext_lazy("failed"),
     ImportState.CANCELLED: gettext_lazy("cancelled"),
 }
+STOPPED = {ImportState.FAILED, ImportState.CANCELLED}
 UNDER_WAY = {ImportState.CHECKING, ImportState.RUNNING, ImportState.ROLLING_BACK}
 SEVERITIES = {
     "rejected": gettext_lazy("Rejected"),
@@ -64,6 +66,25 @@ COUNTS = {
 }
 
 
+COLUMN_LABELS = {
+    "text": gettext_lazy("Text"),
+    "title": gettext_lazy("Title"),
+    "author": gettext_lazy("Author"),
+    "publisher": gettext_lazy("Publisher"),
+    "url": gettext_lazy("Address"),
+    "published": gettext_lazy("Published"),
+    "dateline": gettext_lazy("Dateline"),
+    "language": gettext_lazy("Language"),
+    "claim": gettext_lazy("Normalised claim"),
+    "quote": gettext_lazy("Words of the claim"),
+    "label": gettext_lazy("Claim type"),
+    "claimant": gettext_lazy("Claimant"),
+    "claim_date": gettext_lazy("Date of the claim"),
+    "rating": gettext_lazy("Rating"),
+    "rationale": gettext_lazy("Rationale"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """What an admin may do with an import in some of its states."""
@@ -72,32 +93,37 @@ class Action:
     states: frozenset[ImportState]
     do: Callable[..., Import]
     primary: bool = False
+    # Of what stopped half-way: for a check, or for what changes the corpus. None: for both.
+    after_check: bool | None = None
+
+    def fits(self, source: Import) -> bool:
+        if source.state not in self.states:
+            return False
+        if self.after_check is None or source.state not in STOPPED:
+            return True
+        return self.after_check is (source.job is not None and source.job.kind == CHECK)
 
 
 _S = ImportState
+_BEFORE = frozenset({_S.NEW, _S.CHECKED, _S.ROLLED_BACK, *STOPPED})
 ACTIONS = {
     "start": Action(
-        gettext_lazy("Import"),
-        frozenset({_S.NEW, _S.CHECKED, _S.ROLLED_BACK}),
-        services.import_start,
-        primary=True,
+        gettext_lazy("Import"), _BEFORE, services.import_start, primary=True, after_check=True
     ),
-    "check": Action(
-        gettext_lazy("Check"),
-        frozenset({_S.NEW, _S.CHECKED, _S.ROLLED_BACK}),
-        services.import_check,
-    ),
+    "check": Action(gettext_lazy("Check"), _BEFORE, services.import_check, after_check=True),
     "resume": Action(
         gettext_lazy("Go on"),
-        frozenset({_S.FAILED, _S.CANCELLED}),
+        frozenset(STOPPED),
         services.import_resume,
         primary=True,
+        after_check=False,
     ),
     "cancel": Action(gettext_lazy("Cancel"), frozenset(UNDER_WAY), services.import_cancel),
     "rollback": Action(
         gettext_lazy("Take back"),
-        frozenset({_S.DONE, _S.FAILED, _S.CANCELLED}),
+        frozenset({_S.DONE, *STOPPED}),
         services.import_rollback,
+        after_check=False,
     ),
 }
 
@@ -145,7 +171,7 @@ class OptionsForm(forms.Form):
         self.fields["format"].choices = formats  # type: ignore[attr-defined]
         for name in COLUMNS if self.columns else ():
             self.fields[f"column-{name}"] = forms.ChoiceField(
-                label=name,
+                label=COLUMN_LABELS[name],
                 required=False,
                 choices=[("", _("by its name")), *((c, c) for c in self.columns)],
                 initial=chosen["columns"].get(name, ""),
@@ -243,14 +269,17 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if severity in SEVERITIES:
         problems = problems.filter(severity=severity)
     state = source.state
+    brings = any(source.counts.get(name) for name in ("articles", "claims", "suggestions"))
     context = {
         "corpus": source.corpus,
         "source": source,
         "state": state.value,
         "state_label": STATES[state],
         "under_way": state in UNDER_WAY,
-        "may_configure": state in ACTIONS["check"].states,
-        "actions": [(name, a) for name, a in ACTIONS.items() if state in a.states],
+        "may_configure": ACTIONS["check"].fits(source),
+        # Something has to be chosen otherwise before anything can come in.
+        "ask": state in STOPPED or (state == ImportState.CHECKED and not brings),
+        "actions": [(name, a) for name, a in ACTIONS.items() if a.fits(source)],
         "counts": _counts(source),
         "form": form,
         "error": error,

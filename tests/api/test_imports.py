@@ -11,11 +11,8 @@ from typing import Any
 import pytest
 
 from annotations.models import Article, Claim, Import, User
-from annotations.services.import_runs import (
-    import_check_run,
-    import_rollback_run,
-    import_run,
-)
+from annotations.services.import_rollback import import_rollback_run
+from annotations.services.import_runs import import_check_run, import_run
 from tests.api.conftest import Client
 from tests.factories import Cast
 from tests.services.importing import work, zipped

@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotations.models import Corpus, Import, User
-from annotations.services.import_runs import (
-    import_check_run,
-    import_rollback_run,
-    import_run,
-)
+from annotations.services.import_rollback import import_rollback_run
+from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.imports import (
     import_check,
     import_create,

@@ -143,7 +143,7 @@ def test_predictions_are_suggestions(corpus: Corpus) -> None:
 def test_the_columns_of_a_table_are_shown_to_choose_from(corpus: Corpus) -> None:
     content = (FILES / "latin.csv").read_bytes()
     source = check(corpus, "latin.csv", content)
-    assert problems(source) == [(1, "no column is the text; name one (text=HEADING)")]
+    assert problems(source) == [(1, "no column is known as the text; say which one it is")]
     assert source.preview["columns"] == ["Titel", "Artikel", "date", "url"]
     assert source.encodings == {"cp1252": 1}
     source = check(corpus, "latin.csv", content, columns={"text": "Artikel", "title": "Titel"})

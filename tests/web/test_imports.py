@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import Article, Import, ImportState
-from annotations.services.import_runs import import_check_run, import_rollback_run, import_run
+from annotations.services.import_rollback import import_rollback_run
+from annotations.services.import_runs import import_check_run, import_run
 from tests.factories import Cast
 from tests.services.importing import check, upload, work
 
@@ -67,7 +69,10 @@ def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Cli
 def test_columns_are_chosen_and_the_file_is_checked_again(cast: Cast, admin: Client) -> None:
     source = check(cast.corpus, "table.csv", TABLE.replace("body", "Words of it"))
     here = reverse("import", args=[source.pk])
-    assert "column-text" in text(admin.get(here))
+    page = text(admin.get(here))
+    # Nothing would come in as it is, so what is to be chosen stands open.
+    assert 'class="import-options" open' in page
+    assert '<label for="id_column-claim_date">Date of the claim</label>' in page
     chosen = {"column-text": "Words of it", "annotations": "none", "misplaced": "drop"}
     assert admin.post(here, chosen)["Location"] == here
     source = work(Import.objects.get(), import_check_run)
@@ -86,6 +91,19 @@ def test_columns_are_chosen_and_the_file_is_checked_again(cast: Cast, admin: Cli
     refused = admin.post(here, {"encoding": "zip"})
     assert refused.status_code == 400
     assert "not the name of an encoding" in text(refused)
+
+
+def test_a_check_that_failed_can_be_chosen_otherwise(cast: Cast, admin: Client) -> None:
+    """There is nothing to take back, and going on would fail once more."""
+    source = check(cast.corpus, "a.zip", b"PK\x03\x04 and no more")
+    assert source.state == ImportState.FAILED
+    here = reverse("import", args=[source.pk])
+    page = text(admin.get(here))
+    assert 'class="import-options" open' in page
+    assert re.findall('name="do" value="([a-z]+)"', page) == ["start", "check"]
+    chosen = {"format": "text", "annotations": "none", "misplaced": "drop"}
+    assert admin.post(here, chosen)["Location"] == here
+    assert work(Import.objects.get(), import_check_run).state != ImportState.CHECKING
 
 
 def test_what_the_state_forbids_is_said(cast: Cast, admin: Client) -> None:

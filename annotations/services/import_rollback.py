@@ -1,0 +1,137 @@
+"""Imports taken back: chunks of articles, but for those that others have worked on since."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from annotations.models import Article, Claim, Event, Import, ImportProblem, Job
+from annotations.models.imports import ROLLBACK
+
+from .bulk import rows_insert
+from .events import event_record
+from .import_turns import WHOLE, pause, turn
+from .jobs import job_done, job_hold, jobs_renew
+
+ROLLBACK_ARTICLES = 200
+# What others do with an article that is no work on it.
+_NO_WORK = ("job.", "assignment.", "import")
+_WORKED_ON = "people have worked on this article since, so it was not taken back"
+_CLAIMED = "this article has claims that did not come with this import, so it was not taken back"
+
+
+def import_rollback_run(*, first: int | None) -> int:
+    """Take a part of an import back; how many articles were dealt with."""
+    return turn(first, ROLLBACK, _rollback_part)
+
+
+def _rollback_part(job: Job, source: Import) -> int:
+    """Articles of the import, a chunk at a time, then claims that it added to others' articles."""
+    dealt_with, started = 0, time.monotonic()
+    last = 0
+    while True:
+        with transaction.atomic():
+            held = job_hold(job)
+            articles = list(
+                Article.objects.select_for_update(of=("self",))
+                .filter(source_import=source, pk__gt=last)
+                .order_by("pk")[:ROLLBACK_ARTICLES]
+            )
+            if articles:
+                last = articles[-1].pk
+                _remove(job, held, source, articles)
+        if not articles:
+            break
+        dealt_with += len(articles)
+        if job.lease:
+            jobs_renew(lease=job.lease)
+        if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+            pause(job)
+            return dealt_with
+    with transaction.atomic():
+        held = job_hold(job)
+        claims = _remove_claims(source)
+        locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+        locked.at_file = locked.at_item = 0
+        locked.progress = 1.0
+        locked.counts = {**locked.counts, "removed_claims": claims}
+        locked.save()
+        held.total = WHOLE
+        job_done(job=held, at=timezone.now())
+        event_record(
+            kind="import.rolled_back",
+            actor=held.created_by,
+            target=locked,
+            corpus=source.corpus,
+            before=None,
+            after={"counts": locked.counts},
+        )
+    return dealt_with
+
+
+def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> None:
+    """Delete a chunk's articles, but for those that people have worked on or that have others'
+    claims; they become the corpus's own, so that no later try takes them for the import's."""
+    worked = _worked_on([article.pk for article in articles])
+    claimed = _with_claims_of_others(source, [article.pk for article in articles])
+    kept = [article for article in articles if article.pk in worked | claimed]
+    gone = [article for article in articles if article.pk not in worked | claimed]
+    pks = [article.pk for article in gone]
+    locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    Article.objects.filter(pk__in=pks).delete()
+    rows_insert(
+        [
+            ImportProblem(
+                source=source,
+                severity="note",
+                reason=_WORKED_ON if article.pk in worked else _CLAIMED,
+                article=article,
+            )
+            for article in kept
+        ]
+    )
+    staying = [article.pk for article in kept]
+    Article.objects.filter(pk__in=staying).update(source_import=None)
+    Claim.objects.filter(article__in=staying, source_import=source).update(source_import=None)
+    counts = dict(locked.counts)
+    counts["removed"] = counts.get("removed", 0) + len(gone)
+    counts["kept"] = counts.get("kept", 0) + len(kept)
+    locked.counts = counts
+    all_of_them = max(1, int(counts.get("articles", 0)))
+    locked.progress = min((counts["removed"] + counts["kept"]) / all_of_them, 1.0)
+    locked.save(update_fields=["counts", "progress"])
+    held.done, held.total, held.attempts = int(locked.progress * WHOLE), WHOLE, 1
+    held.save(update_fields=["done", "total", "attempts"])
+    event_record(
+        kind="import.removed",
+        actor=held.created_by,
+        target=source,
+        corpus=source.corpus,
+        before={"articles": pks},
+        after={"kept": [article.pk for article in kept]},
+    )
+
+
+def _worked_on(articles: list[int]) -> set[int]:
+    events = Event.objects.filter(article__in=articles, actor__isnull=False)
+    for prefix in _NO_WORK:
+        events = events.exclude(kind__startswith=prefix)
+    return set(events.values_list("article_id", flat=True))
+
+
+def _with_claims_of_others(source: Import, articles: list[int]) -> set[int]:
+    claims = Claim.objects.filter(article__in=articles).exclude(source_import=source)
+    return set(claims.values_list("article_id", flat=True))
+
+
+def _remove_claims(source: Import) -> int:
+    """Claims on articles that were there before, unless somebody has worked on them."""
+    claims = Claim.objects.filter(source_import=source).exclude(article__source_import=source)
+    worked = Event.objects.filter(claim=models.OuterRef("pk"), actor__isnull=False)
+    gone = claims.filter(~models.Exists(worked))
+    count = gone.count()
+    gone.delete()
+    return count
