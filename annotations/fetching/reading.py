@@ -5,9 +5,6 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 
-import trafilatura
-from trafilatura.settings import Document
-
 from annotations.domain.texts import MAX_CHARACTERS, normalise
 
 from .interface import Fetched, Page
@@ -38,6 +35,10 @@ def _read_html(fetched: Fetched) -> Page:
     content = _decoded(fetched) if fetched.charset else fetched.body[:MAX_READ_BYTES]
     if not content:
         return Page()
+    # Loaded with the first page: most processes never read one.
+    import trafilatura
+    from trafilatura.settings import Document
+
     try:
         found = trafilatura.bare_extraction(
             content,

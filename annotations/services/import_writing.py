@@ -201,8 +201,7 @@ class Planner:
         for claimant in Claimant.objects.filter(corpus=self.corpus, name__in=claimants):
             self._claimants[claimant.name] = claimant
         self.people.load(self.people.annotator_username(self._annotator(mark)) for mark in marks)
-        for draft in drafts:
-            self._find_target(draft)
+        self._find_targets({draft.target for draft in drafts})
 
     def _take_one(self, entry: Entry) -> None:
         if entry.draft is not None:
@@ -303,18 +302,22 @@ class Planner:
             self._texts[article.content_hash] = article.texts.earliest("number")
         return self._texts[article.content_hash]
 
-    def _find_target(self, draft: Draft) -> None:
-        key = f"target:{draft.target}"
-        if key in self._there:
-            return
+    def _find_targets(self, targets: set[str]) -> None:
+        """The articles that annotations name, by number or by address: two queries for all."""
         rows = Article.objects.filter(corpus=self.corpus)
-        if draft.target.startswith(ARTICLE_URN):
-            number = draft.target.removeprefix(ARTICLE_URN)
-            found = rows.filter(pk=number).first() if number.isdecimal() else None
-        else:
-            found = rows.filter(url=draft.target).order_by("pk").first()
-        if found is not None:
-            self._there[key] = found
+        named = {target for target in targets if target.startswith(ARTICLE_URN)}
+        numbers = {
+            target: int(digits)
+            for target in named
+            if (digits := target.removeprefix(ARTICLE_URN)).isdecimal() and len(digits) <= 18
+        }
+        by_number = rows.in_bulk(set(numbers.values()))
+        for target, number in numbers.items():
+            if number in by_number:
+                self._there[f"target:{target}"] = by_number[number]
+        # Of several with one address the first is meant, so it comes last.
+        for article in rows.filter(url__in=targets - named).order_by("-pk"):
+            self._there[f"target:{article.url}"] = article
 
     def _add_to_target(self, entry: Entry, draft: Draft) -> None:
         article = self._there.get(f"target:{draft.target}")

@@ -3,11 +3,14 @@ there, pages of the web."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotations.exporting import FORMATS, export
 from annotations.models import Article, Claim, Corpus, RatingScale, Verdict
@@ -129,6 +132,33 @@ def test_annotations_of_no_article_of_the_corpus_are_rejected(corpus: Corpus) ->
         "the corpus has no article urn:factcheck:article:7",
         "target: expected an object with source and selector",
     ]
+
+
+def test_articles_that_annotations_name_are_looked_up_together(corpus: Corpus) -> None:
+    """By number and by address, with the first of several that have one."""
+    articles = [make_article(corpus, f"Ferry {n} cost a million.") for n in range(6)]
+    for article in articles:
+        article.url = f"https://news.example/{article.pk}"
+    articles[5].url = articles[4].url
+    Article.objects.bulk_update(articles, ["url"])
+
+    def row(target: str, n: int) -> dict[str, Any]:
+        selector = {"type": "TextQuoteSelector", "exact": f"Ferry {n}"}
+        target_of = {"source": target, "selector": selector}
+        return {
+            "@context": "http://www.w3.org/ns/anno.jsonld",
+            "type": "Annotation",
+            "target": target_of,
+        }
+
+    named = [row(f"urn:factcheck:article:{articles[n].pk}", n) for n in range(3)]
+    named += [row(articles[n].url, n) for n in (3, 4)]
+    with CaptureQueriesContext(connection) as queries:
+        source = bring_in(corpus, "a.jsonld", json.dumps(named))
+    assert problems(source) == []
+    assert {claim.article_id for claim in Claim.objects.all()} == {a.pk for a in articles[:5]}
+    looked = [q["sql"] for q in queries if '"annotations_article"."url" IN' in q["sql"]]
+    assert len(looked) == 1
 
 
 def test_predictions_are_suggestions(corpus: Corpus) -> None:
