@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from annotations import policies
+from annotations.detection import detector_is_known
 from annotations.models import (
     ClaimType,
     Corpus,
@@ -43,6 +44,12 @@ class CorpusForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["shown_revision"].initial = self.instance.revision
+
+    def clean_detector(self) -> str:
+        name: str = self.cleaned_data["detector"]
+        if name and name != self.initial.get("detector") and not detector_is_known(name):
+            raise ValidationError(_("No detector has this name."))
+        return name
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -96,12 +103,7 @@ class CorpusAdmin(ListAdmin):
                 fields=values,
             )
         else:
-            detector = values.pop("detector", "")
             saved = corpus_create(actor=actor, **values)
-            if detector:
-                saved = corpus_update(
-                    actor=actor, corpus=saved, revision=1, fields={"detector": detector}
-                )
         obj.pk, obj._state.adding, obj.revision = saved.pk, False, saved.revision
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -21,6 +21,7 @@ from annotations.detection.interface import (
     Reason,
     ScoredSentence,
 )
+from annotations.detection.names import detector_is_known, shipped_detectors
 
 if TYPE_CHECKING:
     from annotations.detection.detector import Detector
@@ -39,7 +40,9 @@ __all__ = [
     "Line",
     "Reason",
     "ScoredSentence",
+    "detector_is_known",
     "load_detector",
+    "shipped_detectors",
 ]
 
 DEFAULT_DETECTOR = "small"

@@ -109,6 +109,15 @@ class Corpus(models.Model):
             "other name is that of an installed spaCy pipeline."
         ),
     )
+    # What a score has to reach for a suggestion, in [0, 1].
+    threshold = models.FloatField(
+        _("threshold"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "From 0 to 1: a passage with a lower score isn't suggested. Empty: the detector's own."
+        ),
+    )
     requires_evidence = models.BooleanField(
         _("a verdict needs evidence"),
         default=True,
@@ -125,6 +134,14 @@ class Corpus(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = _("corpora")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(threshold=None)
+                | models.Q(threshold__gte=0.0, threshold__lte=1.0),
+                name="corpus_threshold_range",
+                violation_error_message=_("The threshold is a number from 0 to 1."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

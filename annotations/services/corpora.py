@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from annotations import policies
+from annotations.detection import detector_is_known, shipped_detectors
 from annotations.domain.vocabulary import Role
 from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Corpus, Guideline, Membership, RatingScale, User, Verdict
@@ -25,6 +26,7 @@ FIELDS = (
     "rating_scale",
     "claim_type_scheme",
     "detector",
+    "threshold",
     "requires_evidence",
 )
 
@@ -38,6 +40,8 @@ def corpus_create(
     language: str = "en",
     rating_scale: RatingScale | None = None,
     claim_type_scheme: str = "fullfact",
+    detector: str = "",
+    threshold: float | None = None,
     requires_evidence: bool = True,
 ) -> Corpus:
     """A new corpus; its creator becomes its admin. The scale defaults to PolitiFact's."""
@@ -48,9 +52,12 @@ def corpus_create(
         rating_scale=rating_scale
         or RatingScale.objects.filter(slug="politifact").order_by("-version")[0],
         claim_type_scheme=claim_type_scheme,
+        detector=detector.strip(),
+        threshold=threshold,
         requires_evidence=requires_evidence,
     )
     _clean(corpus)
+    _check_detector(corpus)
     corpus.save()
     event_record(
         kind="corpus.created",
@@ -86,7 +93,7 @@ def corpus_update(
     if locked.revision != revision:
         raise StaleRevision(current=locked, expected=revision)
     before = corpus_snapshot(locked)
-    scale = locked.rating_scale_id
+    scale, detector = locked.rating_scale_id, locked.detector
     for name in FIELDS:
         if name in fields:
             value = fields[name]
@@ -96,6 +103,8 @@ def corpus_update(
             {"rating_scale": gettext("verdicts were given on the scale that is set")}
         )
     _clean(locked)
+    if locked.detector != detector:
+        _check_detector(locked)
     after = corpus_snapshot(locked)
     if after == before:
         return locked
@@ -113,10 +122,26 @@ def corpus_update(
 
 
 def _clean(corpus: Corpus) -> None:
+    wrong: dict[str, str] = {}
     try:
-        corpus.full_clean()
+        corpus.full_clean(validate_constraints=False)
     except ValidationError as error:
-        raise InvalidInput({k: " ".join(v) for k, v in error.message_dict.items()}) from error
+        wrong = {k: " ".join(v) for k, v in error.message_dict.items()}
+    # Asked like this, NaN is refused as well.
+    if corpus.threshold is not None and not 0 <= corpus.threshold <= 1:
+        wrong["threshold"] = gettext("expected a number from 0 to 1")
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _check_detector(corpus: Corpus) -> None:
+    if corpus.detector and not detector_is_known(corpus.detector):
+        raise InvalidInput(
+            {
+                "detector": gettext("no detector is named “%(name)s”; there are: %(known)s")
+                % {"name": corpus.detector, "known": ", ".join(shipped_detectors())}
+            }
+        )
 
 
 def _has_verdicts(corpus: Corpus) -> bool:

@@ -11,6 +11,7 @@ from annotations.models import (
     Article,
     Claim,
     ClaimSpan,
+    Corpus,
     Evidence,
     Job,
     Membership,
@@ -20,6 +21,12 @@ from annotations.models import (
 )
 
 from .cast import TEXT, Cast, extract, make_evidence, suggestion_of
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.1])
+def test_a_threshold_is_from_0_to_1(corpus: Corpus, threshold: float) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Corpus.objects.filter(pk=corpus.pk).update(threshold=threshold)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast) -> None:
         ({"name": "Harbour"}, "name"),
         ({"name": "x" * 201}, "name"),
         ({"claim_type_scheme": "no-such"}, "claim_type_scheme"),
+        ({"detector": "no-such"}, "detector"),
+        ({"detector": "small+no-such-package"}, "detector"),
+        ({"detector": "../small"}, "detector"),
+        ({"threshold": 1.01}, "threshold"),
+        ({"threshold": float("nan")}, "threshold"),
     ],
 )
 def test_a_corpus_with_bad_input(
