@@ -2,12 +2,18 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class AnnotationsConfig(AppConfig):
     name = "annotations"
     verbose_name = _("Annotations")
+
+    def ready(self) -> None:
+        from annotations.search.schema import after_migrations
+
+        post_migrate.connect(after_migrations, sender=self)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -1,0 +1,114 @@
+"""A page of the best of what was found, at a cost that doesn't grow with how much that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Left
+
+from annotations.domain.search_query import Field, Query, Term
+from annotations.models import Article, ArticleText, Claim
+from annotations.models.articles import ArticleQuerySet
+from annotations.models.claims import ClaimQuerySet
+
+from .conditions import own_terms, ranks, stemmer
+from .excerpts import MAX_READ, Excerpt, best, terms_for, whole
+from .index import ARTICLES, CLAIMS, Index
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZE = 20
+# Where more is found, the newest of it are ranked.
+RANKED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[Row]):
+    """What was found, and where the words stand in it."""
+
+    row: Row
+    excerpts: tuple[Excerpt, ...]
+
+    def __getitem__(self, field: str) -> Excerpt | None:
+        return next((excerpt for excerpt in self.excerpts if excerpt.field == field), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits(Generic[Row]):
+    """A page. ``count`` is exact unless ``more``: then at least so many were found."""
+
+    rows: list[Hit[Row]]
+    count: int
+    more: bool
+    page: int
+    pages: int
+
+
+def article_hits(found: ArticleQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE) -> Hits[Article]:
+    """``found`` is what ``articles`` gave for the query. A page beyond the last is empty."""
+    keys, count, more = _best(found, own_terms(query.terms, ARTICLES), ARTICLES)
+    here = _page(keys, page, size)
+    latest = ArticleText.objects.filter(article=OuterRef("pk")).order_by("-number")
+    rows = {
+        row.pk: row
+        for row in Article.objects.filter(pk__in=here)
+        .select_related("corpus")
+        .annotate(read=Subquery(latest.values(beginning=Left("text", MAX_READ))[:1]))
+    }
+    hits = [Hit(rows[key], _of_article(rows[key], query)) for key in here if key in rows]
+    return Hits(hits, count, more, page, _pages(keys, size))
+
+
+def claim_hits(found: ClaimQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE) -> Hits[Claim]:
+    """``found`` is what ``claims`` gave for the query. A page beyond the last is empty."""
+    keys, count, more = _best(found, own_terms(query.terms, CLAIMS), CLAIMS)
+    here = _page(keys, page, size)
+    rows = {
+        row.pk: row
+        for row in Claim.objects.filter(pk__in=here)
+        .select_related("article__corpus", "claimant")
+        .prefetch_related("spans")
+    }
+    hits = [Hit(rows[key], _of_claim(rows[key], query)) for key in here if key in rows]
+    return Hits(hits, count, more, page, _pages(keys, size))
+
+
+def _best(found: QuerySet[Any, Any], terms: Sequence[Term], index: Index) -> tuple[list[int], int, bool]:
+    """Keys, best first, of equals the newest; how many there are; and whether there are more."""
+    newest = list(found.order_by("-pk").values_list("pk", flat=True)[: RANKED + 1])
+    more = len(newest) > RANKED
+    keys = newest[:RANKED]
+    if terms:
+        rank = ranks(index, terms, keys)
+        keys.sort(key=lambda key: (-rank.get(key, 0.0), -key))
+    return keys, len(keys), more
+
+
+def _page(keys: Sequence[int], page: int, size: int) -> Sequence[int]:
+    return keys[(page - 1) * size : page * size]
+
+
+def _pages(keys: Sequence[int], size: int) -> int:
+    return max(1, -(-len(keys) // size))
+
+
+def _of_article(article: Any, query: Query) -> tuple[Excerpt, ...]:
+    algorithm = stemmer(article.language)
+    excerpts = [whole("title", article.title, terms_for(Field.TITLE, query.terms), algorithm)]
+    for field in (Field.AUTHOR, Field.PUBLISHER):
+        if value := getattr(article, field):
+            excerpts.append(whole(field, value, terms_for(field, query.terms), algorithm))
+    text = best("text", article.read or "", terms_for(Field.TEXT, query.terms), algorithm)
+    return (*excerpts, text)
+
+
+def _of_claim(claim: Claim, query: Query) -> tuple[Excerpt, ...]:
+    algorithm = stemmer(claim.article.language)
+    of_claim = terms_for(Field.CLAIM, query.terms)
+    excerpts = [whole("normalised", claim.normalised, of_claim, algorithm)]
+    if claim.claimant:
+        who = terms_for(Field.CLAIMANT, query.terms)
+        excerpts.append(whole("claimant", claim.claimant.name, who, algorithm))
+    return (*excerpts, best("quote", claim.quote, of_claim, algorithm, width=400))
