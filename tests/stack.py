@@ -266,7 +266,7 @@ def running_stack(
     with contextlib.ExitStack() as after:
         env = {"CELERY_QUEUE": name, "JOB_SWEEP_SECONDS": "1", **env}
         if database == "postgres":
-            env["DATABASE_URL"] = after.enter_context(_postgres_database(name))
+            env["DATABASE_URL"] = after.enter_context(postgres_database(name))
         if broker == "redis":
             env["CELERY_BROKER_URL"] = after.enter_context(_redis_keys(name))
         elif broker == "rabbitmq":
@@ -329,7 +329,7 @@ def _copy(source: Path, target: Path, names: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def _postgres_database(name: str) -> Iterator[str]:
+def postgres_database(name: str) -> Iterator[str]:
     import psycopg
     from psycopg import sql
 

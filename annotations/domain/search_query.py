@@ -23,7 +23,7 @@ _MAX_WORD = 200
 # A word as both databases see it: letters and digits; marks belong to the letter before.
 WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_\u0300-\u036f]*)*")
 _MARKS = re.compile("[\u0300-\u036f]+")
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
 _TOKEN = re.compile(
     r"""(?P<minus>-)?
         (?:(?P<field>[A-Za-z]+):(?=\S))?
@@ -220,7 +220,9 @@ def _filter(field: Field, value: str) -> Filter:
 
 def _choice(field: Field, value: str) -> Filter:
     chosen = "_".join(value.lower().replace("-", " ").split())
-    choices, problem = (STATES, Problem.NO_STATE) if field == Field.STATE else (FLAGS, Problem.NO_FLAG)
+    choices, problem = (
+        (STATES, Problem.NO_STATE) if field == Field.STATE else (FLAGS, Problem.NO_FLAG)
+    )
     if chosen not in choices:
         raise QueryError(problem, f"{field}:{value}")
     return Filter(field, chosen)

@@ -9,20 +9,38 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from annotations.domain.search_query import FLAGS, MAX_PARTS, MAX_QUERY, STATES, Problem, Query, QueryError, parse
+from annotations.domain.search_query import (
+    FLAGS,
+    MAX_PARTS,
+    MAX_QUERY,
+    STATES,
+    Problem,
+    Query,
+    QueryError,
+    parse,
+)
 from annotations.errors import InvalidInput
 from annotations.models.articles import ArticleQuerySet
 from annotations.models.claims import ClaimQuerySet
 
 from .conditions import article_condition, asks_for_withdrawn, claim_condition
-from .hits import RANKED, Hit, Hits, article_hits, claim_hits
+from .hits import PAGE_SIZE, RANKED, Hit, Hits, article_hits, claim_hits
+
+ARTICLE, CLAIM = KINDS = ("articles", "claims")
+MAX_PAGE_SIZE = 100
 
 __all__ = [
+    "ARTICLE",
+    "CLAIM",
+    "KINDS",
+    "MAX_PAGE_SIZE",
+    "PAGE_SIZE",
     "RANKED",
     "Hit",
     "Hits",
     "article_hits",
     "articles",
+    "asks_for_withdrawn",
     "claim_hits",
     "claims",
     "problem",

@@ -58,11 +58,6 @@ def claim_condition(query: Query) -> Q:
     return _condition(query, CLAIMS, CLAIM_FIELDS, _of_claim)
 
 
-def own_terms(terms: Sequence[Term], index: Index) -> list[Term]:
-    """The terms that the index itself answers."""
-    return [term for term in terms if term.field is None or term.field in index.fields]
-
-
 def _condition(
     query: Query, index: Index, fields: Sequence[Field], other: Callable[[Part], Q]
 ) -> Q:

@@ -73,7 +73,9 @@ def _found(text: str, terms: Sequence[Term], algorithm: str) -> Iterator[tuple[i
     if not terms:
         return
     stem = _stem(algorithm)
-    wanted = [(number, tuple(map(stem, term.words)), term.prefix) for number, term in enumerate(terms)]
+    wanted = [
+        (number, tuple(map(stem, term.words)), term.prefix) for number, term in enumerate(terms)
+    ]
     # A stem begins as its word does, so most words of a text need not be stemmed.
     beginnings = {term.words[0][:MIN_PREFIX] for term in terms}
     places = [(word.start(), word.end()) for word in WORD.finditer(text)]
@@ -96,9 +98,7 @@ def _same(
 ) -> bool:
     for number, (wanted, word) in enumerate(zip(stems, words, strict=True)):
         here = stem(word)
-        if here != wanted and not (
-            prefix and number == len(stems) - 1 and here.startswith(wanted)
-        ):
+        if here != wanted and not (prefix and number == len(stems) - 1 and here.startswith(wanted)):
             return False
     return True
 

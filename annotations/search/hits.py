@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery
@@ -14,7 +14,7 @@ from annotations.models import Article, ArticleText, Claim
 from annotations.models.articles import ArticleQuerySet
 from annotations.models.claims import ClaimQuerySet
 
-from .conditions import own_terms, ranks, stemmer
+from .conditions import matching, ranks, stemmer
 from .excerpts import MAX_READ, Excerpt, best, terms_for, whole
 from .index import ARTICLES, CLAIMS, Index
 
@@ -46,9 +46,11 @@ class Hits(Generic[Row]):
     pages: int
 
 
-def article_hits(found: ArticleQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE) -> Hits[Article]:
+def article_hits(
+    found: ArticleQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE
+) -> Hits[Article]:
     """``found`` is what ``articles`` gave for the query. A page beyond the last is empty."""
-    keys, count, more = _best(found, own_terms(query.terms, ARTICLES), ARTICLES)
+    keys, more = _best(found, query, ARTICLES)
     here = _page(keys, page, size)
     latest = ArticleText.objects.filter(article=OuterRef("pk")).order_by("-number")
     rows = {
@@ -58,12 +60,14 @@ def article_hits(found: ArticleQuerySet, query: Query, *, page: int = 1, size: i
         .annotate(read=Subquery(latest.values(beginning=Left("text", MAX_READ))[:1]))
     }
     hits = [Hit(rows[key], _of_article(rows[key], query)) for key in here if key in rows]
-    return Hits(hits, count, more, page, _pages(keys, size))
+    return Hits(hits, len(keys), more, page, _pages(keys, size))
 
 
-def claim_hits(found: ClaimQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE) -> Hits[Claim]:
+def claim_hits(
+    found: ClaimQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE
+) -> Hits[Claim]:
     """``found`` is what ``claims`` gave for the query. A page beyond the last is empty."""
-    keys, count, more = _best(found, own_terms(query.terms, CLAIMS), CLAIMS)
+    keys, more = _best(found, query, CLAIMS)
     here = _page(keys, page, size)
     rows = {
         row.pk: row
@@ -72,18 +76,37 @@ def claim_hits(found: ClaimQuerySet, query: Query, *, page: int = 1, size: int =
         .prefetch_related("spans")
     }
     hits = [Hit(rows[key], _of_claim(rows[key], query)) for key in here if key in rows]
-    return Hits(hits, count, more, page, _pages(keys, size))
+    return Hits(hits, len(keys), more, page, _pages(keys, size))
 
 
-def _best(found: QuerySet[Any, Any], terms: Sequence[Term], index: Index) -> tuple[list[int], int, bool]:
-    """Keys, best first, of equals the newest; how many there are; and whether there are more."""
+def _best(found: QuerySet[Any, Any], query: Query, index: Index) -> tuple[list[int], bool]:
+    """Keys, best first, of equals the newest; and whether more was found than these."""
     newest = list(found.order_by("-pk").values_list("pk", flat=True)[: RANKED + 1])
     more = len(newest) > RANKED
     keys = newest[:RANKED]
+    terms = [term for term in query.terms if term.field is None or term.field in index.fields]
+    if more and index is ARTICLES and (in_title := _in_title(query)):
+        # What is named in a title is among the best, however old it is.
+        titled = found.filter(pk__in=matching(index, in_title)).order_by("-pk")
+        best_known = titled.values_list("pk", flat=True)[: RANKED // 2 + 1]
+        keys = list(dict.fromkeys([*best_known, *keys]))[:RANKED]
     if terms:
         rank = ranks(index, terms, keys)
         keys.sort(key=lambda key: (-rank.get(key, 0.0), -key))
-    return keys, len(keys), more
+    return keys, more
+
+
+def _in_title(query: Query) -> list[list[Term]]:
+    """The clauses that a title can meet: the words that are looked for anywhere."""
+    clauses = [
+        [
+            replace(part, field=Field.TITLE)
+            for part in clause
+            if isinstance(part, Term) and not part.field
+        ]
+        for clause in query.clauses
+    ]
+    return [clause for clause in clauses if clause]
 
 
 def _page(keys: Sequence[int], page: int, size: int) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Many rows at once, by the database's own means: COPY on PostgreSQL, a prepared INSERT on SQLite.
+"""Many rows at once, by the database's own means: COPY on PostgreSQL, long INSERTs on SQLite.
 
 Rows are written as they are given: nothing is filled in when saved, no signal is sent, and the
 times that Django would set by itself (``auto_now``, ``auto_now_add``) are set only where they are
@@ -16,6 +16,8 @@ from django.utils import timezone
 
 _PLAIN_FIELDS = (models.CharField, models.TextField, models.IntegerField, models.FloatField)
 _PLAIN_TYPES = frozenset({str, int, float, type(None)})
+# Of one statement; SQLite's own limit, unless it was built with another, is three times that.
+_MAX_VALUES = 10_000
 M = TypeVar("M", bound=models.Model)
 
 
@@ -52,11 +54,17 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
                 for row_values in values:
                     copy.write_row(row_values)
         else:
-            places = ", ".join(["%s"] * len(fields))
-            cursor.executemany(
-                f"INSERT INTO {table} ({columns}) VALUES ({places})",  # noqa: S608  names of our own
-                list(values),
-            )
+            # As many rows a statement as may be: the search index is written once a statement.
+            together = _MAX_VALUES // len(fields)
+            places = f"({', '.join(['%s'] * len(fields))})"
+            in_order = list(values)
+            for first in range(0, len(in_order), together):
+                some = in_order[first : first + together]
+                cursor.execute(
+                    f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608  names of our own
+                    + ", ".join([places] * len(some)),
+                    [value for row_values in some for value in row_values],
+                )
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return rows

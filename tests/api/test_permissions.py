@@ -307,6 +307,10 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     # The reviewer's own; nobody else's business, the site's administrator included.
     ("GET", "token-detail"): [Row({**signed_in(404), "reviewer": 200}, "token")],
     ("POST", "token-revoke"): [Row({**signed_in(404), "reviewer": 200}, "token")],
+    ("GET", "search"): [
+        Row(signed_in(200), query={"q": "figures", "kind": kind}, case=kind)
+        for kind in ("articles", "claims")
+    ],
     ("POST", "markdown"): [Row(signed_in(200), body=lambda w: {"text": "*No*."})],
     ("GET", "me"): [Row(signed_in(200))],
     ("GET", "me-preferences"): [Row(signed_in(200))],

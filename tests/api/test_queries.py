@@ -20,6 +20,8 @@ from tests.factories import Cast
 
 # The session's row, and the person.
 SIGN_IN = 2
+# What a search asks PostgreSQL besides: which languages are in use.
+LANGUAGES = 2 if connection.vendor == "postgresql" else 0
 COSTS: dict[str, int] = {
     # corpora with their counts, ratings of the scales, claim types
     "corpora/": SIGN_IN + 3,
@@ -51,6 +53,10 @@ COSTS: dict[str, int] = {
     "imports/": SIGN_IN + 1,
     # events with their person
     "events/": SIGN_IN + 1,
+    # keys, ranks, articles with text and corpus
+    "search/?q=why": SIGN_IN + 3 + LANGUAGES,
+    # keys, ranks, claims with article and claimant, spans
+    "search/?q=why&kind=claims": SIGN_IN + 4 + LANGUAGES,
     "tokens/": SIGN_IN + 1,
     "claimants/": SIGN_IN + 1,
     "tags/": SIGN_IN + 1,

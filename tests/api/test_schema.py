@@ -105,6 +105,8 @@ def test_answers_are_as_the_schema_says(
         f"corpora/{cast.corpus.pk}/": "/api/v1/corpora/{id}/",
         f"corpora/{cast.corpus.pk}/guidelines/": "/api/v1/corpora/{id}/guidelines/",
         f"corpora/{cast.corpus.pk}/guidelines/1/": "/api/v1/corpora/{id}/guidelines/{version}/",
+        "search/?q=copy": "/api/v1/search/",
+        "search/?q=why&kind=claims": "/api/v1/search/",
         "me/": "/api/v1/me/",
     }
     for path, template in paths.items():

@@ -7,10 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from annotations import search
+from annotations.domain.search_query import (
+    FLAGS,
+    MAX_PARTS,
+    MAX_QUERY,
+    OTHER_NAMES,
+    STATES,
+    Field,
+    QueryError,
+    parse,
+)
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Role
 from annotations.models import Article
 from annotations.policies import ACTIONS
+from annotations.search.excerpts import MAX_READ
+from annotations.search.schema.postgres import POSITIONED
 from tests import keyboard_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,3 +85,25 @@ def test_the_readme_names_the_two_commands() -> None:
     for command in ("run", "test", "manage"):
         assert f"make {command}" in readme
         assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_the_language_of_the_search_is_documented_as_it_is_read() -> None:
+    page = read("docs", "search.md")
+    examples, fields = page.split("## Fields")
+    rows = re.findall(r"^\| `(.+?)` \|", examples, re.MULTILINE)
+    assert len(rows) >= 10
+    parts = {example: parse(example) for example in rows}
+    assert parts["harbour -ferry"] == parse("harbour NOT ferry")
+    assert all(parts.values())
+    named = re.findall(r"^\| `(\w+):` \|", fields, re.MULTILINE)
+    assert named == list(map(str, Field))
+    assert [name for name in OTHER_NAMES if f"`{name}:`" in page] == list(OTHER_NAMES)
+    for choice in {*STATES, *FLAGS} - {"any"}:
+        assert f"`{choice}`" in fields
+    assert f"{MAX_QUERY} characters and {MAX_PARTS} parts" in page
+    assert f"{search.RANKED:,}" in page
+    assert f"{MAX_READ:,} characters" in page
+    assert f"first {POSITIONED:,} characters" in page
+    # What the page says of words that can't be read.
+    with pytest.raises(QueryError):
+        parse("after:soon")

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from annotations.domain.search_query import MAX_QUERY
+
 from .fields import MAX_ID
 
 
@@ -62,6 +64,14 @@ def value_filter(values: Iterable[StrEnum | str], **options: Any) -> django_filt
 
 class TextFilter(django_filters.CharFilter):
     """A value that is compared whole."""
+
+
+class SearchFilter(django_filters.CharFilter):
+    """A query in the language of ``docs/search.md``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Full-text search, in the language of docs/search.md.")
+        super().__init__(*args, max_length=MAX_QUERY, **kwargs)
 
 
 class FilterSet(django_filters.FilterSet):

@@ -19,6 +19,7 @@ from .views.names import ClaimantViewSet, TagViewSet
 from .views.people import MeView, TokenViewSet
 from .views.preferences import PreferencesView
 from .views.questions import AnswerViewSet, QuestionViewSet
+from .views.search import SearchView
 from .views.snapshots import SnapshotViewSet
 from .views.suggestions import SuggestionViewSet
 from .views.unknown import UnknownView
@@ -48,6 +49,7 @@ router.register("tokens", TokenViewSet, "token")
 
 urlpatterns = [
     *router.urls,
+    path("search/", SearchView.as_view(), name="search"),
     path("markdown/", MarkdownView.as_view(), name="markdown"),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="me-preferences"),

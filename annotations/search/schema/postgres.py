@@ -244,7 +244,7 @@ def _fill(connection: BaseDatabaseWrapper, table: str, function: str) -> None:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                f"SELECT id FROM {table} WHERE id > %s ORDER BY id LIMIT {FILL_ROWS}",  # noqa: S608
+                f"SELECT id FROM {table} WHERE id > %s ORDER BY id LIMIT {FILL_ROWS}",
                 [last],
             )
             keys = [key for (key,) in cursor.fetchall()]

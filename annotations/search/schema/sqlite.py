@@ -32,9 +32,7 @@ _TEXT = (
     " ORDER BY number DESC LIMIT 1), '')"
 )
 _NAME = "coalesce((SELECT name FROM annotations_claimantsearch WHERE id = {claimant}), '')"
-_SPANS = (
-    "UPDATE annotations_claimsearch SET quote = " + _QUOTE + " WHERE rowid = {claim}"
-)
+_SPANS = "UPDATE annotations_claimsearch SET quote = " + _QUOTE + " WHERE rowid = {claim}"
 # Name → when, and what is done.
 TRIGGERS = {
     "article_added": (
@@ -44,7 +42,8 @@ TRIGGERS = {
     ),
     "article_changed": (
         "AFTER UPDATE OF title, author, publisher ON annotations_article"
-        " WHEN (OLD.title, OLD.author, OLD.publisher) IS NOT (NEW.title, NEW.author, NEW.publisher)",
+        " WHEN (OLD.title, OLD.author, OLD.publisher)"
+        " IS NOT (NEW.title, NEW.author, NEW.publisher)",
         "UPDATE annotations_articlesearch SET title = NEW.title, author = NEW.author,"
         " publisher = NEW.publisher WHERE rowid = NEW.id",
     ),
@@ -59,7 +58,8 @@ TRIGGERS = {
     ),
     "text_removed": (
         "AFTER DELETE ON annotations_articletext",
-        "UPDATE annotations_articlesearch SET text = " + _TEXT.format(article="OLD.article_id")
+        "UPDATE annotations_articlesearch SET text = "
+        + _TEXT.format(article="OLD.article_id")
         + " WHERE rowid = OLD.article_id",
     ),
     "claim_added": (

@@ -12,6 +12,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotations import search
 from annotations.domain.texts import TextError, normalise, read_source
 from annotations.domain.transitions import ArticleState, JobState
 from annotations.errors import InvalidInput
@@ -27,7 +28,7 @@ from annotations.services.undo import (
     last_undone,
 )
 
-from ..filters import DayFilter, FilterSet, IdFilter, value_filter
+from ..filters import DayFilter, FilterSet, IdFilter, SearchFilter, value_filter
 from ..serializers.articles import (
     ActionSerializer,
     ArticleCreateSerializer,
@@ -51,6 +52,7 @@ MAX_ALIKE = 50
 class ArticleFilters(FilterSet):
     corpus = IdFilter()
     state = value_filter(ArticleState)
+    q = SearchFilter(method="search")
     source_import = IdFilter(help_text="The import that brought them.")
     published_after = DayFilter(
         field_name="published", lookup_expr="gte", help_text="That day too."
@@ -58,6 +60,9 @@ class ArticleFilters(FilterSet):
     published_before = DayFilter(
         field_name="published", lookup_expr="lte", help_text="That day too."
     )
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return search.articles(queryset, value)
 
 
 class ArticleViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):

@@ -11,6 +11,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotations import search
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Flag
 from annotations.models import Article, Claim, Tag
@@ -18,7 +19,14 @@ from annotations.services.claim_fields import SpanInput
 from annotations.services.claim_parts import claim_merge, claim_split
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
 
-from ..filters import FilterSet, FlagFilter, IdFilter, TextFilter, value_filter
+from ..filters import (
+    FilterSet,
+    FlagFilter,
+    IdFilter,
+    SearchFilter,
+    TextFilter,
+    value_filter,
+)
 from ..serializers.claims import (
     ClaimCreateSerializer,
     ClaimMergeSerializer,
@@ -42,9 +50,13 @@ class ClaimFilters(FilterSet):
     flag = value_filter(Flag)
     flagged = FlagFilter(method="any_flag", help_text="true: those with a flag; false: without.")
     tag = TextFilter(field_name="tags__name", lookup_expr="iexact", max_length=Tag.MAX_NAME)
+    q = SearchFilter(method="search")
     include_withdrawn = FlagFilter(
         method="nothing", help_text="Default: withdrawn claims only with state=withdrawn."
     )
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return search.claims(queryset, value, withdrawn=True)
 
     def any_flag(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return queryset.exclude(flag="") if value else queryset.filter(flag="")
@@ -52,6 +64,8 @@ class ClaimFilters(FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().filter_queryset(queryset)
         if self.chosen("include_withdrawn", False) or self.form.cleaned_data.get("state"):
+            return rows
+        if search.asks_for_withdrawn(search.read(self.form.cleaned_data.get("q") or "")):
             return rows
         return rows.standing()
 
