@@ -115,12 +115,12 @@ def _of_claim(part: Part) -> Q:
         case Field.FLAG:
             return ~Q(flag="") if value == ANY else Q(flag=value)
         case Field.TYPE:
-            through = Claim.types.through.objects
+            types = Claim.types.through.objects
             named = Q(claimtype__key__iexact=value) | Q(claimtype__label__iexact=value)
-            return Q(pk__in=through.filter(named).values("claim"))
+            return Q(pk__in=types.filter(named).values("claim"))
         case Field.TAG:
-            through = Claim.tags.through.objects
-            return Q(pk__in=through.filter(tag__name__iexact=value).values("claim"))
+            tags = Claim.tags.through.objects
+            return Q(pk__in=tags.filter(tag__name__iexact=value).values("claim"))
         case Field.RATING:
             verdicts: QuerySet[Verdict] = Verdict.objects.standing()
             return Q(pk__in=verdicts.filter(rating__label__iexact=value).values("claim"))

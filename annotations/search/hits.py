@@ -59,7 +59,9 @@ def article_hits(
         .select_related("corpus")
         .annotate(read=Subquery(latest.values(beginning=Left("text", MAX_READ))[:1]))
     }
-    hits = [Hit(rows[key], _of_article(rows[key], query)) for key in here if key in rows]
+    hits: list[Hit[Article]] = [
+        Hit(rows[key], _of_article(rows[key], query)) for key in here if key in rows
+    ]
     return Hits(hits, len(keys), more, page, _pages(keys, size))
 
 

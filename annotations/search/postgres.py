@@ -7,6 +7,7 @@ A query is written once for each configuration that is in use.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -53,7 +54,8 @@ def ranks(index: Index, terms: Sequence[Term], keys: Sequence[int]) -> dict[int,
     letters = {LETTERS[column]: weight / most for column, weight in index.columns.items()}
     weights = [letters.get(letter, 0.0) for letter in "DCBA"]
     query = _any(index, terms)
-    cases, values = [], []
+    cases: list[str] = []
+    values: list[Any] = []
     for configuration in _configurations():
         cases.append("WHEN %s THEN ts_rank(%s::real[], words, to_tsquery(%s::regconfig, %s), 1)")
         values += [configuration, weights, configuration, query]

@@ -9,7 +9,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from annotations.models import Corpus, Suggestion
+from annotations import search
+from annotations.models import Article, Corpus, Suggestion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = ("annotations", "0002_guards_and_vocabulary")
@@ -89,6 +90,8 @@ def test_the_release_before(migrate: Callable[..., Any]) -> None:
     assert (kept.dates, kept.first_mention) == ([], None)
     # SQLite built the table anew.
     assert refuses_updates()
+    # What was there is found.
+    assert list(search.articles(Article.objects.all(), "title:old sales")) == [kept.article]
     # The detector that went away is the default now.
     found = {c.name: (c.detector, c.revision) for c in Corpus.objects.all()}
     assert found == {

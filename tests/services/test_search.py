@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from annotations import search
 from annotations.errors import InvalidInput
 from annotations.models import Article, ArticleText, Claim, Claimant, Corpus, RatingScale
+from annotations.search import schema
+from annotations.search.schema import sqlite as sqlite_schema
 from annotations.services.claims import claim_update, claim_withdraw
 from annotations.services.corpora import corpus_create
 
@@ -423,3 +426,23 @@ def test_questions_to_the_database(
     # Keys; titles' keys where there are too many; ranks; the page.
     with django_assert_num_queries(3 + more):
         search.article_hits(search.articles(Article.objects.all(), asked), asked)
+
+
+def test_triggers_that_sqlite_dropped_are_made_again(corpus: Corpus) -> None:
+    rows = Article.objects.all()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER annotations_search_text_added")
+        missed = make_article(corpus, "Nobody was looking.")
+        assert not search.articles(rows, "looking").exists()
+        assert schema.repair(connection)
+        assert list(search.articles(rows, "looking")) == [missed]
+    assert not schema.repair(connection)
+
+
+@pytest.mark.any_database
+def test_no_trigger_names_a_table_besides_its_own() -> None:
+    """SQLite would refuse the migrations that make that table anew."""
+    for when, statement in sqlite_schema.TRIGGERS.values():
+        named = set(re.findall(r"\bannotations_(?!\w*search)\w+", f"{when} {statement}"))
+        assert len(named) == 1, when
