@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -24,7 +23,7 @@ from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.models import Claim, Verdict
 
 from . import postgres, sqlite
-from .index import ARTICLES, CLAIMS, Index
+from .index import ARTICLES, CLAIMS, Database, Index
 
 _ARTICLE_STATES = frozenset(map(str, ArticleState))
 
@@ -46,7 +45,7 @@ def stemmer(language: str) -> str:
     return _database().stemmer(language)
 
 
-def _database() -> Any:
+def _database() -> Database:
     return postgres if connection.vendor == "postgresql" else sqlite
 
 

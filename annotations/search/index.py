@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models.expressions import RawSQL
 
 from annotations.domain.search_query import Field, Term
 
@@ -23,6 +26,18 @@ class Index:
     key: str
     columns: Mapping[str, float]
     fields: Mapping[Field, Sequence[str]]
+
+
+class Database(Protocol):
+    """What the module of a database does."""
+
+    def matching(self, index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> RawSQL: ...
+
+    def ranks(
+        self, index: Index, terms: Sequence[Term], keys: Sequence[int]
+    ) -> dict[int, float]: ...
+
+    def stemmer(self, language: str) -> str: ...
 
 
 ARTICLES = Index(

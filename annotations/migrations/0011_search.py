@@ -18,6 +18,6 @@ def remove(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     # Filled in batches, each committed by itself; run again, it starts anew.
     atomic = False
-    dependencies = [("annotations", "0008_imports")]
+    dependencies = [("annotations", "0010_corpus_threshold")]
 
     operations = [migrations.RunPython(install, remove, atomic=False)]
