@@ -10,6 +10,7 @@ import functools
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -28,14 +29,17 @@ TASKS = {
 
 def enqueue(job: Job) -> None:
     """Tell a worker about the job once the surrounding transaction is committed."""
-    transaction.on_commit(functools.partial(send, job.pk, job.kind), robust=True)
+    transaction.on_commit(functools.partial(send, job.pk, job.kind, bulk=job.bulk), robust=True)
 
 
-def send(job_id: int, kind: str) -> bool:
+def send(job_id: int, kind: str, *, bulk: bool) -> bool:
     """Send the job's message now. False, and a note for the sweeper, when the broker is away."""
+    queue = settings.CELERY_BULK_QUEUE if bulk else settings.CELERY_TASK_DEFAULT_QUEUE
     try:
         # No retry here: a person's request must not wait for a broker to come back.
-        current_app.send_task(TASKS[kind], args=[job_id], retry=False, ignore_result=True)
+        current_app.send_task(
+            TASKS[kind], args=[job_id], queue=queue, retry=False, ignore_result=True
+        )
     except _broker_errors() as error:
         log.warning("job_not_sent", job=job_id, error=str(error))
         Job.objects.filter(pk=job_id).update(sent_at=None)

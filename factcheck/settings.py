@@ -13,6 +13,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from annotations.fetching import AllowedHosts
 from factcheck.logs import one_line_a_request
@@ -204,6 +205,12 @@ IMPORT_SLICE_SECONDS = _number("IMPORT_SLICE_SECONDS", 20)
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 # Sites that share a broker each have a queue of their own.
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="factcheck")
+# What nobody waits for has a second one; a worker takes from both, or from those that -Q names.
+CELERY_BULK_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-bulk"
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name)
+    for name in (CELERY_TASK_DEFAULT_QUEUE, CELERY_BULK_QUEUE)
+]
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -239,7 +246,10 @@ JOB_MAX_ATTEMPTS = _number("JOB_MAX_ATTEMPTS", 3)
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS = _number("WORKER_SILENCE_SECONDS", 30)
 # One extraction batch ends at whichever comes first.
-EXTRACTION_BATCH_ARTICLES = _number("EXTRACTION_BATCH_ARTICLES", 16)
+EXTRACTION_BATCH_ARTICLES = _number("EXTRACTION_BATCH_ARTICLES", 64)
+EXTRACTION_BATCH_WORDS = _number("EXTRACTION_BATCH_WORDS", 10_000)
+# After so long a worker that extracts in bulk sees what else there is.
+EXTRACTION_SLICE_SECONDS = _number("EXTRACTION_SLICE_SECONDS", 5)
 DETECTOR = env.str("DETECTOR", default="small")
 
 # --- People -----------------------------------------------------------------------------

@@ -368,5 +368,6 @@ def _rabbitmq_queue(name: str) -> Iterator[str]:
     finally:
         with kombu.Connection(RABBITMQ_URL) as connection:
             channel = connection.channel()
-            channel.queue_delete(name)
+            for queue in (name, f"{name}-bulk"):
+                channel.queue_delete(queue)
             channel.exchange_delete(name)

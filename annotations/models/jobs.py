@@ -60,6 +60,10 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=JobState.QUEUED)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("total"), default=1)
+    # Nobody is waiting for it: whatever somebody waits for goes first.
+    bulk = models.BooleanField(_("bulk"), default=False)
+    # Of an extraction's text: what a batch is measured by.
+    words = models.PositiveIntegerField(_("words"), default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
@@ -90,7 +94,7 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at", "id"],
+                fields=["kind", "bulk", "due_at", "id"],
                 condition=models.Q(state__in=ACTIVE_JOB_STATES),
                 name="job_active_due",
             ),
@@ -113,6 +117,8 @@ class WorkerHeartbeat(models.Model):
     host = models.CharField(_("host"), max_length=200)
     pid = models.PositiveIntegerField(_("process"))
     started_at = models.DateTimeField(_("started"))
+    # Whether it takes bulk work too, or only what somebody waits for.
+    bulk = models.BooleanField(_("takes bulk work"), default=True)
     seen_at = models.DateTimeField(_("seen"))
 
     class Meta:

@@ -1,31 +1,28 @@
-"""Extraction: claimed jobs through the detector, each result written whole in one transaction."""
+"""Extraction: claimed jobs through the detector, their results written a batch at a time."""
 
 from __future__ import annotations
 
-import heapq
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, models
 
 from annotations.detection import ArticleInput, Detection, DetectionError, load_detector
-from annotations.domain.transitions import ArticleState
 from annotations.errors import JobLost
-from annotations.models import (
-    Article,
-    ArticleText,
-    DetectionRun,
-    Job,
-    Suggestion,
-    SuggestionDecision,
-)
+from annotations.models import Article, ArticleText, Corpus, Job
 
-from .events import event_record
-from .findings import suggestions_write
-from .jobs import job_done, job_fail, job_hold, jobs_claim, jobs_renew, worker_name
+from .jobs import (
+    job_fail,
+    jobs_claim,
+    jobs_go_on,
+    jobs_renew,
+    others_wait,
+    worker_name,
+)
+from .runs import Found, runs_record
 
 if TYPE_CHECKING:
     from annotations.detection import Detector
@@ -33,40 +30,91 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RENEW_SECONDS = 10
+# Results that are written in one transaction.
+WRITTEN_TOGETHER = 16
 
 
 def extraction_run(*, first: int | None) -> int:
-    """Claim a batch of due jobs, the named one first, and extract them; how many were written.
+    """Claim batches of due jobs, the named one first, and extract them; how many were written.
 
-    Running it twice for one job does nothing the second time.
+    Goes on until nothing is due, or until the turn is over: then the broker is told of the rest,
+    and whatever else this worker is needed for comes before it. Asked for a job that somebody
+    waits for, it does no bulk work, which other workers may have been set aside for. Running it
+    twice for one job does nothing the second time.
     """
-    jobs = jobs_claim(worker=worker_name(), first=first, limit=settings.EXTRACTION_BATCH_ARTICLES)
-    if not jobs:
-        return 0
+    bulk = first is None or Job.objects.filter(pk=first, bulk=True).exists()
+    ends = time.monotonic() + settings.EXTRACTION_SLICE_SECONDS
+    written = 0
+    while True:
+        jobs = jobs_claim(
+            worker=worker_name(),
+            first=first,
+            limit=settings.EXTRACTION_BATCH_ARTICLES,
+            words=settings.EXTRACTION_BATCH_WORDS,
+            bulk=bulk,
+        )
+        if not jobs:
+            return written
+        written += _extract(jobs)
+        if time.monotonic() > ends or others_wait(kind="extraction"):
+            if bulk:
+                jobs_go_on(kind="extraction")
+            return written
+        first = None
+
+
+def detector_of(corpus: Corpus) -> Detector:
+    """The corpus's detector, with its threshold. Raises DetectionError where there is none."""
+    return load_detector(corpus.detector or settings.DETECTOR)
+
+
+def _extract(jobs: list[Job]) -> int:
+    """One batch, all of one detector."""
     try:
-        detector = load_detector(jobs[0].corpus.detector or settings.DETECTOR)
+        detector = detector_of(jobs[0].corpus)
     except Exception as error:  # noqa: BLE001  becomes the jobs' reason for failing
         for job in jobs:
             _fail(job, error)
         return 0
-    texts: dict[int | None, ArticleText] = {
-        text.article_id: text
-        for text in ArticleText.objects.filter(
-            article__in=[job.article_id for job in jobs]
-        ).order_by("article_id", "number")
-    }
+    texts = _latest_texts(jobs)
+    # An article that was removed since took its job along.
+    jobs = [job for job in jobs if job.article_id in texts]
     written, renewed, started = 0, time.monotonic(), time.monotonic()
+    found: list[tuple[Job, Detection]] = []
+
+    def record() -> int:
+        # The detector reads several at a time, so each has its share by its words.
+        a_word = (time.monotonic() - started) / max(1, sum(read.words for _, read in found))
+        return _record(
+            detector,
+            [Found(job, texts[job.article_id], read, a_word * read.words) for job, read in found],
+        )
+
     for job, result in _detect(detector, jobs, texts):
-        seconds = time.monotonic() - started
         if isinstance(result, Exception):
             _fail(job, result)
         else:
-            written += _record(job, texts[job.article_id], detector, result, seconds)
-        started = time.monotonic()
-        if started - renewed > RENEW_SECONDS and job.lease:
+            found.append((job, result))
+        if len(found) >= WRITTEN_TOGETHER:
+            written += record()
+            found.clear()
+            started = time.monotonic()
+        if time.monotonic() - renewed > RENEW_SECONDS and job.lease:
             jobs_renew(lease=job.lease)
-            renewed = started
-    return written
+            renewed = time.monotonic()
+    return written + record()
+
+
+def _latest_texts(jobs: list[Job]) -> dict[int | None, ArticleText]:
+    """The text that each article has now, by the article's id."""
+    ids = [job.article_id for job in jobs]
+    newest = (
+        ArticleText.objects.filter(article=models.OuterRef("article"))
+        .order_by("-number")
+        .values("pk")[:1]
+    )
+    rows = ArticleText.objects.filter(article__in=ids, pk=models.Subquery(newest))
+    return {text.article_id: text for text in rows}
 
 
 def _detect(
@@ -109,88 +157,14 @@ def _fail(job: Job, error: Exception) -> None:
         log.info("job_lost", job=job.pk, reason=lost.message)
 
 
-def _record(
-    job: Job, text: ArticleText, detector: Detector, detection: Detection, seconds: float
-) -> int:
+def _record(detector: Detector, found: list[Found]) -> int:
+    """Write results together; where one can't be stored, each by itself, so that it fails alone."""
+    if not found:
+        return 0
     try:
-        run_record(job=job, text=text, detector=detector, detection=detection, seconds=seconds)
-    except JobLost as lost:
-        log.info("job_lost", job=job.pk, reason=lost.message)
-        return 0
+        return len(runs_record(detector=detector, found=found))
     except (ValueError, IntegrityError, DataError) as error:
-        # A result that can't be stored is this article's failure, not the batch's.
-        _fail(job, error)
-        return 0
-    return 1
-
-
-@transaction.atomic
-def run_record(
-    *, job: Job, text: ArticleText, detector: Detector, detection: Detection, seconds: float
-) -> DetectionRun:
-    """Write a finished run with its suggestions and end its job. ``JobLost`` writes nothing."""
-    held = job_hold(job)
-    # Before the decisions are read: one taken after that would miss this run.
-    article = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=text.article_id)
-    run = DetectionRun.objects.create(
-        article_id=text.article_id,
-        text=text,
-        job=held,
-        detector=detector.name,
-        version=detector.version,
-        config_hash=detector.config_hash,
-        threshold=detector.threshold,
-        words=detection.words,
-        sentences=[list(sentence) for sentence in detection.sentences],
-        suggestion_count=len(detection.claims),
-        seconds=seconds,
-    )
-    suggestions = suggestions_write(run=run, claims=detection.claims, text=text.text)
-    _carry_decisions(run, suggestions)
-    article.current_run = run
-    article.check_worthiness = check_worthiness([claim.score for claim in detection.claims])
-    if article.state in {ArticleState.WAITING, ArticleState.EXTRACTING, ArticleState.FAILED}:
-        article.state = ArticleState.READY
-    article.save(update_fields=["current_run", "check_worthiness", "state"])
-    job_done(job=held, at=run.finished_at)
-    event_record(
-        kind="run.recorded",
-        actor=None,
-        target=run,
-        corpus=held.corpus,
-        article=article,
-        before=None,
-        after={
-            "detector": run.detector,
-            "version": run.version,
-            "config_hash": run.config_hash,
-            "suggestions": run.suggestion_count,
-        },
-    )
-    return run
-
-
-def check_worthiness(scores: Sequence[float]) -> float:
-    """An article's: the mean of its three highest scores; 0 where nothing was found."""
-    highest = heapq.nlargest(3, scores)
-    return sum(highest) / len(highest) if highest else 0.0
-
-
-def _carry_decisions(run: DetectionRun, suggestions: list[Suggestion]) -> None:
-    """What people decided about a span holds for the same span proposed again."""
-    earlier = SuggestionDecision.objects.filter(
-        article_id=run.article_id, suggestion__run__text_id=run.text_id, carried_from=None
-    ).select_related("suggestion")
-    by_span = {(d.suggestion.start, d.suggestion.end): d for d in earlier}
-    SuggestionDecision.objects.bulk_create(
-        SuggestionDecision(
-            suggestion=suggestion,
-            article_id=run.article_id,
-            outcome=origin.outcome,
-            claim_id=origin.claim_id,
-            carried_from=origin,
-            decided_by_id=origin.decided_by_id,
-        )
-        for suggestion in suggestions
-        if (origin := by_span.get((suggestion.start, suggestion.end)))
-    )
+        if len(found) == 1:
+            _fail(found[0].job, error)
+            return 0
+    return sum(_record(detector, [one]) for one in found)

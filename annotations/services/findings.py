@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 Place = tuple[int, int]
 
 
-def suggestions_write(
+def suggestions_of(
     *, run: DetectionRun, claims: Iterable[DetectedClaim], text: str
 ) -> list[Suggestion]:
-    """The run's suggestions in the order of the text, which is that of their ids too.
+    """The run's suggestions, to be inserted in the order of the text, which is the list's.
 
     ``ValueError`` for an offset that is outside the text, a quote that isn't what stands there,
     and a repeat of what isn't an earlier claim of the run.
@@ -25,26 +25,14 @@ def suggestions_write(
     check = _Checker(text, run.detector)
     for claim in ordered:
         check.claim(claim)
-    written: dict[Place, Suggestion] = {}
-    waiting: list[Suggestion] = []
-
-    def write() -> None:
-        Suggestion.objects.bulk_create(waiting)
-        written.update({(row.start, row.end): row for row in waiting})
-        waiting.clear()
-
+    rows: dict[Place, Suggestion] = {}
     firsts = _first_mentions(ordered, run.detector)
     for claim in ordered:
-        row = _row(run, claim)
-        first = firsts.get((claim.start, claim.end))
-        if first is not None:
-            # A row is never updated, so what it points at is there before it.
-            if first not in written:
-                write()
-            row.first_mention = written[first]
-        waiting.append(row)
-    write()
-    return list(written.values())
+        place = (claim.start, claim.end)
+        row = rows[place] = _row(run, claim)
+        if place in firsts:
+            row.first_mention = rows[firsts[place]]
+    return list(rows.values())
 
 
 def _first_mentions(claims: list[DetectedClaim], detector: str) -> dict[Place, Place]:

@@ -83,7 +83,7 @@ class Restorer:
         self.planner.plan.counts["claims"] += len(self.claims)
         self.planner.plan.counts["suggestions"] += len(self.suggestions)
         if article.state == ArticleState.WAITING and self.planner.options.extract:
-            self.planner.extraction(article)
+            self.planner.extraction(article, text.text)
 
     # --- The article ----------------------------------------------------------------------
 

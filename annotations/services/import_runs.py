@@ -311,13 +311,15 @@ def _advance(job: Job, source: Import, plan: Plan, step: Step, clock: Clock) -> 
 
 
 def _tell(plan: Plan) -> None:
-    """Fewer messages than articles: a worker takes a whole batch of what is due with each.
+    """One message, however many articles: a worker takes batch after batch with it.
 
-    More than one a batch, because a worker that is at one has the next message in its hands
-    already, and the others shall not wait for it.
+    None where others wait already, whose message goes round: the import's own next turn would
+    have to wait for each of them.
     """
-    for job in plan.rows.of(Job)[:: max(1, settings.EXTRACTION_BATCH_ARTICLES // 4)]:
-        broker.enqueue(job)
+    for job in plan.rows.of(Job)[:1]:
+        waiting = Job.objects.active().filter(kind=job.kind, bulk=True, pk__lt=job.pk)
+        if not waiting.exists():
+            broker.enqueue(job)
 
 
 def _step(source: Import, files: FileSet, last: Read) -> Step:

@@ -51,10 +51,11 @@ from annotations.models import (
 
 from .bulk import Rows, keys_assign
 from .claim_fields import MAX_TAGS
-from .extraction import check_worthiness
 from .import_people import People
 from .import_restoring import NAMESPACE, Restorer
+from .jobs import words_of
 from .likeness import Signature, likeness_rows
+from .runs import check_worthiness
 
 ARTICLE_URN = "urn:factcheck:article:"
 ORDER = (
@@ -254,7 +255,7 @@ class Planner:
             for placed in prepared.marks:
                 self._claim(entry, article, text, placed.mark, placed.spans)
         if extracts:
-            self.extraction(article)
+            self.extraction(article, prepared.text)
 
     def enter(self, entry: Entry, article: Article, text: ArticleText) -> None:
         """Put a new article into the plan, so that a row further down finds it there."""
@@ -267,12 +268,14 @@ class Planner:
         if entry.signature is not None:
             self.plan.sketched.append((article, entry.signature))
 
-    def extraction(self, article: Article) -> None:
+    def extraction(self, article: Article, text: str) -> None:
         """The job that will have the article read by the detector."""
         now = timezone.now()
         self.plan.rows.add(
             Job(
+                bulk=True,
                 kind="extraction",
+                words=words_of(text),
                 corpus=self.corpus,
                 article=article,
                 created_by=self.source.created_by,

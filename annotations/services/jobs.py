@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import socket
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,19 @@ from annotations import jobs, policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState, JobState
 from annotations.errors import Conflict, JobLost
 from annotations.models import Article, Corpus, Job, User, WorkerHeartbeat
+from annotations.models.jobs import JobQuerySet
 
 from .events import event_record
 
 log = structlog.get_logger(__name__)
 
+# The order in which due jobs are taken.
+URGENCY = ("bulk", "due_at", "id")
+
 RESEND_SECONDS = 60
 RESEND_AT_ONCE = 32
+# Long by nature: they come forward in turns, behind what somebody waits for.
+_BULK_KINDS = frozenset({"import", "import_rollback"})
 # What was under way when a worker was lost, for people.
 _DOING = {
     "extraction": "extracting this article",
@@ -59,7 +66,12 @@ def _skip_locked(rows: models.QuerySet[Job]) -> models.QuerySet[Job]:
 
 def extraction_queue(*, actor: User | None, article: Article) -> Job:
     """Write an extraction job and tell a worker on commit. Inside the caller's transaction."""
-    return _queue("extraction", actor, article.corpus_id, article)
+    return _queue("extraction", actor, article.corpus_id, article, words_of(article.text.text))
+
+
+def words_of(text: str) -> int:
+    """How many words a text has, as a detector counts them: what a batch is measured by."""
+    return len(text.split())
 
 
 def fetch_queue(*, actor: User, corpus: Corpus) -> Job:
@@ -72,10 +84,14 @@ def import_queue(*, actor: User | None, corpus: Corpus, kind: str) -> Job:
     return _queue(kind, actor, corpus.pk, None)
 
 
-def _queue(kind: str, actor: User | None, corpus_id: int, article: Article | None) -> Job:
+def _queue(
+    kind: str, actor: User | None, corpus_id: int, article: Article | None, words: int = 0
+) -> Job:
     now = timezone.now()
     job = Job.objects.create(
         kind=kind,
+        bulk=kind in _BULK_KINDS,
+        words=words,
         corpus_id=corpus_id,
         article=article,
         created_by=actor,
@@ -166,30 +182,41 @@ def job_stop(*, actor: User | None, job: Job) -> Job:
 
 
 def jobs_claim(
-    *, worker: str, first: int | None = None, limit: int = 1, kind: str = "extraction"
+    *,
+    worker: str,
+    first: int | None = None,
+    limit: int = 1,
+    words: int | None = None,
+    kind: str = "extraction",
+    bulk: bool = True,
 ) -> list[Job]:
     """Take up to ``limit`` due jobs of one kind and one detector, ``first`` among them if free.
 
-    A job that an earlier worker lost is handed out alone, so that an article that kills
-    workers takes no other down with it; after its last attempt it fails.
+    What somebody waits for goes before bulk work, and is never put into one batch with it; with
+    ``bulk`` false there is nothing else. A batch ends with the job that brings its ``words`` to
+    the bound. A job that an earlier worker lost is handed out alone, so that an article that
+    kills workers takes no other down with it; after its last attempt it fails.
     """
     # Each round is a transaction of its own: ending a job locks its corpus's event chain,
     # and nothing else may be waited for under that lock.
-    while (claimed := _claim_once(worker, first, limit, kind)) is None:
+    due = Job.objects.filter(kind=kind) if bulk else Job.objects.filter(kind=kind, bulk=False)
+    while (claimed := _claim_once(due, worker, first, limit, words)) is None:
         first = None
     return claimed
 
 
 @transaction.atomic
-def _claim_once(worker: str, first: int | None, limit: int, kind: str) -> list[Job] | None:
+def _claim_once(
+    due: JobQuerySet, worker: str, first: int | None, limit: int, words: int | None
+) -> list[Job] | None:
     """The jobs taken; None when a job was ended instead."""
     now = timezone.now()
-    due = Job.objects.filter(kind=kind).claimable(now)
+    due = due.claimable(now)
     found: list[Job] = []
     if first is not None:
         found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
     if not found:
-        found = list(_skip_locked(due.select_related("corpus").order_by("due_at", "id"))[:1])
+        found = list(_skip_locked(due.select_related("corpus").order_by(*URGENCY))[:1])
     if not found:
         return []
     leader = found[0]
@@ -197,14 +224,11 @@ def _claim_once(worker: str, first: int | None, limit: int, kind: str) -> list[J
         _job_end(
             leader,
             JobState.FAILED,
-            f"The worker was lost {leader.attempts} times while {_DOING[kind]}.",
+            f"The worker was lost {leader.attempts} times while {_DOING[leader.kind]}.",
         )
         return None
     if leader.attempts == 0 and limit > 1:
-        others = due.filter(attempts=0, corpus__detector=leader.corpus.detector)
-        found += list(
-            _skip_locked(others.exclude(pk=leader.pk).order_by("due_at", "id"))[: limit - 1]
-        )
+        found += _others_like(leader, due, limit - 1, words)
     lease = uuid.uuid4()
     Job.objects.filter(pk__in=[job.pk for job in found]).update(
         state=JobState.RUNNING,
@@ -220,6 +244,20 @@ def _claim_once(worker: str, first: int | None, limit: int, kind: str) -> list[J
     return list(
         Job.objects.filter(lease=lease).select_related("article", "corpus").order_by("due_at", "id")
     )
+
+
+def _others_like(leader: Job, due: JobQuerySet, limit: int, words: int | None) -> list[Job]:
+    """Due jobs that go into one batch with the leader, up to so many and so many words."""
+    like = due.filter(
+        attempts=0, bulk=leader.bulk, corpus__detector=leader.corpus.detector
+    ).exclude(pk=leader.pk)
+    found, total = [], leader.words
+    for job in _skip_locked(like.only("pk", "words").order_by("due_at", "id"))[:limit]:
+        if words is not None and total >= words:
+            break
+        found.append(job)
+        total += job.words
+    return found
 
 
 def jobs_renew(*, lease: uuid.UUID) -> int:
@@ -242,6 +280,20 @@ def job_hold(job: Job) -> Job:
     return held
 
 
+def jobs_hold(held: Sequence[Job]) -> list[Job]:
+    """``job_hold`` for several of one lease: those that are still ours, in the order of ids."""
+    return list(
+        Job.objects.select_for_update(of=("self",))
+        .select_related("corpus")
+        .filter(
+            pk__in=[job.pk for job in held],
+            lease__in={job.lease for job in held},
+            state=JobState.RUNNING,
+        )
+        .order_by("pk")
+    )
+
+
 def job_yield(*, job: Job) -> None:
     """Put a job that has come forward back into the queue, so that what is due goes first.
 
@@ -260,6 +312,13 @@ def job_done(*, job: Job, at: dt.datetime) -> None:
     job.state, job.error, job.done, job.lease = JobState.DONE, "", job.total, None
     job.finished_at = at
     job.save()
+
+
+def jobs_done(*, jobs: Sequence[Job], at: dt.datetime) -> None:
+    """The same for several, in one statement."""
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
+        state=JobState.DONE, error="", done=models.F("total"), lease=None, finished_at=at
+    )
 
 
 @transaction.atomic
@@ -307,13 +366,19 @@ def _job_event(job: Job, kind: str, actor: User | None, before: str) -> None:
 # --- Workers ----------------------------------------------------------------------------
 
 
-def worker_seen(*, name: str, started_at: dt.datetime) -> None:
-    """Note that this worker process is alive."""
+def worker_seen(*, name: str, started_at: dt.datetime, bulk: bool = True) -> None:
+    """Note that this worker process is alive, and whether it takes bulk work."""
     host, _, pid = name.rpartition(":")
     now = timezone.now()
     WorkerHeartbeat.objects.update_or_create(
         name=name,
-        defaults={"host": host, "pid": int(pid), "started_at": started_at, "seen_at": now},
+        defaults={
+            "host": host,
+            "pid": int(pid),
+            "started_at": started_at,
+            "bulk": bulk,
+            "seen_at": now,
+        },
     )
     WorkerHeartbeat.objects.filter(seen_at__lt=now - dt.timedelta(days=1)).delete()
 
@@ -329,11 +394,31 @@ def workers_alive() -> int:
     return WorkerHeartbeat.objects.filter(seen_at__gt=since).count()
 
 
-def jobs_sweep() -> dict[str, int]:
+def jobs_go_on(*, kind: str) -> bool:
+    """Tell the broker of the bulk work of a kind that is due next; whether there is any.
+
+    Bulk work of many jobs has no message each: whoever ends a turn at it sends the next one, and
+    a worker that is idle although there is some sends itself one. So there are as many messages
+    as workers at it, however long the queue is.
+    """
+    due = Job.objects.filter(kind=kind, bulk=True).claimable(timezone.now())
+    job = due.order_by("due_at", "id").first()
+    return job is not None and jobs.send(job.pk, kind, bulk=True)
+
+
+def others_wait(*, kind: str) -> bool:
+    """Whether somebody waits for work of another kind, for which this worker may be needed."""
+    waiting = Job.objects.filter(state=JobState.QUEUED, bulk=False, due_at__lte=timezone.now())
+    return waiting.exclude(kind=kind).exists()
+
+
+def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
     """See to this host's running jobs, and send again what is due and unsent.
 
     A job whose process is dead is taken back. One whose process lives keeps its lease, up to a
     bound: past that the process counts as stuck, and the job goes to somebody else.
+
+    ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work.
     """
     now = timezone.now()
     host = socket.gethostname()
@@ -349,6 +434,8 @@ def jobs_sweep() -> dict[str, int]:
         late: Any = (
             Job.objects.claimable(timezone.now())
             .filter(state__in=ACTIVE_JOB_STATES)
+            # Of bulk extraction there is no message a job.
+            .exclude(kind="extraction", bulk=True)
             .filter(
                 models.Q(sent_at=None)
                 | models.Q(sent_at__lt=now - dt.timedelta(seconds=RESEND_SECONDS))
@@ -359,13 +446,15 @@ def jobs_sweep() -> dict[str, int]:
         Job.objects.filter(pk__in=[job.pk for job in resend]).update(sent_at=now)
     sent = 0
     for job in resend:
-        if not jobs.send(job.pk, job.kind):
+        if not jobs.send(job.pk, job.kind, bulk=job.bulk):
             # The broker is away. Asking for each of the others would take seconds each, in
             # which this worker would not be seen.
             left = [job.pk for job in resend[sent:]]
             Job.objects.filter(pk__in=left).update(sent_at=None)
             break
         sent += 1
+    else:
+        sent += idle and bulk and jobs_go_on(kind="extraction")
     if released or sent:
         log.info("jobs_swept", released=released, sent=sent)
     return {"released": released, "sent": sent}
