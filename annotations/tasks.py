@@ -12,6 +12,7 @@ import structlog
 from celery import shared_task
 from celery.concurrency.prefork import TaskPool as PreforkPool
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
+from celery.worker import state
 from django.conf import settings
 from django.db import (
     DatabaseError,
@@ -101,17 +102,21 @@ class Sweeper(threading.Thread):
     Every worker has one, so no separate scheduler has to stay alive.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, slots: int, bulk: bool) -> None:
+        """``slots``: the tasks that this worker runs at once; ``bulk``: it takes bulk work."""
         super().__init__(name="sweeper", daemon=True)
         self.ended = threading.Event()
+        self.slots, self.bulk = slots, bulk
 
     def run(self) -> None:
         name, started_at = worker_name(), timezone.now()
         while not self.ended.is_set():
             try:
                 close_old_connections()
-                worker_seen(name=name, started_at=started_at)
-                jobs_sweep()
+                worker_seen(name=name, started_at=started_at, bulk=self.bulk)
+                # What it has taken from the broker, begun or not.
+                idle = len(state.reserved_requests) < self.slots
+                jobs_sweep(idle=idle, bulk=self.bulk)
                 presence_sweep()
             # InterfaceError: the connection was closed under it. The thread has to outlive both.
             except (DatabaseError, InterfaceError) as error:
@@ -135,9 +140,10 @@ def load_model_here(sender: Any, **_: Any) -> None:
 
 
 @worker_ready.connect
-def start_sweeper(**_: Any) -> None:
+def start_sweeper(sender: Any, **_: Any) -> None:
     global _sweeper
-    _sweeper = Sweeper()
+    queues = sender.app.amqp.queues.consume_from
+    _sweeper = Sweeper(slots=sender.pool.num_processes, bulk=settings.CELERY_BULK_QUEUE in queues)
     _sweeper.start()
 
 

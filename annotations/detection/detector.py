@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -72,6 +73,18 @@ class Detector:
         # A spaCy vocabulary is written to while texts are read, and a memory zone must not be
         # entered twice: one batch at a time.
         self._lock = threading.Lock()
+
+    def at(self, threshold: float | None) -> Detector:
+        """The same detector with another threshold; None: its own. They share the pipeline."""
+        if threshold is None or threshold == self.threshold:
+            return self
+        if not 0 <= threshold <= 1:
+            raise DetectionError(f"a threshold is from 0 to 1, not {threshold}", permanent=True)
+        other = copy(self)
+        other.threshold = threshold
+        digest = hashlib.sha256(f"{self.config_hash} threshold {threshold!r}".encode())
+        other.config_hash = digest.hexdigest()
+        return other
 
     def stream(
         self, articles: Iterable[ArticleInput], *, batch_size: int = 16
@@ -153,11 +166,13 @@ class Detector:
     def _reasons_of_suggestions(self) -> Iterator[None]:
         """Have the scorer give its reasons where somebody will see them, and not for all."""
         scorer: Any = self.nlp.get_pipe("claim_scorer")
-        scorer.reasons_from = self.threshold
+        spans: Any = self.nlp.get_pipe("claim_spans")
+        before = spans.threshold
+        scorer.reasons_from = spans.threshold = self.threshold
         try:
             yield
         finally:
-            scorer.reasons_from = 0.0
+            scorer.reasons_from, spans.threshold = 0.0, before
 
     def _doc(self, article: ArticleInput) -> Doc:
         doc = self.nlp.make_doc(article.text)

@@ -65,7 +65,7 @@ def extraction_run(*, first: int | None) -> int:
 
 def detector_of(corpus: Corpus) -> Detector:
     """The corpus's detector, with its threshold. Raises DetectionError where there is none."""
-    return load_detector(corpus.detector or settings.DETECTOR)
+    return load_detector(corpus.detector or settings.DETECTOR).at(corpus.threshold)
 
 
 def _extract(jobs: list[Job]) -> int:

@@ -36,7 +36,7 @@ from annotations.models import (
     Verdict,
 )
 
-from .extraction import check_worthiness
+from .runs import check_worthiness
 
 if TYPE_CHECKING:
     from .import_writing import Entry, Planner

@@ -249,7 +249,10 @@ def _claim_once(
 def _others_like(leader: Job, due: JobQuerySet, limit: int, words: int | None) -> list[Job]:
     """Due jobs that go into one batch with the leader, up to so many and so many words."""
     like = due.filter(
-        attempts=0, bulk=leader.bulk, corpus__detector=leader.corpus.detector
+        attempts=0,
+        bulk=leader.bulk,
+        corpus__detector=leader.corpus.detector,
+        corpus__threshold=leader.corpus.threshold,
     ).exclude(pk=leader.pk)
     found, total = [], leader.words
     for job in _skip_locked(like.only("pk", "words").order_by("due_at", "id"))[:limit]:

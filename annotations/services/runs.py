@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.domain.transitions import ArticleState, JobState
+from annotations.domain.transitions import ArticleState
 from annotations.errors import JobLost
 from annotations.models import (
     Article,
@@ -72,14 +72,10 @@ def runs_record(*, detector: Detector, found: Sequence[Found]) -> list[Detection
     for run, one in zip(runs, kept, strict=True):
         article = articles[run.article_id]
         article.current_run = run
-        article.check_worthiness = check_worthiness(
-            [claim.score for claim in one.detection.claims]
-        )
+        article.check_worthiness = check_worthiness([claim.score for claim in one.detection.claims])
         if article.state in _NOT_YET_READ:
             article.state = ArticleState.READY
-    Article.objects.bulk_update(
-        articles.values(), ["current_run", "check_worthiness", "state"]
-    )
+    Article.objects.bulk_update(articles.values(), ["current_run", "check_worthiness", "state"])
     jobs_done(jobs=[one.job for one in kept], at=now)
     corpora = {job.pk: job.corpus for job in held}
     events_record(
@@ -143,9 +139,7 @@ def _carry_decisions(
     earlier = SuggestionDecision.objects.filter(
         suggestion__run__text__in=by_text, carried_from=None
     ).select_related("suggestion__run")
-    by_span = {
-        (d.suggestion.run.text_id, d.suggestion.start, d.suggestion.end): d for d in earlier
-    }
+    by_span = {(d.suggestion.run.text_id, d.suggestion.start, d.suggestion.end): d for d in earlier}
     if not by_span:
         return
     rows_insert(

@@ -30,9 +30,9 @@ from annotations.services.articles import article_create
 from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_create, membership_set
 from annotations.services.evidence import evidence_add
-from annotations.services.extraction import run_record
 from annotations.services.jobs import extraction_request, jobs_claim
 from annotations.services.questions import question_ask
+from annotations.services.runs import run_record
 from annotations.services.verdicts import verdict_give
 
 # Emoji, a flag, a combining mark and right-to-left words: offsets in any unit but code points
@@ -63,6 +63,9 @@ class FakeDetector:
     version: str = "1"
     config_hash: str = "0" * 64
     threshold: float = 0.5
+
+    def at(self, threshold: float | None) -> FakeDetector:
+        return self if threshold is None else replace(self, threshold=threshold)
 
 
 def make_cast() -> Cast:

@@ -427,13 +427,13 @@ def test_fewer_messages_than_articles(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    """A worker takes what is due with each message, so a bulk import doesn't flood the broker."""
-    settings.EXTRACTION_BATCH_ARTICLES = 16
+    """A worker takes batch after batch with each, so a bulk import doesn't flood the broker."""
+    settings.IMPORT_CHUNK_ROWS = 2
     sent: list[str] = []
-    monkeypatch.setattr(jobs, "send", lambda job_id, kind: sent.append(kind) or True)
+    monkeypatch.setattr(jobs, "send", lambda job_id, kind, bulk: sent.append(kind) or True)
     with django_capture_on_commit_callbacks(execute=True):
         bring_in(corpus, "a.zip", zipped(TEXTS))
-    assert sent == ["import", "extraction", "extraction"]
+    assert sent == ["import", "extraction"]
 
 
 def test_nothing_behind_what_cant_be_read_is_read_after_a_pause(

@@ -18,7 +18,6 @@ from django.utils import timezone
 from annotations import jobs as broker
 from annotations.errors import Conflict, JobLost, NotAllowed
 from annotations.models import Article, Corpus, DetectionRun, Event, Job, WorkerHeartbeat
-from annotations.services.extraction import run_record
 from annotations.services.jobs import (
     extraction_request,
     job_cancel,
@@ -31,6 +30,7 @@ from annotations.services.jobs import (
     worker_seen,
     workers_alive,
 )
+from annotations.services.runs import run_record
 
 from .cast import TEXT, Cast, FakeDetector, detection, last_event, make_article
 
@@ -46,7 +46,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ids of the jobs that the broker was told about."""
     ids: list[int] = []
 
-    def send(job_id: int, kind: str) -> bool:
+    def send(job_id: int, kind: str, *, bulk: bool) -> bool:
         ids.append(job_id)
         return True
 
@@ -346,7 +346,7 @@ def test_a_broker_that_is_away_delays_and_loses_nothing(
         raise ConnectionRefusedError("no broker")
 
     monkeypatch.setattr(broker.current_app, "send_task", away)
-    assert broker.send(job.pk, job.kind) is False
+    assert broker.send(job.pk, job.kind, bulk=False) is False
     job.refresh_from_db()
     assert job.sent_at is None
     for n in range(3):

@@ -79,7 +79,7 @@ def test_asking_writes_a_job_and_tells_a_worker(
     django_capture_on_commit_callbacks: Any,
 ) -> None:  # fmt: skip
     sent: list[tuple[int, str]] = []
-    monkeypatch.setattr(broker, "send", lambda *args: sent.append(args))
+    monkeypatch.setattr(broker, "send", lambda *args, bulk: sent.append(args))
     with django_capture_on_commit_callbacks(execute=True):
         snapshot = snapshot_request(actor=cast.second, claim=claim, url=" https://a.example/1 ")
         assert sent == []

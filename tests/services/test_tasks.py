@@ -15,10 +15,10 @@ def test_the_sweeper_outlives_a_database_that_goes_away(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.JOB_SWEEP_SECONDS = 0
-    sweeper = tasks.Sweeper()
+    sweeper = tasks.Sweeper(slots=1, bulk=True)
     errors = [OperationalError("gone"), InterfaceError("closed"), DatabaseError("starting")]
 
-    def sweep() -> None:
+    def sweep(**_: bool) -> None:
         if errors:
             raise errors.pop(0)
         sweeper.ended.set()
