@@ -268,9 +268,9 @@ def running_stack(
         if database == "postgres":
             env["DATABASE_URL"] = after.enter_context(postgres_database(name))
         if broker == "redis":
-            env["CELERY_BROKER_URL"] = after.enter_context(_redis_keys(name))
+            env["CELERY_BROKER_URL"] = after.enter_context(redis_keys(name))
         elif broker == "rabbitmq":
-            env["CELERY_BROKER_URL"] = after.enter_context(_rabbitmq_queue(name))
+            env["CELERY_BROKER_URL"] = after.enter_context(rabbitmq_queues(name))
         stack = Stack(folder / name, env)
         after.callback(stack.destroy)
         made = _first_site()
@@ -346,7 +346,7 @@ def postgres_database(name: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _redis_keys(name: str) -> Iterator[str]:
+def redis_keys(name: str) -> Iterator[str]:
     import redis
 
     require("redis")
@@ -359,7 +359,7 @@ def _redis_keys(name: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _rabbitmq_queue(name: str) -> Iterator[str]:
+def rabbitmq_queues(name: str) -> Iterator[str]:
     import kombu
 
     require("rabbitmq")

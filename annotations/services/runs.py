@@ -75,7 +75,10 @@ def runs_record(*, detector: Detector, found: Sequence[Found]) -> list[Detection
         article.check_worthiness = check_worthiness([claim.score for claim in one.detection.claims])
         if article.state in _NOT_YET_READ:
             article.state = ArticleState.READY
-    Article.objects.bulk_update(articles.values(), ["current_run", "check_worthiness", "state"])
+        # Several times as fast as ``bulk_update``, with as few as these.
+        Article.objects.filter(pk=article.pk).update(
+            current_run=run, check_worthiness=article.check_worthiness, state=article.state
+        )
     jobs_done(jobs=[one.job for one in kept], at=now)
     corpora = {job.pk: job.corpus for job in held}
     events_record(
