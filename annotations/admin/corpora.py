@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from annotations import policies
-from annotations.detection import detector_is_known
 from annotations.models import (
     ClaimType,
     Corpus,
@@ -20,7 +19,13 @@ from annotations.models import (
     RatingScale,
     Verdict,
 )
-from annotations.services.corpora import FIELDS, corpus_create, corpus_update, guideline_add
+from annotations.services.corpora import (
+    FIELDS,
+    corpus_create,
+    corpus_update,
+    detector_wrong,
+    guideline_add,
+)
 from annotations.services.events import event_record
 
 from .base import ListAdmin, person
@@ -47,8 +52,10 @@ class CorpusForm(forms.ModelForm):
 
     def clean_detector(self) -> str:
         name: str = self.cleaned_data["detector"]
-        if name and name != self.initial.get("detector") and not detector_is_known(name):
-            raise ValidationError(_("No detector has this name."))
+        language = self.cleaned_data.get("language", "")
+        changed = name and name != self.initial.get("detector")
+        if changed and (wrong := detector_wrong(name, language)):
+            raise ValidationError(wrong)
         return name
 
     def clean(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from annotations.detection.interface import (
     Reason,
     ScoredSentence,
 )
-from annotations.detection.names import detector_is_known, shipped_detectors
+from annotations.detection.names import detector_trouble, shipped_detectors
 
 if TYPE_CHECKING:
     from annotations.detection.detector import Detector
@@ -40,7 +40,7 @@ __all__ = [
     "Line",
     "Reason",
     "ScoredSentence",
-    "detector_is_known",
+    "detector_trouble",
     "load_detector",
     "shipped_detectors",
 ]

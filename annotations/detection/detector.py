@@ -32,6 +32,7 @@ from annotations.detection.interface import (
 from annotations.detection.lexicon import LEXICON_ROOT, lexicon_digest
 from annotations.detection.linguistics.installed import use_installed
 from annotations.detection.loading import detector_folder, load_pipeline, weights_digest
+from annotations.detection.names import installed_pipeline, shipped_detectors
 
 VERSION = "2.0.0"
 MAX_LENGTH = 1_000_000
@@ -61,15 +62,35 @@ class Detector:
         candidates_key: str = "candidates",
         max_length: int = MAX_LENGTH,
     ) -> None:
+        self.spans_key = spans_key
+        self.candidates_key = candidates_key
+        self._share(
+            nlp,
+            name=name,
+            version=version,
+            threshold=float(nlp.get_pipe_config("claim_spans")["threshold"]),
+            config_hash=_config_hash(nlp, folder),
+            max_length=max_length,
+        )
+
+    def _share(
+        self,
+        nlp: Language,
+        *,
+        name: str,
+        version: str,
+        threshold: float,
+        config_hash: str,
+        max_length: int,
+    ) -> None:
+        """What every detector has, whatever its pipeline is made of."""
         self.nlp = nlp
         self.name = name
         self.version = version
-        self.spans_key = spans_key
-        self.candidates_key = candidates_key
+        self.threshold = threshold
+        self.config_hash = config_hash
         self.max_length = max_length
         nlp.max_length = max_length
-        self.threshold = float(nlp.get_pipe_config("claim_spans")["threshold"])
-        self.config_hash = _config_hash(nlp, folder)
         # A spaCy vocabulary is written to while texts are read, and a memory zone must not be
         # entered twice: one batch at a time.
         self._lock = threading.Lock()
@@ -126,7 +147,7 @@ class Detector:
                 permanent=True,
             )
         language = article.language.replace("_", "-").split("-")[0].lower()
-        if language not in _LANGUAGES_UNKNOWN and language != self.nlp.lang:
+        if language not in _LANGUAGES_UNKNOWN and self.nlp.lang not in {language, "xx"}:
             return DetectionError(
                 f"{self.name} reads {self.nlp.lang!r}, not {article.language!r}", permanent=True
             )
@@ -281,12 +302,17 @@ def build_detector(
 ) -> Detector:
     """A fresh detector: a shipped one by name, or any that was trained, by its folder. Dotted
     config ``overrides`` are applied, such as ``{"components.claim_spans.threshold": 0.6}``.
-    ``small+en_core_web_md`` is a shipped one with the entities of an installed pipeline.
+    ``small+en_core_web_md`` is a shipped one with the entities of an installed pipeline; any
+    other name is that of an installed pipeline which finds claims by itself.
 
     Raises DetectionError (permanent) when there is none, or what it needs is not installed.
     """
     installed = ""
     if isinstance(name, str):
+        if name.partition("+")[0] not in shipped_detectors() and installed_pipeline(name):
+            from annotations.detection.installed import InstalledDetector
+
+            return InstalledDetector(name, max_length=max_length)
         name, _, installed = name.partition("+")
     path = detector_folder(name)
     nlp = load_pipeline(path, overrides)

@@ -106,7 +106,7 @@ class Corpus(models.Model):
         help_text=_(
             "Empty: the site's default. “small” comes ready to use; “accurate” finds more, is "
             "slower, and needs requirements-accurate.txt installed where the workers run. Any "
-            "other name is that of an installed spaCy pipeline."
+            'other name is that of an installed spaCy pipeline that writes doc.spans["claims"].'
         ),
     )
     # What a score has to reach for a suggestion, in [0, 1].

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from annotations import policies
-from annotations.detection import detector_is_known, shipped_detectors
+from annotations.detection import detector_trouble, shipped_detectors
 from annotations.domain.vocabulary import Role
 from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Corpus, Guideline, Membership, RatingScale, User, Verdict
@@ -135,13 +135,41 @@ def _clean(corpus: Corpus) -> None:
 
 
 def _check_detector(corpus: Corpus) -> None:
-    if corpus.detector and not detector_is_known(corpus.detector):
-        raise InvalidInput(
-            {
-                "detector": gettext("no detector is named “%(name)s”; there are: %(known)s")
-                % {"name": corpus.detector, "known": ", ".join(shipped_detectors())}
-            }
-        )
+    if corpus.detector and (wrong := detector_wrong(corpus.detector, corpus.language)):
+        raise InvalidInput({"detector": wrong})
+
+
+def detector_wrong(name: str, language: str) -> str:
+    """What is wrong with a detector's name for a corpus in this language; "" where nothing is."""
+    trouble = detector_trouble(name, language)
+    if trouble is None:
+        return ""
+    known = ", ".join(shipped_detectors())
+    package = name.partition("+")[2]
+    said = {
+        "unknown": gettext(
+            "no detector is named “%(name)s”; there are %(known)s, and every spaCy pipeline that "
+            "is installed here as a package"
+        ),
+        "not_added": gettext(
+            "“%(package)s” can't be added; expected en_core_web_sm, _md, _lg or _trf after the plus"
+        ),
+        "not_installed": gettext("“%(package)s” is not installed here"),
+        "no_claims": gettext(
+            "“%(name)s” finds no claims: expected a pipeline with a component that writes to "
+            'doc.spans["claims"]'
+        ),
+        "language": gettext(
+            "“%(name)s” reads texts in “%(reads)s”; the corpus's language is “%(language)s”"
+        ),
+    }[trouble.reason]
+    return said % {
+        "name": name,
+        "package": package,
+        "known": known,
+        "reads": trouble.reads,
+        "language": language,
+    }
 
 
 def _has_verdicts(corpus: Corpus) -> bool:
