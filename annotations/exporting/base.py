@@ -1,44 +1,174 @@
-"""What a format is. Each format is one file here, registered in the package."""
+"""What a format is. Each format is one file here, registered in the package.
+
+A format is given records, which are what ``jsonl`` writes, and turns each into what it has room
+for. It asks the database nothing, so whatever must not leave is kept back once, in ``records``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from annotations.models import Article, ArticleText, Claim, Corpus
+import orjson
+from django.utils.translation import gettext_lazy as _
+
+from annotations.models import Corpus
+
+from .options import Options
+from .people import People
+
+# An article, a claim, … as documented in docs/formats.md. Days are ``date``s; moments are
+# ``datetime``s in UTC, naive or aware as the database's driver gives them.
+Record = dict[str, Any]
+
+# What a corpus holds, for saying what a format has no room for.
+PARTS: dict[str, Any] = {
+    "text": _("the articles' texts"),
+    "earlier texts": _("earlier revisions of the texts"),
+    "article": _("title, address, publisher and dates of the articles"),
+    "suggestions": _("the detector's run and its suggestions"),
+    "places": _("where claims stand in the text"),
+    "fragments": _("which fragments are one claim"),
+    "normalised": _("normalised claims"),
+    "types": _("claim types"),
+    "claimant": _("claimants"),
+    "claim date": _("dates of claims"),
+    "place": _("places that claims are about"),
+    "flags": _("flags and their notes"),
+    "tags": _("tags"),
+    "verdict": _("what was found"),
+    "verdicts": _("who gave which verdict"),
+    "rationales": _("rationales"),
+    "evidence": _("evidence"),
+    "sets": _("which pieces of evidence prove together"),
+    "copies": _("what is known of saved copies"),
+    "questions": _("questions and answers"),
+    "discussions": _("discussions"),
+    "guidelines": _("the corpus's description, scale and guidelines"),
+}
+EVERYTHING = frozenset(PARTS)
 
 
 class ExportError(Exception):
     """The stored data contradicts itself; an export must not pass that on."""
 
 
-class Format(Protocol):
-    """Writes a corpus, one article after the other."""
+@dataclass(slots=True)
+class Report:
+    """What an export held, and what its format left out. Filled in while it is written."""
 
-    name: str
-    media_type: str
-    extension: str
+    articles: int = 0
+    claims: int = 0
+    verdicts: int = 0
+    # Of the format's own unit.
+    written: int = 0
+    # Reason → how often; reasons are the format's ``reasons``, and those of ``records``.
+    left_out: Counter[str] = field(default_factory=Counter)
 
-    def write(self, corpus: Corpus, articles: Iterable[Article]) -> Iterator[bytes]:
-        """Pieces of the file, a few lines each. ``articles`` come from ``chunks.articles_of``."""
-        ...
-
-
-def text_of(article: Article, number_or_id: int | None = None) -> ArticleText:
-    """A text of a loaded article: the one with this id, or the latest."""
-    texts = list(article.texts.all())
-    if number_or_id is None:
-        return max(texts, key=lambda text: text.number)
-    return next(text for text in texts if text.pk == number_or_id)
-
-
-def checked_quote(text: ArticleText, start: int, end: int, quote: str, what: object) -> str:
-    """The quote, which has to be what stands in the text at ``[start, end)``."""
-    if text.text[start:end] != quote:
-        raise ExportError(f"{what}: the text at [{start}, {end}) is not its quote")
-    return quote
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "articles": self.articles,
+            "claims": self.claims,
+            "verdicts": self.verdicts,
+            "written": self.written,
+            "left_out": dict(sorted(self.left_out.items())),
+        }
 
 
-def claim_text(claim: Claim, article: Article) -> ArticleText:
-    """The revision of the text that the claim's spans point into."""
-    return text_of(article, claim.text_id)
+@dataclass(slots=True)
+class Context:
+    """What every article of an export has in common."""
+
+    corpus: Corpus
+    options: Options
+    people: People
+    exported_at: dt.datetime
+    # Key of a claim type → its label.
+    type_labels: Mapping[str, str]
+    # "both", "individual" or "aggregated".
+    labels: str
+    # The selection and the options that were chosen, for the file to say so itself.
+    chosen: Mapping[str, Any]
+    report: Report = field(default_factory=Report)
+    # Claimant → address of the same person elsewhere; read by the formats that say it.
+    same_as: dict[str, str] | None = None
+
+    def leave_out(self, reason: str, count: int = 1) -> None:
+        self.report.left_out[reason] += count
+
+
+class Format:
+    """Writes a corpus, one article after the other, in memory that doesn't grow with it."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    about: ClassVar[Any]
+    media_type: ClassVar[str]
+    extension: ClassVar[str]
+    # What it writes one of after the other.
+    unit: ClassVar[str]
+    # Of ``PARTS``: what it has no room for.
+    loses: ClassVar[frozenset[str]] = frozenset()
+    # Reason → words for people: single things that can't be written, each of them counted.
+    reasons: ClassVar[Mapping[str, Any]] = {}
+    # Whose labels it gives where nobody chose.
+    labels: ClassVar[str] = "aggregated"
+    # A format whose library is too large for the web server is written by workers only.
+    by_workers: ClassVar[bool] = False
+    # Can ``items`` be called without loading that library, to see what will be left out?
+    foreseen: ClassVar[bool] = True
+    # Parts of the records that it needs: others are not read for it.
+    needs_suggestions: ClassVar[bool] = False
+    needs_discussions: ClassVar[bool] = False
+
+    def items(self, article: Record, context: Context) -> Iterator[Any]:
+        """What an article gives, each of the format's unit."""
+        raise NotImplementedError
+
+    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
+        """Pieces of the file. Without another way of its own: items as JSON, one a line."""
+        for article in articles:
+            lines = [line(item) for item in self.counted(article, context)]
+            if lines:
+                yield b"".join(lines)
+
+    def counted(self, article: Record, context: Context) -> Iterator[Any]:
+        for item in self.items(article, context):
+            context.report.written += 1
+            yield item
+
+
+# Times are UTC, and say so.
+_JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+
+
+def dumps(value: Any) -> bytes:
+    return orjson.dumps(value, option=_JSON)
+
+
+def line(value: Any) -> bytes:
+    return orjson.dumps(value, option=_JSON | orjson.OPT_APPEND_NEWLINE)
+
+
+def array(pieces: Iterable[list[Any]], head: bytes = b"[", tail: bytes = b"]\n") -> Iterator[bytes]:
+    """Values as elements of one JSON array, which is written as they come."""
+    yield head
+    first = True
+    for values in pieces:
+        if values:
+            text = b",\n".join(map(dumps, values))
+            yield (b"\n" if first else b",\n") + text
+            first = False
+    yield b"\n" + tail
+
+
+def utc(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(tzinfo=dt.UTC)
+
+
+def iso(moment: dt.datetime) -> str:
+    """``2026-03-02T09:00:00Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,16 +7,19 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from annotations.domain.vocabulary import Stance
-from annotations.models import Article, Corpus, Evidence
+from django.utils.translation import gettext_lazy as _
 
-from .base import checked_quote, claim_text
-from .finding import finding_of
+from annotations.domain.vocabulary import Stance
+
+from .base import Context, Format, Record, utc
+from .judging import shown
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # What stands in place of a source that must not leave.
 PROTECTED = "protected source"
+# Where only individual verdicts were asked for.
+NOTHING_FOUND: Record = {"rating": None, "number": None, "basis": None, "tie": None}
 COLUMNS = (
     "article_id",
     "article_title",
@@ -53,22 +56,36 @@ COLUMNS = (
 )
 
 
-class Table:
+class Table(Format):
     name = "csv"
+    label = "CSV"
+    about = _("A table for spreadsheets, a claim a row. No cell is run as a formula.")
     media_type = "text/csv; charset=utf-8"
     extension = "csv"
+    unit = "claims"
+    labels = "both"
+    loses = frozenset(
+        {
+            "text", "earlier texts", "suggestions", "fragments", "copies", "questions",
+            "discussions", "guidelines",
+        }
+    )  # fmt: skip
 
-    def write(self, corpus: Corpus, articles: Iterable[Article]) -> Iterator[bytes]:
-        buffer = io.StringIO(newline="")
-        writer = csv.DictWriter(buffer, COLUMNS)
-        writer.writeheader()
+    def items(self, article: Record, context: Context) -> Iterator[Record]:
+        for claim in article["claims"]:
+            yield claim_row(article, claim, context)
+
+    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
+        yield ",".join(COLUMNS).encode() + b"\r\n"
         for article in articles:
-            for claim in article.standing_claims:  # type: ignore[attr-defined]
-                writer.writerow({name: cell(v) for name, v in claim_row(article, claim).items()})
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-        yield buffer.getvalue().encode()
+            rows = (row.values() for row in self.counted(article, context))
+            yield csv_rows([[cell(value) for value in row] for row in rows])
+
+
+def csv_rows(rows: Iterable[Iterable[str]], delimiter: str = ",") -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter).writerows(rows)
+    return buffer.getvalue().encode()
 
 
 def cell(value: Any) -> str:
@@ -81,52 +98,50 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def claim_row(article: Article, claim: Any) -> dict[str, Any]:
-    text = claim_text(claim, article)
-    spans = list(claim.spans.all())
-    for span in spans:
-        checked_quote(text, span.start, span.end, span.quote, f"claim {claim.pk}")
-    standing = [verdict for verdict in claim.all_verdicts if verdict.stands]
-    finding = finding_of(standing)
-    shown = [evidence for evidence in claim.standing_evidence if not evidence.protected]
-    stances = [evidence.stance for evidence in claim.standing_evidence]
+def claim_row(article: Record, claim: Record, context: Context) -> Record:
+    standing = [verdict for verdict in shown(claim, context) if verdict["stands"]]
+    found = claim["verdict"] or NOTHING_FOUND
+    evidence = claim["evidence"]
+    stances = [piece["stance"] for piece in evidence]
     return {
-        "article_id": article.pk,
-        "article_title": article.title,
-        "article_url": article.url,
-        "article_published": article.published,
-        "claim_uid": claim.uid,
-        "spans": "; ".join(f"{span.start}–{span.end}" for span in spans),
-        "quote": claim.quote,
-        "normalised": claim.normalised,
-        "types": "; ".join(claim_type.key for claim_type in claim.types.all()),
-        "claimant": claim.claimant.name if claim.claimant else None,
-        "claim_date": claim.claim_date,
-        "place": claim.place,
-        "flag": claim.flag,
-        "tags": "; ".join(tag.name for tag in claim.tags.all()),
-        "state": claim.state,
-        "verdict": finding.rating.label if finding.rating else None,
-        "verdict_number": finding.rating.number if finding.rating else None,
-        "verdict_basis": finding.basis,
-        "tie": finding.tie,
-        "verdicts": "; ".join(f"{v.reviewer.username} ({v.kind}): {v.rating}" for v in standing),
-        "rationales": "\n".join(f"{v.reviewer.username}: {v.rationale}" for v in standing),
+        "article_id": article["id"],
+        "article_title": article["title"],
+        "article_url": article["url"],
+        "article_published": article["published"],
+        "claim_uid": claim["uid"],
+        "spans": "; ".join(f"{span['start']}–{span['end']}" for span in claim["spans"]),
+        "quote": claim["quote"],
+        "normalised": claim["normalised"],
+        "types": "; ".join(claim["types"]),
+        "claimant": claim["claimant"],
+        "claim_date": claim["claim_date"],
+        "place": claim["place"],
+        "flag": claim["flag"],
+        "tags": "; ".join(claim["tags"]),
+        "state": claim["state"],
+        "verdict": found["rating"],
+        "verdict_number": found["number"],
+        "verdict_basis": found["basis"],
+        "tie": found["tie"],
+        "verdicts": "; ".join(
+            f"{v['reviewer']['username']} ({v['kind']}): {v['rating']}" for v in standing
+        ),
+        "rationales": "\n".join(f"{v['reviewer']['username']}: {v['rationale']}" for v in standing),
         "supports": stances.count(Stance.SUPPORTS),
         "refutes": stances.count(Stance.REFUTES),
         "irrelevant": stances.count(Stance.IRRELEVANT),
-        "evidence": "\n".join(_source(evidence) for evidence in claim.standing_evidence),
-        "known_sources": sum(evidence.was_known for evidence in shown),
-        "questions": len(claim.standing_questions),
-        "answers": sum(len(q.standing_answers) for q in claim.standing_questions),
-        "from_suggestion": claim.suggestion_id is not None,
-        "created_by": claim.created_by.username,
-        "created_at": claim.created_at.isoformat(timespec="seconds"),
-        "updated_at": claim.updated_at.isoformat(timespec="seconds"),
+        "evidence": "\n".join(_source(piece) for piece in evidence),
+        "known_sources": sum(piece["was_known"] or False for piece in evidence),
+        "questions": len(claim["questions"]),
+        "answers": sum(len(question["answers"]) for question in claim["questions"]),
+        "from_suggestion": claim["suggestion"] is not None,
+        "created_by": claim["created_by"]["username"],
+        "created_at": utc(claim["created_at"]).isoformat(timespec="seconds"),
+        "updated_at": utc(claim["updated_at"]).isoformat(timespec="seconds"),
     }
 
 
-def _source(evidence: Evidence) -> str:
+def _source(evidence: Record) -> str:
     """Where it is found, and the number of its set where it proves together with others."""
-    source = PROTECTED if evidence.protected else evidence.url or evidence.citation
-    return f"{source} [{evidence.set_number}]" if evidence.set_number else source
+    source = PROTECTED if evidence["protected"] else evidence["url"] or evidence["citation"]
+    return f"{source} [{evidence['set_number']}]" if evidence["set_number"] else str(source)

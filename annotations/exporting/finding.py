@@ -5,28 +5,51 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from annotations.domain.vocabulary import VerdictKind
-from annotations.models import Rating, Verdict
+
+
+class Value(Protocol):
+    """A value of a scale: ``models.Rating``, or what was read of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def number(self) -> int | None: ...
+
+
+class Vote(Protocol):
+    """A verdict that stands: ``models.Verdict``, or what was read of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def rating(self) -> Value | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``rating`` is None where nobody judged, and where the votes are tied."""
 
-    rating: Rating | None
+    rating: Value | None
     basis: Literal["adjudication", "majority"] | None
     tie: bool
     # Label → reviewers who gave it, most first.
     votes: dict[str, int]
 
 
-def finding_of(standing: Iterable[Verdict]) -> Finding:
+def finding_of(standing: Iterable[Vote]) -> Finding:
     """The latest adjudication; else the rating that most reviewers gave, if one has most."""
-    ratings: dict[int, Rating] = {}
+    ratings: dict[int, Value] = {}
     votes: Counter[int] = Counter()
-    settled: Rating | None = None
+    settled: Value | None = None
     for verdict in sorted(standing, key=lambda verdict: verdict.pk):
         if verdict.rating is None:
             continue

@@ -5,84 +5,97 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import orjson
-from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
-from annotations.domain.spans import context
-from annotations.models import Article, ArticleText, Corpus, Evidence, User
+from .base import Context, Format, Record, dumps, iso
+from .judging import shown
 
-from .base import checked_quote, claim_text
-from .finding import finding_of
-
+NO_ADDRESS = "evidence without an address"
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 
 
-class WebAnnotation:
+class WebAnnotation(Format):
     """One ``AnnotationCollection`` whose only page is written as it is read."""
 
     name = "w3c"
+    label = "W3C Web Annotation"
+    about = _("JSON-LD for annotation tools and the web of data, an annotation a claim.")
     media_type = "application/ld+json"
     extension = "jsonld"
+    unit = "claims"
+    loses = frozenset(
+        {
+            "text", "earlier texts", "article", "suggestions", "claimant", "claim date", "place",
+            "flags", "rationales", "sets", "questions", "discussions", "guidelines",
+        }
+    )  # fmt: skip
+    reasons = {NO_ADDRESS: _("pieces of evidence without an address")}
 
-    def write(self, corpus: Corpus, articles: Iterable[Article]) -> Iterator[bytes]:
-        collection = f"urn:factcheck:corpus:{corpus.pk}:claims"
+    def items(self, article: Record, context: Context) -> Iterator[Record]:
+        for claim in article["claims"]:
+            yield annotation(article, claim, context)
+
+    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
+        collection = f"urn:factcheck:corpus:{context.corpus.pk}:claims"
         page = f"{collection}:page:1"
         head = {
             "@context": CONTEXT,
             "id": collection,
             "type": "AnnotationCollection",
-            "label": corpus.name,
+            "label": context.corpus.name,
         }
         start = {"id": page, "type": "AnnotationPage", "startIndex": 0}
-        yield orjson.dumps(head)[:-1] + b',"first":' + orjson.dumps(start)[:-1] + b',"items":['
+        yield dumps(head)[:-1] + b',"first":' + dumps(start)[:-1] + b',"items":['
         total = 0
         for article in articles:
             # One piece an article; its annotations come apart only in the file.
             lines = []
-            for claim in article.standing_claims:  # type: ignore[attr-defined]
-                lines.append(
-                    (b",\n" if total else b"\n") + orjson.dumps(annotation(article, claim))
-                )
+            for item in self.counted(article, context):
+                lines.append((b",\n" if total else b"\n") + dumps(item))
                 total += 1
             if lines:
                 yield b"".join(lines)
         # Only now is it known how many there are.
-        yield b"\n]}," + orjson.dumps({"last": page, "total": total})[1:] + b"\n"
+        yield b"\n]}," + dumps({"last": page, "total": total})[1:] + b"\n"
 
 
-def reviewer_urn(user: User) -> str:
-    """The same for all that a person did in this installation, and not to be led back to them."""
-    digest = salted_hmac("annotations.exporting.reviewer", str(user.pk), algorithm="sha256")
-    return f"urn:reviewer:{digest.hexdigest()[:16]}"
-
-
-def annotation(article: Article, claim: Any) -> dict[str, Any]:
-    text = claim_text(claim, article)
-    finding = finding_of(verdict for verdict in claim.all_verdicts if verdict.stands)
-    body: list[dict[str, Any]] = [
-        _words("classifying", claim_type.label) for claim_type in claim.types.all()
-    ]
-    body += [_words("tagging", tag.name) for tag in claim.tags.all()]
-    if claim.normalised:
-        body.append({**_words("describing", claim.normalised), "language": article.language})
-    if finding.rating:
-        body.append(_words("assessing", finding.rating.label))
-    body += [_link(e) for e in claim.standing_evidence if e.url and not e.protected]
-    source = article.url or f"urn:factcheck:article:{article.pk}"
-    targets = [
-        {"source": source, "selector": _selectors(text, span.start, span.end, span.quote, claim)}
-        for span in claim.spans.all()
-    ]
+def annotation(article: Record, claim: Record, context: Context) -> Record:
+    labels = context.type_labels
+    body: list[Record] = [_words("classifying", labels.get(key, key)) for key in claim["types"]]
+    body += [_words("tagging", tag) for tag in claim["tags"]]
+    if claim["normalised"]:
+        described = _words("describing", claim["normalised"])
+        body.append({**described, "language": article["language"]})
+    found = claim["verdict"]
+    if found and found["rating"]:
+        body.append(_words("assessing", found["rating"]))
+    body += [_assessed(verdict, context) for verdict in shown(claim, context) if verdict["stands"]]
+    for evidence in claim["evidence"]:
+        if evidence["url"] and not evidence["protected"]:
+            body.append(_link(evidence))
+        else:
+            context.leave_out(NO_ADDRESS)
+    source = article["url"] or f"urn:factcheck:article:{article['id']}"
+    targets = [{"source": source, "selector": _selectors(span)} for span in claim["spans"]]
     return {
         "@context": CONTEXT,
-        "id": f"urn:uuid:{claim.uid}",
+        "id": f"urn:uuid:{claim['uid']}",
         "type": "Annotation",
         "motivation": "assessing",
-        "creator": {"id": reviewer_urn(claim.created_by), "type": "Person"},
-        "created": _time(claim.created_at),
-        "modified": _time(claim.updated_at),
+        "creator": {"id": context.people.urn(claim["created_by"]), "type": "Person"},
+        "created": iso(claim["created_at"]),
+        "modified": iso(claim["updated_at"]),
         "body": body,
         "target": targets[0] if len(targets) == 1 else targets,
+    }
+
+
+def _assessed(verdict: Record, context: Context) -> Record:
+    """One reviewer's verdict, with who gave it and when."""
+    return {
+        **_words("assessing", verdict["rating"]),
+        "creator": {"id": context.people.urn(verdict["reviewer"]), "type": "Person"},
+        "created": iso(verdict["created_at"]),
     }
 
 
@@ -90,33 +103,25 @@ def _words(purpose: str, value: str) -> dict[str, str]:
     return {"type": "TextualBody", "purpose": purpose, "value": value}
 
 
-def _link(evidence: Evidence) -> dict[str, Any]:
+def _link(evidence: Record) -> Record:
     """A source on the web; with the moment of its saved copy, where there is one."""
     link: dict[str, Any] = {
         "type": "SpecificResource",
         "purpose": "linking",
-        "source": evidence.url,
+        "source": evidence["url"],
     }
-    copy = evidence.snapshot
-    if copy and copy.fetched_at:
-        link["state"] = {"type": "TimeState", "sourceDate": _time(copy.fetched_at)}
+    if copy := evidence["snapshot"]:
+        link["state"] = {"type": "TimeState", "sourceDate": iso(copy["fetched_at"])}
     return link
 
 
-def _selectors(
-    text: ArticleText, start: int, end: int, quote: str, claim: Any
-) -> list[dict[str, Any]]:
-    prefix, suffix = context(text.text, start, end)
+def _selectors(span: Record) -> list[Record]:
     return [
-        {"type": "TextPositionSelector", "start": start, "end": end},
+        {"type": "TextPositionSelector", "start": span["start"], "end": span["end"]},
         {
             "type": "TextQuoteSelector",
-            "prefix": prefix,
-            "exact": checked_quote(text, start, end, quote, f"claim {claim.pk}"),
-            "suffix": suffix,
+            "prefix": span["prefix"],
+            "exact": span["quote"],
+            "suffix": span["suffix"],
         },
     ]
-
-
-def _time(moment: Any) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

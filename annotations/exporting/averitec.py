@@ -1,0 +1,138 @@
+"""AVeriTeC JSON: an array of claims with questions, answers, a label and a justification.
+
+Days are DD-MM-YYYY, and what is missing is null. Evidence in AVeriTeC is what answers cite, so
+evidence of its own has no place in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from .base import Context, Format, Record, array
+from .claim_review import page_of
+from .judging import (
+    CONFLICTING,
+    NO_VERDICT,
+    REFUTED,
+    SUPPORTED,
+    TIE,
+    UNKNOWN,
+    Judgement,
+    judgements,
+)
+
+LABELS = {
+    SUPPORTED: "Supported",
+    REFUTED: "Refuted",
+    UNKNOWN: "Not Enough Evidence",
+    CONFLICTING: "Conflicting Evidence/Cherrypicking",
+}
+NO_LABEL = "ratings without a label"
+EVIDENCE, PLACES = "evidence", "places that are no country's code"
+TYPES = "types that AVeriTeC hasn't"
+# Full Fact's types that say the same as one of AVeriTeC's.
+_TYPES = {
+    "quantity": "Numerical Claim",
+    "causation": "Causal Claim",
+    "correlation": "Causal Claim",
+    "prediction": "Speculative Claim",
+}
+_COUNTRY = re.compile(r"[A-Z]{2}$")
+
+
+class Averitec(Format):
+    name = "averitec"
+    label = "AVeriTeC"
+    about = _("Claims with questions, answers, a label and its justification.")
+    media_type = "application/json"
+    extension = "json"
+    unit = "labels"
+    loses = frozenset(
+        {
+            "text", "earlier texts", "suggestions", "places", "fragments", "flags", "tags",
+            "evidence", "sets", "copies", "discussions", "guidelines",
+        }
+    )  # fmt: skip
+    reasons = {
+        NO_VERDICT: _("claims without a verdict"),
+        TIE: _("claims on which nobody leads"),
+        NO_LABEL: _("verdicts that none of the four labels means"),
+        EVIDENCE: _("pieces of evidence, which AVeriTeC has in answers only"),
+        PLACES: _("places that are no country's code"),
+        TYPES: _("claim types that AVeriTeC hasn't"),
+    }
+
+    def items(self, article: Record, context: Context) -> Iterator[Record]:
+        for claim in article["claims"]:
+            for judgement in judgements(claim, context):
+                label = LABELS.get(judgement.meaning or "")
+                if label is None:
+                    context.leave_out(NO_LABEL)
+                else:
+                    yield _record(article, claim, judgement, label, context)
+
+    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
+        return array(list(self.counted(article, context)) for article in articles)
+
+
+def _record(
+    article: Record, claim: Record, judgement: Judgement, label: str, context: Context
+) -> Record:
+    if claim["evidence"]:
+        context.leave_out(EVIDENCE, len(claim["evidence"]))
+    country = _COUNTRY.match(claim["place"])
+    if claim["place"] and not country:
+        context.leave_out(PLACES)
+    record = {
+        "claim": claim["normalised"] or claim["quote"],
+        "required_reannotation": False,
+        "label": label,
+        "justification": judgement.rationale or None,
+        "claim_date": _day(claim["claim_date"]),
+        "speaker": claim["claimant"],
+        "original_claim_url": article["url"] or None,
+        "cached_original_claim_url": None,
+        "fact_checking_article": page_of(article, claim, context) if context.options.page else None,
+        "reporting_source": article["publisher"] or None,
+        "location_ISO_code": claim["place"] if country else None,
+        "claim_types": list(_types(claim, context)),
+        "fact_checking_strategies": judgement.strategies,
+        "questions": [
+            {
+                "question": question["text"],
+                "answers": [_answer(answer) for answer in question["answers"]],
+            }
+            for question in claim["questions"]
+        ],
+    }
+    return record if context.labels == "aggregated" else {**record, "by": judgement.annotator}
+
+
+def _types(claim: Record, context: Context) -> Iterator[str]:
+    for key in claim["types"]:
+        if context.corpus.claim_type_scheme == "averitec":
+            yield context.type_labels[key]
+        elif key in _TYPES:
+            yield _TYPES[key]
+        else:
+            context.leave_out(TYPES)
+
+
+def _answer(answer: Record) -> Record:
+    boolean = {"boolean_explanation": answer["boolean_explanation"]}
+    return {
+        "answer": answer["text"] or "No answer could be found.",
+        "answer_type": answer["answer_type"],
+        "source_url": answer["source_url"] or None,
+        "cached_source_url": None,
+        "source_medium": answer["source_medium"],
+        **(boolean if answer["boolean_explanation"] else {}),
+    }
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.strftime("%d-%m-%Y") if day else None

@@ -1,0 +1,484 @@
+"""What a corpus's rows become: the records that every format is made of, and ``jsonl`` writes.
+
+Whatever must not leave is kept back here, so that no format can give it away: protected sources,
+withdrawn claims, and, as the export's options say, names, labels, and evidence that came later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from annotations.domain.spans import CONTEXT_CHARACTERS as AROUND
+from annotations.domain.vocabulary import VerdictKind
+from annotations.services.evidence import PageKey, page_among, protected_pages
+
+from .base import Context, ExportError, Record
+from .finding import Finding, finding_of
+from .reading import Chunk, Row, chunks
+from .selection import Selection
+
+# PostgreSQL keeps no order of keys; the file is the same from every database.
+REASON = ("feature", "label", "weight", "spans")
+ATTRIBUTION = ("form", "source", "cue", "content", "confidence")
+DATE = ("start", "end", "first", "last", "granularity", "anchor")
+# That there is a protected source is known; who or what it is, and when it came, leaves nowhere.
+PROTECTED_KEEPS = frozenset({"uid", "stance", "set_number", "protected"})
+# Reasons of ``Report.left_out`` that are the options' doing, whatever the format.
+NOT_KNOWN, ANSWER_NOT_KNOWN = "evidence not known at the time", "answers not known at the time"
+UNJUDGED = Finding(None, None, False, {})
+
+
+def records(
+    context: Context, selection: Selection, *, suggestions: bool, discussions: bool
+) -> Iterator[Record]:
+    """The articles, one after the other in order of id, whole."""
+    reader = _Reader(context)
+    found = chunks(
+        selection.articles(context.corpus),
+        selection,
+        suggestions=suggestions,
+        discussions=discussions,
+    )
+    for chunk in found:
+        yield from reader.read(chunk)
+
+
+def header(context: Context) -> Record:
+    """What the corpus says of all its articles."""
+    corpus = context.corpus
+    scale = corpus.rating_scale
+    guidelines = list(corpus.guidelines.order_by("version"))
+    context.people.load(guideline.created_by_id for guideline in guidelines)
+    return {
+        "name": corpus.name,
+        "description": corpus.description,
+        "language": corpus.language,
+        "claim_type_scheme": corpus.claim_type_scheme,
+        "requires_evidence": corpus.requires_evidence,
+        "rating_scale": {
+            "slug": scale.slug,
+            "version": scale.version,
+            "name": scale.name,
+            "ratings": [
+                {"label": r.label, "number": r.number, "retired": r.retired}
+                for r in scale.ratings.all()
+            ],
+        },
+        # Every version: verdicts say under which one they were given.
+        "guidelines": [
+            {
+                "version": guideline.version,
+                "text": guideline.text,
+                "created_by": context.people.get(guideline.created_by_id),
+                "created_at": guideline.created_at,
+            }
+            for guideline in guidelines
+        ],
+    }
+
+
+class _Rating(NamedTuple):
+    pk: int
+    position: int
+    label: str
+    number: int | None
+
+
+class _Vote(NamedTuple):
+    pk: int
+    kind: str
+    rating: _Rating | None
+    reviewer: int
+    retracts: int | None
+
+
+class _Reader:
+    """Makes records of rows, chunk after chunk."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.people = context.people
+        self.options = context.options
+        self.pages: set[PageKey] = protected_pages(context.corpus)
+        self.individual = context.labels != "aggregated"
+        self.aggregated = context.labels != "individual"
+        self.chunk: Chunk
+
+    def read(self, chunk: Chunk) -> Iterator[Record]:
+        self.chunk = chunk
+        self.people.load(_people(chunk))
+        report = self.context.report
+        # Each is let go once it is written, so that one chunk is in memory and never two.
+        rows = chunk.articles
+        rows.reverse()
+        while rows:
+            article = self._article(rows.pop())
+            report.articles += 1
+            report.claims += len(article["claims"])
+            yield article
+
+    # --- The article and what the detector says of it ---------------------------------------
+
+    def _article(self, row: Row) -> Record:
+        (
+            pk, title, author, publisher, url, published, dateline, language, source_name, state,
+            created_at, run, run_text, *of_run,
+        ) = row  # fmt: skip
+        texts = {text[1]: text for text in self.chunk.texts.pop(pk)}
+        *earlier, latest = texts.values()
+        _, _, number, text, digest = latest
+        claims = self.chunk.claims.pop(pk, ())
+        return {
+            "id": pk,
+            "title": title,
+            "author": author,
+            "publisher": publisher,
+            "url": url,
+            "published": published,
+            "dateline": dateline,
+            "language": language,
+            "source_name": source_name,
+            "state": state,
+            "created_at": created_at,
+            "text": text,
+            "text_revision": number,
+            "text_sha256": digest,
+            "earlier_texts": [
+                {"text_revision": other[2], "text": other[3], "text_sha256": other[4]}
+                for other in earlier
+            ],
+            "run": _run(of_run, texts[run_text][2]) if run else None,
+            "suggestions": self._suggestions(pk, texts[run_text][3] if run else ""),
+            "claims": [self._claim(claim, texts[claim[3]]) for claim in claims],
+        }
+
+    def _suggestions(self, article: int, text: str) -> list[Record]:
+        rows = self.chunk.suggestions.pop(article, ())
+        places = {row[1]: [row[2], row[3]] for row in rows}
+        return [self._suggestion(row, text, places) for row in rows]
+
+    def _suggestion(self, row: Row, text: str, places: dict[int, list[int]]) -> Record:
+        (
+            _, pk, start, end, quote, score, kind, kind_confidence, quoted, claimant_name,
+            mention_start, mention_end, attribution, dates, first_mention, reasons, outcome,
+            claim, decided_by, decided_at,
+        ) = row  # fmt: skip
+        return {
+            "start": start,
+            "end": end,
+            "quote": checked_quote(text, start, end, quote, "suggestion", pk),
+            "score": score,
+            "kind": kind,
+            "kind_confidence": kind_confidence,
+            "quoted": bool(quoted),
+            "claimant_name": claimant_name,
+            "claimant_mention": None if mention_start is None else [mention_start, mention_end],
+            "attribution": _in_order(_json(attribution), ATTRIBUTION),
+            "dates": [_in_order(expression, DATE) for expression in _json(dates)],
+            "first_mention": places[first_mention] if first_mention else None,
+            "reasons": [_in_order(reason, REASON) for reason in _json(reasons)],
+            "outcome": outcome,
+            "claim": uid_of(claim) if claim else None,
+            "decided_by": self.people.get(decided_by),
+            "decided_at": decided_at,
+        }
+
+    # --- Claims -----------------------------------------------------------------------------
+
+    def _claim(self, row: Row, text_row: Row) -> Record:
+        (
+            pk, _, uid, _, normalised, claimant, claim_date, place, flag, flag_note, state,
+            suggestion_start, suggestion_end, created_by, created_at, updated_at, revision,
+        ) = row  # fmt: skip
+        chunk = self.chunk
+        text = text_row[3]
+        spans = []
+        for _, start, end, quote in chunk.spans.pop(pk, ()):
+            if text[start:end] != quote:
+                checked_quote(text, start, end, quote, "claim", pk)
+            spans.append(
+                {
+                    "start": start,
+                    "end": end,
+                    "quote": quote,
+                    "prefix": text[start - AROUND if start > AROUND else 0 : start],
+                    "suffix": text[end : end + AROUND],
+                }
+            )
+        finding, verdicts = self._judged(chunk.verdicts.pop(pk, ()))
+        rating = finding.rating
+        return {
+            "uid": uid_of(uid),
+            "text_revision": text_row[2],
+            "spans": spans,
+            "quote": spans[0]["quote"]
+            if len(spans) == 1
+            else " … ".join(span["quote"] for span in spans),
+            "normalised": normalised,
+            "types": [row[1] for row in chunk.types.pop(pk, ())],
+            "claimant": claimant,
+            "claim_date": claim_date,
+            "place": place,
+            "flag": flag,
+            "flag_note": self.people.said(flag_note),
+            "tags": [row[1] for row in chunk.tags.pop(pk, ())],
+            "state": state,
+            "suggestion": None if suggestion_start is None else [suggestion_start, suggestion_end],
+            "created_by": self.people[created_by],
+            "created_at": created_at,
+            "updated_at": updated_at,
+            "revision": revision,
+            "verdict": {
+                "rating": rating.label if rating else None,
+                "number": rating.number if rating else None,
+                "basis": finding.basis,
+                "tie": finding.tie,
+                "votes": finding.votes,
+            }
+            if self.aggregated
+            else None,
+            "verdicts": verdicts,
+            "evidence": self._all_evidence(pk, claim_date),
+            "questions": self._questions(pk, claim_date),
+            "threads": [self._thread(thread) for thread in chunk.threads.pop(pk, ())],
+        }
+
+    def _judged(self, rows: list[Row]) -> tuple[Finding, list[Record]]:
+        if not rows:
+            return UNJUDGED, []
+        votes = [
+            _Vote(row[1], row[3], _Rating(*row[4:8]) if row[4] else None, row[11], row[15])
+            for row in rows
+        ]
+        standing = _standing(votes)
+        finding = finding_of(vote for vote in votes if vote.pk in standing)
+        retracted = {vote.retracts for vote in votes}
+        given = finding.basis is not None
+        self.context.report.verdicts += len(rows) if self.individual else given
+        return finding, [
+            self._verdict(row, stands=row[1] in standing, retracted=row[1] in retracted)
+            for row in rows
+        ]
+
+    def _verdict(self, row: Row, *, stands: bool, retracted: bool) -> Record:
+        (
+            _, _, uid, kind, _, _, label, number, rationale, confidence, strategies, reviewer,
+            created_at, claim_revision, guideline_version, _, retracts,
+        ) = row  # fmt: skip
+        return {
+            "uid": uid_of(uid),
+            "kind": kind,
+            "rating": label,
+            "number": number,
+            "rationale": self.people.said(rationale),
+            "confidence": confidence or None,
+            "strategies": _json(strategies),
+            "reviewer": self.people[reviewer],
+            "created_at": created_at,
+            "claim_revision": claim_revision,
+            "guideline_version": guideline_version,
+            "retracts": uid_of(retracts) if retracts else None,
+            "retracted": retracted,
+            "stands": stands,
+        }
+
+    # --- Evidence, questions, discussions ---------------------------------------------------
+
+    def _all_evidence(self, claim: int, claim_date: dt.date | None) -> list[Record]:
+        rows = self.chunk.evidence.pop(claim, None)
+        if not rows:
+            return []
+        found = [self._evidence(row, claim_date) for row in rows]
+        if not self.options.known_only:
+            return found
+        # Of a protected source is not said when it was published, so it counts as unknown.
+        known = [evidence for evidence in found if evidence["was_known"]]
+        self.context.report.left_out[NOT_KNOWN] += len(found) - len(known)
+        return known
+
+    def _evidence(self, row: Row, claim_date: dt.date | None) -> Record:
+        (
+            _, uid, url, citation, title, publisher, published, quote, stance, medium, note,
+            set_number, protected, added_by, created_at, updated_at, revision, copy_url,
+            final_url, fetched_at, media_type, size, sha256,
+        ) = row  # fmt: skip
+        # A protected source's page leaves under no other row either.
+        if self.pages and any(page_among(u, self.pages) for u in (url, copy_url, final_url) if u):
+            protected = True
+        post = None if published is None or claim_date is None else published > claim_date
+        record = {
+            "uid": uid_of(uid),
+            "url": url,
+            "citation": citation,
+            "title": title,
+            "publisher": publisher,
+            "published": published,
+            "quote": quote,
+            "stance": stance,
+            "source_medium": medium,
+            "note": self.people.said(note),
+            "set_number": set_number,
+            "protected": bool(protected),
+            "is_post_claim": post,
+            # An unknown date is a no.
+            "was_known": post is False,
+            "snapshot": {
+                "url": copy_url,
+                "final_url": final_url,
+                "fetched_at": fetched_at,
+                "media_type": media_type,
+                "size": size,
+                "sha256": sha256,
+            }
+            if fetched_at
+            else None,
+            "added_by": self.people[added_by],
+            "created_at": created_at,
+            "updated_at": updated_at,
+            "revision": revision,
+        }
+        if protected:
+            return {name: record[name] if name in PROTECTED_KEEPS else None for name in record}
+        return record
+
+    def _questions(self, claim: int, claim_date: dt.date | None) -> list[Record]:
+        return [
+            {
+                "uid": uid_of(uid),
+                "text": self.people.said(text),
+                "asked_by": self.people[asked_by],
+                "created_at": created_at,
+                "updated_at": updated_at,
+                "revision": revision,
+                "answers": self._answers(pk, claim_date),
+            }
+            for _, pk, uid, text, asked_by, created_at, updated_at, revision in (
+                self.chunk.questions.pop(claim, ())
+            )
+        ]
+
+    def _answers(self, question: int, claim_date: dt.date | None) -> list[Record]:
+        rows = self.chunk.answers.pop(question, ())
+        found = [self._answer(row) for row in rows if not self._came_later(row, claim_date)]
+        if len(found) < len(rows):
+            self.context.report.left_out[ANSWER_NOT_KNOWN] += len(rows) - len(found)
+        return found
+
+    def _came_later(self, row: Row, claim_date: dt.date | None) -> bool:
+        """Is it from a source that wasn't surely there to be known? Its saved copy may say."""
+        if not self.options.known_only or not row[5]:
+            return False
+        published = row[13]
+        return published is None or claim_date is None or published > claim_date
+
+    def _answer(self, row: Row) -> Record:
+        (
+            _, uid, answer_type, text, explanation, url, medium, added_by, created_at, updated_at,
+            revision, *_copy,
+        ) = row  # fmt: skip
+        if self.pages and page_among(url, self.pages):
+            url = ""
+        return {
+            "uid": uid_of(uid),
+            "answer_type": answer_type,
+            "text": text,
+            "boolean_explanation": self.people.said(explanation),
+            "source_url": url,
+            "source_medium": medium,
+            "added_by": self.people[added_by],
+            "created_at": created_at,
+            "updated_at": updated_at,
+            "revision": revision,
+        }
+
+    def _thread(self, row: Row) -> Record:
+        _, pk, uid, started_by, created_at, resolved_by, resolved_at = row
+        return {
+            "uid": uid_of(uid),
+            "started_by": self.people[started_by],
+            "created_at": created_at,
+            "resolved_by": self.people.get(resolved_by),
+            "resolved_at": resolved_at,
+            "comments": [self._comment(comment) for comment in self.chunk.comments.pop(pk, ())],
+        }
+
+    def _comment(self, row: Row) -> Record:
+        _, pk, uid, author, text, created_at, edited_at = row
+        mentioned = (self.people[who] for _, who in self.chunk.mentions.pop(pk, ()))
+        return {
+            "uid": uid_of(uid),
+            "author": self.people[author],
+            "text": self.people.said(text),
+            "mentions": sorted(person["username"] for person in mentioned),
+            "created_at": created_at,
+            "edited_at": edited_at,
+        }
+
+
+def _people(chunk: Chunk) -> set[int | None]:
+    """All who did something in it."""
+    columns: list[tuple[Any, int]] = [
+        (chunk.suggestions, 18),
+        (chunk.claims, 13),
+        (chunk.evidence, 13),
+        (chunk.questions, 4),
+        (chunk.answers, 7),
+        (chunk.verdicts, 11),
+        (chunk.threads, 3),
+        (chunk.threads, 5),
+        (chunk.comments, 3),
+        (chunk.mentions, 1),
+    ]
+    return {row[at] for groups, at in columns for rows in groups.values() for row in rows}
+
+
+def _run(of_run: list[Any], text_revision: int) -> Record:
+    detector, version, config_hash, threshold, words, finished_at, sentences = of_run
+    return {
+        "detector": detector,
+        "version": version,
+        "config_hash": config_hash,
+        "threshold": threshold,
+        "words": words,
+        "finished_at": finished_at,
+        "text_revision": text_revision,
+        "sentences": _json(sentences),
+    }
+
+
+def _standing(votes: list[_Vote]) -> set[int]:
+    """Keys of the latest of each reviewer and kind that isn't retracted, as
+    ``VerdictQuerySet.standing`` has it."""
+    retracted = {vote.retracts for vote in votes}
+    latest = {
+        (vote.reviewer, vote.kind): vote.pk
+        for vote in votes
+        if vote.pk not in retracted and vote.kind != VerdictKind.RETRACTION
+    }
+    return set(latest.values())
+
+
+def _in_order(stored: dict[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    return None if stored is None else {name: stored[name] for name in names}
+
+
+def _json(stored: Any) -> Any:
+    return None if stored is None else orjson.loads(stored)
+
+
+def uid_of(stored: Any) -> str:
+    """SQLite keeps the 32 digits."""
+    if isinstance(stored, str):
+        return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
+    return str(stored)
+
+
+def checked_quote(text: str, start: int, end: int, quote: str, what: str, pk: int) -> str:
+    """The quote, which has to be what stands in the text at ``[start, end)``."""
+    if text[start:end] != quote:
+        raise ExportError(f"{what} {pk}: the text at [{start}, {end}) is not its quote")
+    return quote
