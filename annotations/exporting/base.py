@@ -93,8 +93,8 @@ class Context:
     # The selection and the options that were chosen, for the file to say so itself.
     chosen: Mapping[str, Any]
     report: Report = field(default_factory=Report)
-    # Claimant → address of the same person elsewhere; read by the formats that say it.
-    same_as: dict[str, str] | None = None
+    # Claimant → role and Wikidata id; read by the formats that say it.
+    claimants: dict[str, tuple[str, str]] | None = None
 
     def leave_out(self, reason: str, count: int = 1) -> None:
         self.report.left_out[reason] += count

@@ -1,108 +1,39 @@
-"""schema.org ClaimReview (JSON-LD): the claims that were judged, listed or as a DataFeed.
-
-``claim_review`` makes one from plain values: for an export as for the page of a fact-check.
-See https://developers.google.com/search/docs/appearance/structured-data/factcheck.
-"""
+"""schema.org ClaimReview (JSON-LD): the claims that were judged, listed or as a DataFeed."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from annotations.domain.claim_review import (
+    CONTEXT,
+    Appearance,
+    Citation,
+    ClaimAuthor,
+    FeedItem,
+    Organisation,
+    Review,
+    ReviewRating,
+    claim_review,
+    data_feed_head,
+    data_feed_item,
+)
 from annotations.models import Claimant
 
-from .base import Context, Format, Record, array, dumps, iso, utc
+from .base import Context, Format, Record, array, dumps, utc
 from .judging import NO_VERDICT, TIE, Judgement, judgements
 
-SCHEMA = "https://schema.org"
-# Google's axis: 1 false to 5 true.
-WORST, BEST = 1, 5
-_LOSES = frozenset(
-    {
-        "text", "earlier texts", "suggestions", "places", "fragments", "types", "place", "flags",
-        "tags", "verdicts", "evidence", "sets", "copies", "questions", "discussions", "guidelines",
-    }
-)  # fmt: skip
-_REASONS = {
-    NO_VERDICT: _("claims without a verdict"),
-    TIE: _("claims on which nobody leads"),
-}
+PROTECTED = "protected sources"
 
 
-def claim_review(
-    *,
-    url: str,
-    claim: str,
-    rating: str,
-    number: int | None,
-    published: dt.date | dt.datetime,
-    modified: dt.date | dt.datetime | None = None,
-    language: str = "",
-    publisher: str = "",
-    publisher_url: str = "",
-    claimant: str = "",
-    claimant_same_as: str = "",
-    claimed_on: dt.date | None = None,
-    appearance: Record | None = None,
-    claim_id: str = "",
-    body: str = "",
-) -> Record:
-    """A ClaimReview without its ``@context``.
-
-    ``url`` is the page of the review, and ``published`` its own day, never today's; ``number``
-    is 1 (false) to 5 (true), and None off that axis, where the rating is a name alone. The
-    claim's author is ``claimant``, and there is none where nobody is named: never the publisher.
-    """
-    item: Record = {"@type": "Claim"}
-    if claim_id:
-        item["@id"] = claim_id
-    if claimed_on:
-        item["datePublished"] = claimed_on.isoformat()
-    if claimant:
-        item["author"] = {"@type": "Person", "name": claimant}
-        if claimant_same_as:
-            item["author"]["sameAs"] = claimant_same_as
-    if appearance:
-        item["appearance"] = appearance
-    review: Record = {
-        "@type": "ClaimReview",
-        "@id": f"{url}#review" if "#" not in url else url,
-        "url": url,
-        "datePublished": _day(published),
-    }
-    if modified:
-        review["dateModified"] = _day(modified)
-    if language:
-        review["inLanguage"] = language
-    review["claimReviewed"] = claim
-    if publisher:
-        review["author"] = {"@type": "Organization", "name": publisher}
-        if publisher_url:
-            review["author"]["url"] = publisher_url
-    review["itemReviewed"] = item
-    on_axis = {} if number is None else _on_axis(number)
-    review["reviewRating"] = {"@type": "Rating", **on_axis, "alternateName": rating}
-    if body:
-        review["reviewBody"] = body
-    return review
-
-
-def _on_axis(number: int) -> dict[str, int]:
-    return {"ratingValue": number, "worstRating": WORST, "bestRating": BEST}
-
-
-def _day(value: dt.date | dt.datetime) -> str:
-    return (value.date() if isinstance(value, dt.datetime) else value).isoformat()
-
-
-def page_of(article: Record, claim: Record, context: Context) -> str:
-    """Where the fact-check of a claim stands: as the export was told, else where it is reviewed."""
-    if pattern := context.options.page:
-        return pattern.replace("{uid}", claim["uid"])
-    return f"{context.options.site or '/'}articles/{article['id']}/#claim-{claim['uid']}"
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    review: Review
+    created: dt.datetime
+    modified: dt.datetime
 
 
 class ClaimReviews(Format):
@@ -112,17 +43,31 @@ class ClaimReviews(Format):
     media_type = "application/ld+json"
     extension = "jsonld"
     unit = "reviews"
-    loses = _LOSES
-    reasons = _REASONS
+    loses = frozenset(
+        {
+            "text", "earlier texts", "suggestions", "places", "fragments", "types", "place",
+            "flags", "tags", "verdicts", "sets", "copies", "questions", "discussions",
+            "guidelines",
+        }
+    )  # fmt: skip
+    reasons = {
+        NO_VERDICT: _("claims without a verdict"),
+        TIE: _("claims on which nobody leads"),
+        PROTECTED: _("protected sources"),
+    }
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
+        for dated in self.reviews(article, context):
+            yield claim_review(dated.review, context=False)
+
+    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
+        head = b'{"@context":' + dumps(CONTEXT) + b',"@graph":['
+        return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
+
+    def reviews(self, article: Record, context: Context) -> Iterator[_Dated]:
         for claim in article["claims"]:
             for judgement in judgements(claim, context):
                 yield _review(article, claim, judgement, context)
-
-    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        head = b'{"@context":' + dumps(SCHEMA) + b',"@graph":['
-        return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
 
 
 class DataFeed(ClaimReviews):
@@ -132,66 +77,82 @@ class DataFeed(ClaimReviews):
     extension = "json"
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
-        for claim in article["claims"]:
-            for judgement in judgements(claim, context):
-                yield {
-                    "@type": "DataFeedItem",
-                    "dateCreated": iso(judgement.grounds[0]["created_at"]),
-                    "dateModified": iso(_modified(claim, judgement)),
-                    "item": [_review(article, claim, judgement, context)],
-                }
+        for dated in self.reviews(article, context):
+            yield data_feed_item(
+                FeedItem(
+                    review=claim_review(dated.review, context=False),
+                    created=dated.created,
+                    modified=dated.modified,
+                )
+            )
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        start = {
-            "@context": SCHEMA,
-            "@type": "DataFeed",
-            "dateModified": iso(context.exported_at),
-        }
+        start = data_feed_head(modified=utc(context.exported_at), name=context.corpus.name)
         head = dumps(start)[:-1] + b',"dataFeedElement":['
         return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
 
 
-def _modified(claim: Record, judgement: Judgement) -> dt.datetime:
-    last: dt.datetime = judgement.grounds[-1]["created_at"]
-    changed: dt.datetime = claim["updated_at"]
-    return max(utc(last), utc(changed))
+def page_of(article: Record, claim: Record, context: Context) -> str:
+    """Where the fact-check of a claim stands: as the export was told, else where it is reviewed."""
+    if pattern := context.options.page:
+        return pattern.replace("{uid}", claim["uid"])
+    return f"{context.options.site or '/'}articles/{article['id']}/?claim={claim['uid']}"
 
 
-def _review(article: Record, claim: Record, judgement: Judgement, context: Context) -> Record:
+def _review(article: Record, claim: Record, judgement: Judgement, context: Context) -> _Dated:
     options = context.options
-    appearance: dict[str, Any] = {"@type": "NewsArticle", "headline": article["title"]}
-    if article["url"]:
-        appearance["url"] = article["url"]
-    if article["published"]:
-        appearance["datePublished"] = article["published"].isoformat()
-    if article["author"]:
-        appearance["author"] = {"@type": "Person", "name": article["author"]}
-    if article["publisher"]:
-        appearance["publisher"] = {"@type": "Organization", "name": article["publisher"]}
-    return claim_review(
+    # The review's own days: when the verdict was given, and when it or the claim last changed.
+    created = utc(judgement.grounds[0]["created_at"])
+    modified = max(utc(judgement.grounds[-1]["created_at"]), utc(claim["updated_at"]))
+    place = Appearance(
+        url=article["url"],
+        title=article["title"],
+        publisher=article["publisher"],
+        published=article["published"],
+    )
+    review = Review(
         url=page_of(article, claim, context),
         claim=claim["normalised"] or claim["quote"],
-        rating=judgement.rating,
-        number=judgement.number,
-        published=judgement.grounds[0]["created_at"],
-        modified=_modified(claim, judgement),
-        language=article["language"],
-        publisher=options.publisher,
-        publisher_url=options.publisher_url,
-        claimant=claim["claimant"] or "",
-        claimant_same_as=_same_as(claim["claimant"], context),
-        claimed_on=claim["claim_date"],
-        appearance=appearance,
+        claim_text=claim["quote"],
         claim_id=f"urn:uuid:{claim['uid']}",
+        claim_date=claim["claim_date"],
+        rating=ReviewRating(label=judgement.rating, number=judgement.number),
+        organisation=Organisation(
+            name=options.publisher or context.corpus.name, url=options.publisher_url
+        ),
+        published=created.date(),
+        modified=modified.date(),
+        language=article["language"],
+        author=_author(claim["claimant"], context),
+        appearances=(place,),
         body=judgement.rationale,
+        citations=tuple(_citations(claim, context)),
     )
+    return _Dated(review, created, modified)
 
 
-def _same_as(claimant: str | None, context: Context) -> str:
-    if context.same_as is None:
-        known = Claimant.objects.filter(corpus=context.corpus).exclude(wikidata_id="")
-        context.same_as = {
-            name: f"https://www.wikidata.org/wiki/{number}"
-            for name, number in known.values_list("name", "wikidata_id")
+def _citations(claim: Record, context: Context) -> Iterator[Citation]:
+    for piece in claim["evidence"]:
+        if piece["protected"]:
+            context.leave_out(PROTECTED)
+        else:
+            yield Citation(
+                url=piece["url"],
+                name=piece["title"] or piece["citation"],
+                publisher=piece["publisher"],
+                published=piece["published"],
+            )
+
+
+def _author(claimant: str | None, context: Context) -> ClaimAuthor | None:
+    """Of a claim that nobody is known to have made there is none."""
+    if not claimant:
+        return None
+    if context.claimants is None:
+        known = Claimant.objects.filter(corpus=context.corpus).exclude(role="", wikidata_id="")
+        context.claimants = {
+            name: (role, number)
+            for name, role, number in known.values_list("name", "role", "wikidata_id")
         }
-    return context.same_as.get(claimant or "", "")
+    role, number = context.claimants.get(claimant, ("", ""))
+    return ClaimAuthor(name=claimant, role=role, wikidata_id=number)

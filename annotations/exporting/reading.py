@@ -94,6 +94,7 @@ def _keys(articles: QuerySet[Article]) -> Iterator[list[int]]:
         page = list(
             articles.filter(pk__gt=last)
             .order_by("pk")
+            .values("pk")
             .annotate(characters=Sum(Length("texts__text")))
             .values_list("pk", "characters")[:PAGE]
         )

@@ -45,6 +45,8 @@ def records(
     )
     for chunk in found:
         yield from reader.read(chunk)
+        # Before the next one is read.
+        del chunk, reader.chunk
 
 
 def header(context: Context) -> Record:
@@ -209,7 +211,7 @@ class _Reader:
                     "suffix": text[end : end + AROUND],
                 }
             )
-        finding, verdicts = self._judged(chunk.verdicts.pop(pk, ()))
+        finding, verdicts = self._judged(chunk.verdicts.pop(pk, []))
         rating = finding.rating
         return {
             "uid": uid_of(uid),

@@ -23,7 +23,7 @@ def _pipeline(language: str) -> Language:
         # Unknown, or it asks for a segmenter that isn't installed.
         pipeline = spacy.blank(_ANY)
     pipeline.max_length = 10_000_000
-    return pipeline  # type: ignore[no-any-return]
+    return pipeline
 
 
 def doc_of(text: str, language: str) -> Doc:

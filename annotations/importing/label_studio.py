@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .base import BadRow, Draft, Head, Item, Mark
@@ -65,23 +66,56 @@ def _draft(record: Record, *, suggestions: bool) -> Draft:
 
 
 def _results(results: Any, who: str, score: Any = None) -> tuple[list[Mark], list[str]]:
+    # Results with one id are about one region of the text.
+    regions: dict[str, list[Mapping[str, Any]]] = {
+        result["id"]: [] for result in results if result.get("type") == "labels" and "id" in result
+    }
+    spans: list[Mapping[str, Any]] = []
+    of_text: list[Mapping[str, Any]] = []
+    for result in results:
+        if result.get("type") == "labels":
+            spans.append(result)
+        else:
+            regions.get(result.get("id", ""), of_text).append(result)
     marks: list[Mark] = []
-    whole: list[str] = []
-    said: list[str] = []
     odd: list[str] = []
+    for span in spans:
+        said = _said(regions.get(span.get("id", ""), []), odd)
+        mark = _span(span.get("value") or {}, who, span.get("score", score))
+        marks.append(replace(mark, **{**said, "labels": [*mark.labels, *said["labels"]]}))
+    if of_text:
+        said = _said(of_text, odd)
+        if any(said.values()):
+            marks.append(Mark(**said, annotator=who))
+    return marks, odd
+
+
+# Names of controls whose words are a field of the claim; under other names they are a note.
+_FIELDS = {"normalised", "claimant"}
+
+
+def _said(results: list[Mapping[str, Any]], odd: list[str]) -> dict[str, Any]:
+    """What was chosen and written of a region, or of the text, as fields of a mark."""
+    said: dict[str, Any] = {"labels": []}
+    notes: list[str] = []
     for result in results:
         value, kind = result.get("value") or {}, result.get("type")
-        if kind == "labels":
-            marks.append(_span(value, who, result.get("score", score)))
-        elif kind in {"choices", "taxonomy"}:
-            whole += [str(choice) for choice in value.get(kind) or () if isinstance(choice, str)]
+        if kind in {"choices", "taxonomy"}:
+            said["labels"] += [str(one) for one in value.get(kind) or () if isinstance(one, str)]
         elif kind == "textarea":
-            said += [str(line) for line in value.get("text") or ()]
+            words = [str(line) for line in value.get("text") or ()]
+            name = str(result.get("from_name"))
+            if name in _FIELDS:
+                said[name] = " ".join(words)
+            elif name == "type":
+                said["labels"] += words
+            elif name == "verdict" and len(words) == 1:
+                said["rating"] = words[0]
+            else:
+                notes += words
         else:
             odd.append(f"a result of type {kind!r} says nothing that is kept")
-    if whole or said:
-        marks.append(Mark(labels=whole, note="\n".join(said), annotator=who))
-    return marks, odd
+    return {**said, "note": "\n".join(notes)}
 
 
 def _flat(labels: Any) -> list[Mark]:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ FOLDER = Path(__file__).parent / "golden"
 PUBLISHER = Options(
     publisher="Ex News", publisher_url="https://ex.org", page="https://ex.org/fc/{uid}"
 )
+# The exhibit's one finding lies between supported and refuted; the verdicts behind it don't.
+INDIVIDUAL = ("fever", "averitec")
 # The first formats' files have the plain name.
 FIRST = ("jsonl", "csv", "w3c")
 
@@ -61,7 +64,9 @@ def _member(name: str, content: bytes) -> str:
         return _lines(
             {
                 "text": doc.text,
-                "claims": [[s.start_char, s.end_char, s.label_, s.id_] for s in doc.spans["claims"]],
+                "claims": [
+                    [s.start_char, s.end_char, s.label_, s.id_] for s in doc.spans["claims"]
+                ],
                 **doc.user_data,
             }
             for doc in docs
@@ -98,7 +103,8 @@ def assert_golden(exhibit: Exhibit, name: str) -> None:
         found = exported(exhibit, name)
         file = FOLDER / f"corpus.{FORMATS[name].extension}"
     else:
-        found = readable(written(exhibit, name))
+        labels: Any = "both" if name in INDIVIDUAL else ""
+        found = readable(written(exhibit, name, replace(PUBLISHER, labels=labels)))
         ending = "txt" if FORMATS[name].extension == "zip" else FORMATS[name].extension
         file = FOLDER / f"corpus-{name}.{ending}"
     found = same_everywhere(exhibit, found)

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from annotations.exporting import FORMATS
+from annotations.exporting import FORMATS, options, selection
+from annotations.exporting.base import PARTS
 from annotations.exporting.csv import COLUMNS
+from annotations.exporting.label_studio import CONFIG
 from annotations.importing import IMPORTERS, Options
 
 from .conftest import Exhibit
@@ -31,9 +33,26 @@ def table(page: str, heading: str) -> list[str]:
 
 def test_every_format(page: str) -> None:
     for name, format_ in FORMATS.items():
-        row = f"| `{name}` | `{format_.media_type}` | `.{format_.extension}` |"
+        row = f"| `{name}` | `{format_.media_type}` | `.{format_.extension}` | {format_.about} |"
         assert row in page
         assert f"\n## {name}\n" in page
+
+
+def test_what_every_format_loses(page: str) -> None:
+    """The table is what the formats say of themselves; test_formats holds them to it."""
+    for name, format_ in FORMATS.items():
+        loses = ", ".join(part for part in PARTS if part in format_.loses) or "nothing"
+        counted = "; ".join(str(words) for words in format_.reasons.values()) or "–"
+        assert f"| `{name}` | {format_.unit} | {loses} | {counted} |\n" in page, name
+    for part, words in PARTS.items():
+        assert f"| {part} | {words} |\n" in page
+
+
+def test_every_filter_and_option(page: str) -> None:
+    rows = re.findall(r"^\| (`[^|]*`) \|", page, flags=re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert named >= set(selection.NAMES) | set(options.NAMES)
+    assert CONFIG in page
 
 
 def test_jsonl(page: str, exhibit: Exhibit) -> None:

@@ -42,9 +42,9 @@ def test_the_same_bytes_whenever_it_is_written(exhibit: Exhibit) -> None:
 
 # What of the exhibit shows that a part is there: the words of one of its cases.
 SIGNS: dict[str, str] = {
-    "text": "Nobody knows why",
+    "text": r"said\.(\\n|\n)+Emissions fell by 4 % last year 👩🏽‍🚀 while prices rose",
     "earlier texts": "Nothing here",
-    "article": r"=1\+1, said",
+    "article": r'=1\+1, said|"original_claim_url":"https://news',
     "suggestions": "made-up",
     "places": r"\b110\b|B-CLAIM",
     "normalised": "=HYPERLINK",
@@ -58,7 +58,7 @@ SIGNS: dict[str, str] = {
     "verdicts": r'sam \(review\)|"(by|reviewer|username)":"sam"|"creator":{"id":"urn:reviewer:sam"',
     "rationales": "says rita",
     "evidence": r"statistics\.example/1",
-    "copies": "TimeState|6ef4f4e3",
+    "copies": "TimeState|c9d90c6e16222296",
     "questions": "Did it double",
     "discussions": "Which year",
     "guidelines": "Read twice",
@@ -108,8 +108,8 @@ def test_what_it_leaves_out_is_counted(exhibit: Exhibit) -> None:
         "csv": (3, {}),
         "parquet": (3, {}),
         "w3c": (3, {"evidence without an address": 2}),
-        "claimreview": (1, unjudged),
-        "datafeed": (1, unjudged),
+        "claimreview": (1, {**unjudged, "protected sources": 1}),
+        "datafeed": (1, {**unjudged, "protected sources": 1}),
         # "Mostly False" is neither supported nor refuted.
         "fever": (0, {**unjudged, "ratings without a label": 1}),
         "averitec": (0, {**unjudged, "ratings without a label": 1}),
@@ -160,24 +160,23 @@ def test_places_that_overlap(overlapping: Exhibit) -> None:
 
 
 def claims_of(corpus: Corpus) -> set[str]:
-    return {
-        claim.quote for article in corpus.articles.all() for claim in article.claims.standing()
-    }
+    return {claim.quote for article in corpus.articles.all() for claim in article.claims.standing()}
 
 
 @pytest.mark.any_database
 def test_our_own_importers_read_them(exhibit: Exhibit) -> None:
     quotes = {"Unemployment doubled in 2025", "Emissions fell … prices rose", "The café closed"}
     fragments = {"Emissions fell", "prices rose", *quotes} - {"Emissions fell … prices rose"}
+    judged = {"Unemployment doubled", '=HYPERLINK("https://evil.example")'}
     expected: dict[str, set[str]] = {
         "brat": quotes,
         "doccano": fragments,
         "label-studio": fragments,
         "prodigy": fragments,
-        "claimreview": {"Unemployment doubled"},
-        "datafeed": {"Unemployment doubled"},
-        "fever": {"Unemployment doubled", '=HYPERLINK("https://evil.example")'},
-        "averitec": {"Unemployment doubled", '=HYPERLINK("https://evil.example")'},
+        "claimreview": judged,
+        "datafeed": judged,
+        "fever": judged,
+        "averitec": judged,
         "checkthat-worthiness": {"🌍 “Unemployment doubled in 2025,” the minister said."},
     }
     for name, quoted in expected.items():
@@ -185,7 +184,9 @@ def test_our_own_importers_read_them(exhibit: Exhibit) -> None:
         corpus = factories.make_corpus(name)
         content = written(exhibit, name, BOTH)
         reader = name.partition("-")[0] if name.startswith("checkthat") else name
-        as_ = {"claimreview": "claimreview", "datafeed": "claimreview", "brat": ""}.get(name, reader)
+        as_ = {"claimreview": "claimreview", "datafeed": "claimreview", "brat": ""}.get(
+            name, reader
+        )
         source = bring_in(corpus, f"corpus.{format_.extension}", content, format=as_)
         problems = [p.reason for p in source.problems.filter(severity="rejected")]
         assert (source.state, problems) == ("done", [] if name != "brat" else problems), name

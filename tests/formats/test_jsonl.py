@@ -13,7 +13,7 @@ from annotations.exporting import FORMATS, ExportError
 from annotations.models import Verdict
 
 from .conftest import Exhibit, uid
-from .golden import assert_golden, exported
+from .golden import assert_golden, exported, written
 
 
 @pytest.fixture
@@ -155,16 +155,7 @@ def test_of_a_protected_source_only_that_it_exists(lines: list[Any]) -> None:
     assert list(piece) == list(lines[1]["claims"][0]["evidence"][0])
 
 
-@pytest.mark.parametrize("name", list(FORMATS))
-def test_nothing_of_a_protected_source_leaves(exhibit: Exhibit, name: str) -> None:
-    written = exported(exhibit, name).lower()
-    assert "whistle" not in written
-    assert "1999" not in written
-    assert "page's own words" not in written
-
-
-@pytest.mark.parametrize("name", ["jsonl", "csv", "w3c"])
-def test_a_span_that_is_not_its_quote_stops_the_export(exhibit: Exhibit, name: str) -> None:
+def test_a_span_that_is_not_its_quote_stops_the_export(exhibit: Exhibit) -> None:
     span = exhibit.claims[2].spans.get()
     with connection.cursor() as cursor:
         # Both columns together satisfy the database's own check.
@@ -172,5 +163,6 @@ def test_a_span_that_is_not_its_quote_stops_the_export(exhibit: Exhibit, name: s
             'UPDATE annotations_claimspan SET start = start + 1, "end" = "end" + 1 WHERE id = %s',
             [span.pk],
         )
-    with pytest.raises(ExportError, match=str(exhibit.claims[2].pk)):
-        exported(exhibit, name)
+    for name in FORMATS:
+        with pytest.raises(ExportError, match=str(exhibit.claims[2].pk)):
+            written(exhibit, name)

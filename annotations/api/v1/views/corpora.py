@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,12 +18,36 @@ from rest_framework.request import Request
 
 from annotations import policies
 from annotations.errors import InvalidInput
-from annotations.exporting import FORMATS, export
+from annotations.exporting import FORMATS, Options, Selection, begin, write
+from annotations.exporting.options import LABELS
+from annotations.exporting.options import NAMES as OPTIONS
+from annotations.exporting.selection import NAMES as SELECTION
 from annotations.models import Corpus
 
 from ..serializers.corpora import CorpusSerializer, corpus_rows
 from .base import ViewSet
 from .guidelines import GuidelineActions
+
+_TYPES: dict[str, Any] = {
+    "pseudonyms": OpenApiTypes.BOOL,
+    "known_only": OpenApiTypes.BOOL,
+    "score_min": OpenApiTypes.FLOAT,
+    "published_from": OpenApiTypes.DATE,
+    "published_until": OpenApiTypes.DATE,
+    "created_from": OpenApiTypes.DATE,
+    "created_until": OpenApiTypes.DATE,
+}
+EXPORT_PARAMETERS = [
+    OpenApiParameter("format", str, required=True, enum=sorted(FORMATS)),
+    *(
+        OpenApiParameter(
+            name,
+            _TYPES.get(name, OpenApiTypes.STR),
+            enum=LABELS if name == "labels" else None,
+        )
+        for name in (*SELECTION, *OPTIONS)
+    ),
+]
 
 
 class CorpusViewSet(GuidelineActions, ListModelMixin, RetrieveModelMixin, ViewSet):
@@ -41,23 +67,38 @@ class CorpusViewSet(GuidelineActions, ListModelMixin, RetrieveModelMixin, ViewSe
         return super().perform_content_negotiation(request, force or self.action == "export")
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("format", str, required=True, enum=sorted(FORMATS)),
-        ],
+        parameters=EXPORT_PARAMETERS,
         responses={(200, format_.media_type): OpenApiTypes.BINARY for format_ in FORMATS.values()},
         filters=False,
     )
     @action(detail=True, pagination_class=None)
     def export(self, request: Request, pk: str) -> StreamingHttpResponse:
-        """Everything that was found in the corpus, streamed. Withdrawn claims are left out."""
+        """What was found in the corpus, streamed. Withdrawn claims are left out."""
         corpus = self.get_object()
         policies.require(self.caller, "corpus.export", corpus)
-        format_ = FORMATS.get(request.query_params.get("format", ""))
+        query = request.query_params
+        format_ = FORMATS.get(query.get("format", ""))
         if format_ is None:
             raise InvalidInput({"format": f"expected one of {', '.join(sorted(FORMATS))}"})
+        if format_.by_workers:
+            raise InvalidInput(
+                {"format": f"{format_.name} is written by a worker: POST to exports/ instead"}
+            )
+        selection = Selection.read(query.dict(), corpus)
+        options = replace(
+            Options.read(query.dict()),
+            site=request.build_absolute_uri("/"),
+            # Pseudonyms of a file that nobody keeps are good for that file.
+            salt=secrets.token_bytes(32),
+        )
+        context = begin(corpus, format_, selection=selection, options=options)
         name = f"{slugify(corpus.name) or 'corpus'}-{timezone.now():%Y-%m-%d}.{format_.extension}"
         return StreamingHttpResponse(
-            export(corpus, format_),
+            write(context, format_, selection),
             content_type=format_.media_type,
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "private, no-store",
+            },
         )
