@@ -9,14 +9,16 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from annotations import search
 from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.domain.vocabulary import VerdictKind
 from annotations.errors import InvalidInput
 from annotations.models import Article, Claim, ClaimType, Corpus, Verdict
+from annotations.models.articles import ArticleQuerySet
 from annotations.models.claims import ClaimQuerySet
 
 MAX_WORDS = 200
@@ -36,6 +38,9 @@ class Selection:
     # Of the article: the day it was published, the last one included.
     published_from: dt.date | None = None
     published_until: dt.date | None = None
+    # What the search over articles finds, and that over claims.
+    q: str = ""
+    claim_q: str = ""
     claim_state: tuple[str, ...] = ()
     # Keys of the corpus's claim types.
     type: tuple[str, ...] = ()
@@ -80,7 +85,7 @@ class Selection:
     def narrows_claims(self) -> bool:
         return any(getattr(self, name) not in (None, "", ()) for name in OF_CLAIMS)
 
-    def articles(self, corpus: Corpus) -> QuerySet[Article]:
+    def articles(self, corpus: Corpus) -> ArticleQuerySet:
         """In no order."""
         rows = Article.objects.filter(corpus=corpus)
         if self.article_state:
@@ -89,6 +94,8 @@ class Selection:
             rows = rows.filter(published__gte=self.published_from)
         if self.published_until:
             rows = rows.filter(published__lte=self.published_until)
+        if self.q:
+            rows = search.articles(rows, self.q)
         if self.narrows_claims:
             rows = rows.filter(Exists(self.of_claims().filter(article=OuterRef("pk"))))
         return rows
@@ -100,6 +107,8 @@ class Selection:
     def of_claims(self) -> ClaimQuerySet:
         """What is asked of the claims alone, whatever their articles."""
         rows = Claim.objects.standing().order_by()
+        if self.claim_q:
+            rows = search.claims(rows, self.claim_q)
         if self.claim_state:
             rows = rows.filter(state__in=self.claim_state)
         if self.type:
@@ -126,7 +135,9 @@ class Selection:
 
 NAMES = tuple(field.name for field in fields(Selection))
 OF_CLAIMS = tuple(
-    name for name in NAMES if name not in {"article_state", "published_from", "published_until"}
+    name
+    for name in NAMES
+    if name not in {"article_state", "published_from", "published_until", "q"}
 )
 EVERYTHING = Selection()
 
@@ -180,6 +191,8 @@ class _Reader:
             return self._several(name, value)
         if name == "score_min":
             return self._share(value)
+        if name in {"q", "claim_q"}:
+            return self._words(value)
         if name == "person":
             if not isinstance(value, str) or len(value) > MAX_WORDS or "\0" in value:
                 raise ValueError(_("expected a username"))
@@ -212,6 +225,16 @@ class _Reader:
             return list(ClaimType.objects.filter(scheme=scheme).values_list("key", flat=True))
         labels = self.corpus.rating_scale.ratings.values_list("label", flat=True)
         return [*labels, TIE, NO_VERDICT]
+
+    @staticmethod
+    def _words(value: Any) -> str:
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError(_("expected words to search for"))
+        try:
+            search.read(value)
+        except InvalidInput as error:
+            raise ValueError(error.fields["q"]) from error
+        return value.strip()
 
     @staticmethod
     def _share(value: Any) -> float:

@@ -84,7 +84,7 @@ def _lines(rows: Any) -> str:
 def same_everywhere(exhibit: Exhibit, text: str) -> str:
     """The export with ids that the database chose, and names made of them, replaced."""
     for number, pk in ((1, exhibit.article.pk), (2, exhibit.empty.pk)):
-        text = re.sub(rf'"(id|article_id)":{pk},', rf'"\1":{number},', text)
+        text = re.sub(rf'(?m)(^{{"id"|"article_id"):{pk},', rf"\1:{number},", text)
         text = re.sub(rf"\barticle-{pk}\b", f"article-{number}", text)
         text = text.replace(f"urn:factcheck:article:{pk}", f"urn:factcheck:article:{number}")
     text = re.sub(rf"(?m)^{exhibit.article.pk},", "1,", text)
