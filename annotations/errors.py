@@ -36,6 +36,12 @@ class NotAllowed(FactcheckError):
     code = "not_allowed"
 
 
+class MissingScope(NotAllowed):
+    """The actor's role may allow it; the token by which they came isn't made for it."""
+
+    code = "missing_scope"
+
+
 class Conflict(FactcheckError):
     """The state of things doesn't allow it now; trying the same again won't help."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from annotations.domain.vocabulary import Role
-from annotations.errors import NotAllowed
+from annotations.domain.vocabulary import Role, Scope
+from annotations.errors import MissingScope, NotAllowed
 from annotations.models import Corpus, Membership, User
 
 _ORDER = {Role.REVIEWER: 1, Role.ADJUDICATOR: 2, Role.ADMIN: 3}
@@ -39,9 +39,15 @@ ACTIONS: dict[str, Role] = {
 }
 
 
+# What is no more than reading, whatever the role.
+_READING = {"corpus.export"}
+
+
 def role_in(user: User, corpus: Corpus) -> Role | None:
     """The person's role, or None for an outsider. Site administrators are admins everywhere."""
     if not user.is_active:
+        return None
+    if user.token is not None and user.token.corpus_id not in (None, corpus.pk):
         return None
     if user.is_superuser:
         return Role.ADMIN
@@ -56,13 +62,37 @@ def allowed(role: Role | None, action: str) -> bool:
 
 
 def can(user: User, action: str, corpus: Corpus) -> bool:
-    return allowed(role_in(user, corpus), action)
+    return has_scope(user, scope_of(action)) and allowed(role_in(user, corpus), action)
 
 
 def require(actor: User | None, action: str, corpus: Corpus) -> None:
     """Refuse an actor whose role doesn't allow the action. None is the system itself."""
-    if actor is not None and not can(actor, action, corpus):
+    if actor is None:
+        return
+    require_scope(actor, scope_of(action))
+    if not allowed(role_in(actor, corpus), action):
         raise NotAllowed(
             _("Your role in “%(corpus)s” doesn't allow this; it takes at least: %(role)s.")
             % {"corpus": corpus.name, "role": ACTIONS[action].value}
+        )
+
+
+def scope_of(action: str) -> Scope:
+    """What a token has to be for, by which somebody does this."""
+    if action in _READING:
+        return Scope.READ
+    return Scope.MANAGE if ACTIONS[action] == Role.ADMIN else Scope.ANNOTATE
+
+
+def has_scope(user: User, scope: Scope) -> bool:
+    """Whoever came without a token, on the site itself, isn't bound by any scope."""
+    return user.token is None or scope in user.token.scopes
+
+
+def require_scope(actor: User | None, scope: Scope) -> None:
+    """Refuse an actor whose token isn't made for this."""
+    if actor is not None and not has_scope(actor, scope):
+        raise MissingScope(
+            _("This token lacks the scope “%(scope)s”; it has: %(scopes)s.")
+            % {"scope": scope.value, "scopes": ", ".join(actor.token.scopes)}  # type: ignore[union-attr]
         )

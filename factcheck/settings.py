@@ -72,7 +72,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if _bool("BEHIND_PROXY", False):
+BEHIND_PROXY = _bool("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CONTENT_SECURITY_POLICY = {
@@ -298,12 +299,18 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 
 # --- API --------------------------------------------------------------------------------
+# Of one token or signed-in person, and of one address without either. 0: no limit.
+API_REQUESTS_PER_MINUTE = _number("API_REQUESTS_PER_MINUTE", 1200)
+API_ANONYMOUS_REQUESTS_PER_MINUTE = _number("API_ANONYMOUS_REQUESTS_PER_MINUTE", 120)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "annotations.api.v1.authentication.TokenAuthentication",
         "annotations.api.v1.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["annotations.api.v1.throttling.CallerThrottle"],
+    # An address is what the proxy says where there is one; what callers say of themselves isn't.
+    "NUM_PROXIES": int(BEHIND_PROXY),
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "annotations.api.v1.pagination.KeysetPagination",

@@ -16,6 +16,8 @@ from typing import Any
 
 # What the tests set, and a real site started by a test must not inherit.
 CHOSEN = (
+    "API_ANONYMOUS_REQUESTS_PER_MINUTE",
+    "API_REQUESTS_PER_MINUTE",
     "ALLOWED_HOSTS",
     "CELERY_BROKER_URL",
     "CELERY_QUEUE",
@@ -48,6 +50,9 @@ def choose() -> Path:
     database = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
     os.environ.update(
         {
+            # The people of different tests have the same ids.
+            "API_ANONYMOUS_REQUESTS_PER_MINUTE": "0",
+            "API_REQUESTS_PER_MINUTE": "0",
             "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
             "CELERY_BROKER_URL": "memory://",
             "DATABASE_URL": database or f"sqlite:///{folder / 'db.sqlite3'}",

@@ -18,6 +18,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What an API token is for. It never allows more than its owner's role does."""
+
+    # Part of every token.
+    READ = "read"
+    # The work on articles: what reviewers and adjudicators do.
+    ANNOTATE = "annotate"
+    # What admins of a corpus do, and the owner's own tokens and preferences.
+    MANAGE = "manage"
+
+
 class Stance(StrEnum):
     SUPPORTS = "SUPPORTS"
     REFUTES = "REFUTES"

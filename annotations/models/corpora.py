@@ -77,12 +77,18 @@ class ClaimType(models.Model):
 
 class CorpusQuerySet(models.QuerySet["Corpus"]):
     def visible_to(self, user: User) -> CorpusQuerySet:
-        """Corpora the user is a member of; all of them for a site administrator."""
+        """Corpora the user is a member of; all of them for a site administrator.
+
+        A token that is for one corpus shows no other.
+        """
         if not user.is_active:
             return self.none()
+        rows = self
+        if user.token is not None and user.token.corpus_id is not None:
+            rows = rows.filter(pk=user.token.corpus_id)
         if user.is_superuser:
-            return self
-        return self.filter(
+            return rows
+        return rows.filter(
             models.Exists(Membership.objects.filter(corpus=models.OuterRef("pk"), user=user))
         )
 

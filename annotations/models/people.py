@@ -1,4 +1,4 @@
-"""People and their API tokens. Depends on nothing else in this package."""
+"""People and their API tokens. Depends on corpora by name only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from annotations.domain.vocabulary import Scope
 
 
 class User(AbstractUser):
@@ -31,6 +33,9 @@ class User(AbstractUser):
     key_preset = models.CharField(_("key preset"), max_length=20, default="factcheck")
     # {action: [key, …]} for what differs from the preset; names as in domain/keymap.py.
     keys = models.JSONField(_("own keys"), default=dict, blank=True)
+
+    # The token by which the person came, where they came by one; set by the API, never stored.
+    token: ApiToken | None = None
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -62,11 +67,22 @@ class ApiToken(models.Model):
     """A personal key to the API. Only its hash is kept; the key is shown once, when made."""
 
     PREFIX = "fct_"
+    SCOPES = [
+        (Scope.READ, _("read")),
+        (Scope.ANNOTATE, _("annotate: claims, evidence, verdicts, comments")),
+        (Scope.MANAGE, _("manage: what admins of a corpus do, and your own tokens")),
+    ]
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=100)
     hint = models.CharField(_("first characters"), max_length=12)
     digest = models.CharField(max_length=64, unique=True)
+    # Names of ``Scope``; "read" is always among them.
+    scopes = models.JSONField(_("scopes"), default=list)
+    # Null: all corpora of its owner.
+    corpus = models.ForeignKey(
+        "Corpus", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("corpus")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)

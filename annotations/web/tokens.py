@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotations.models import ApiToken
+from annotations.domain.vocabulary import Scope
+from annotations.models import ApiToken, Corpus, User
 from annotations.services.tokens import token_create
 from annotations.services.tokens import token_revoke as revoke
 
 from .paging import keyset_page
 from .requests import SignedInRequest
+
+LIFETIMES = [
+    ("30", gettext_lazy("30 days")),
+    ("90", gettext_lazy("90 days")),
+    ("365", gettext_lazy("a year")),
+    ("", gettext_lazy("until it is revoked")),
+]
 
 
 class TokenForm(forms.Form):
@@ -26,6 +38,40 @@ class TokenForm(forms.Form):
         max_length=100,
         help_text=gettext_lazy("What will use it, for example “weekly export”."),
     )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("It may"),
+        choices=ApiToken.SCOPES[1:],
+        required=False,
+        initial=[Scope.ANNOTATE],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Reading is part of every token."),
+    )
+    corpus = forms.ModelChoiceField(
+        label=gettext_lazy("Corpus"),
+        queryset=Corpus.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("all of mine"),
+    )
+    lifetime = forms.ChoiceField(
+        label=gettext_lazy("It lasts"), choices=LIFETIMES, required=False, initial="365"
+    )
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        field = self.fields["corpus"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = Corpus.objects.visible_to(user).order_by("name")
+
+    def options(self) -> dict[str, Any]:
+        """What the service takes."""
+        sent = self.cleaned_data
+        days = sent["lifetime"]
+        return {
+            "name": sent["name"],
+            "scopes": sent["scopes"],
+            "corpus": sent["corpus"],
+            "expires_at": timezone.now() + dt.timedelta(days=int(days)) if days else None,
+        }
 
 
 @login_required
@@ -33,14 +79,19 @@ class TokenForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_list(request: SignedInRequest) -> HttpResponse:
     """The tokens, and a form for a new one, whose key is in the answer and nowhere else."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.user, request.POST or None)
     key = ""
     if request.method == "POST" and form.is_valid():
-        _token, key = token_create(actor=request.user, name=form.cleaned_data["name"])
-        form = TokenForm()
-    tokens = ApiToken.objects.filter(user=request.user, revoked_at=None)
-    page = keyset_page(tokens, request.GET)
-    return render(request, "annotations/tokens.html", {"form": form, "key": key, "page": page})
+        _token, key = token_create(actor=request.user, **form.options())
+        form = TokenForm(request.user)
+    tokens = ApiToken.objects.filter(user=request.user, revoked_at=None).select_related("corpus")
+    context = {
+        "form": form,
+        "key": key,
+        "page": keyset_page(tokens, request.GET),
+        "now": timezone.now(),
+    }
+    return render(request, "annotations/tokens.html", context)
 
 
 @login_required

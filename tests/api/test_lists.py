@@ -138,7 +138,7 @@ def test_bad_filter_values_are_named(api: Client, path: str, name: str, value: s
 
 
 def test_unknown_parameters_are_ignored(api: Client, article: Article) -> None:
-    query = {"corpus__name": "x", "q": "x", "article__corpus__members__password": "x"}
+    query = {"corpus__name": "x", "words": "x", "article__corpus__members__password": "x"}
     assert ids(api, "articles/", **query) == [article.pk]
 
 

@@ -60,8 +60,8 @@ COSTS: dict[str, int] = {
     "tokens/": SIGN_IN + 1,
     "claimants/": SIGN_IN + 1,
     "tags/": SIGN_IN + 1,
-    # memberships, corpora
-    "me/": SIGN_IN + 2,
+    # memberships with their corpora
+    "me/": SIGN_IN + 1,
     # all of it is in the person's own row
     "me/preferences/": SIGN_IN,
     "corpora/{corpus}/": SIGN_IN + 3,

@@ -31,6 +31,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
         token_used(token=token)
+        # Read by the policies, which know no requests.
+        token.user.token = token
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

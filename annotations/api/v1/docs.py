@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.html import format_html
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from .endpoint import Endpoint
 
 # drf-spectacular's own template has a <style> element, which the policy refuses.
 PAGE = """<!DOCTYPE html>
@@ -31,7 +33,11 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-class DocumentationView(SpectacularSwaggerSplitView):
+class SchemaView(Endpoint, SpectacularAPIView):
+    """The schema. Without an account, because it holds no data."""
+
+
+class DocumentationView(Endpoint, SpectacularSwaggerSplitView):
     """Swagger UI from the site's static files; its script comes from ``?script=``."""
 
     url_name = "api:schema"

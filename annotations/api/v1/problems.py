@@ -37,6 +37,7 @@ TITLES = {
     "authentication_failed": "The token isn't valid",
     "permission_denied": "Refused",
     "not_allowed": "Your role doesn't allow this",
+    "missing_scope": "This token isn't made for that",
     "not_found": "Not found",
     "method_not_allowed": "This address doesn't take that method",
     "not_acceptable": "The answer isn't available in that media type",

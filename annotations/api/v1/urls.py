@@ -1,10 +1,9 @@
 """Addresses of version 1 of the API."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from .docs import DocumentationView
+from .docs import DocumentationView, SchemaView
 from .views.articles import ArticleViewSet
 from .views.assignments import AssignmentViewSet
 from .views.claims import ClaimViewSet
@@ -53,7 +52,7 @@ urlpatterns = [
     path("markdown/", MarkdownView.as_view(), name="markdown"),
     path("me/", MeView.as_view(), name="me"),
     path("me/preferences/", PreferencesView.as_view(), name="me-preferences"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(), name="docs"),
     re_path(r"", UnknownView.as_view(), name="unknown"),
 ]

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.viewsets import GenericViewSet
 
-from annotations.models import User
-
-from ..fields import NoBody
-from ..parsers import StrictJSONParser
+from ..endpoint import Endpoint
 
 M = TypeVar("M", bound=Model)
 UID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
-class ViewSet(GenericViewSet[Any]):
+class ViewSet(Endpoint, GenericViewSet[Any]):
     """A view set whose ``get_queryset`` starts from what the caller may see."""
 
-    parser_classes = [StrictJSONParser]
     lookup_value_regex = "[0-9]{1,18}"
-
-    @property
-    def caller(self) -> User:
-        return cast(User, self.request.user)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # A list's filters, with what they leave out by themselves, don't hide a single object.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
-
-    def body(self, serializer: type[serializers.Serializer[Any]] = NoBody) -> dict[str, Any]:
-        """The request's body, checked. ``ValidationError`` names what is wrong with it."""
-        checked = serializer(data=self.request.data)
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
 
 
 class ByUid:

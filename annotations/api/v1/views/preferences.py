@@ -7,8 +7,8 @@ from typing import cast
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from annotations.domain.vocabulary import Scope
 from annotations.models import User
 from annotations.services.preferences import (
     Preferences,
@@ -17,7 +17,7 @@ from annotations.services.preferences import (
     preferences_set,
 )
 
-from ..parsers import StrictJSONParser
+from ..endpoint import Endpoint
 from ..serializers.preferences import PreferencesChangeSerializer, PreferencesSerializer
 
 
@@ -26,19 +26,17 @@ def _answer(user: User) -> Response:
     return Response(PreferencesSerializer(shown).data)
 
 
-class PreferencesView(APIView):
+class PreferencesView(Endpoint):
     """The caller's own; nobody sees or changes another's."""
 
-    parser_classes = [StrictJSONParser]
+    scope = Scope.MANAGE
 
     @extend_schema(responses=PreferencesSerializer)
     def get(self, request: Request) -> Response:
-        return _answer(cast(User, request.user))
+        return _answer(self.caller)
 
     @extend_schema(request=PreferencesChangeSerializer, responses=PreferencesSerializer)
     def patch(self, request: Request) -> Response:
         """Change what is sent; the rest stays. A key that another action has is refused."""
-        body = PreferencesChangeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        fields = cast(Preferences, dict(body.validated_data))
-        return _answer(preferences_set(actor=cast(User, request.user), fields=fields))
+        fields = cast(Preferences, self.body(PreferencesChangeSerializer))
+        return _answer(preferences_set(actor=self.caller, fields=fields))

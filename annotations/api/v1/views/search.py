@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
 from annotations import search
-from annotations.models import Article, Claim, User
+from annotations.models import Article, Claim
 
+from ..endpoint import Endpoint
 from ..serializers.search import HitsSerializer, SearchParameters
 
 
-class SearchView(APIView):
+class SearchView(Endpoint):
     """Articles or claims of all corpora that the caller sees, the best first."""
 
     @extend_schema(parameters=[SearchParameters], responses=HitsSerializer, filters=False)
@@ -29,7 +29,7 @@ class SearchView(APIView):
         checked = SearchParameters(data=request.query_params)
         checked.is_valid(raise_exception=True)
         asked = checked.validated_data
-        user = cast(User, request.user)
+        user = self.caller
         query = search.read(asked["q"])
         page: dict[str, int] = {"page": asked["page"], "size": asked["page_size"]}
         hits: search.Hits[Any]
