@@ -36,6 +36,9 @@ ACTIONS: dict[str, Role] = {
     "corpus.members": Role.ADMIN,
     "corpus.export": Role.REVIEWER,
     "corpus.import": Role.ADMIN,
+    "publication.update": Role.ADMIN,
+    "factcheck.publish": Role.ADMIN,
+    "report.handle": Role.ADMIN,
 }
 
 

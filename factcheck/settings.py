@@ -91,6 +91,14 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+# The name under which published fact-checks are known, whatever name a request came by.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+if SITE_URL and not SITE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        f"SITE_URL must be an address such as https://factcheck.example, not {SITE_URL!r}."
+    )
+# Of errors, by readers of one address, who need no account.
+REPORTS_AN_HOUR = _number("REPORTS_AN_HOUR", 5)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Of the web server that ``make run`` starts. More than one wants a shared CACHE_URL.
@@ -104,6 +112,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -271,7 +280,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 # Guessing is bounded by what fails; a newsroom that begins its day behind one address isn't.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "fact_check_report": f"{REPORTS_AN_HOUR}/h/ip",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "corpora"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -159,7 +159,7 @@ def is_used(scale: RatingScale | None) -> bool:
 
 class RatingInline(admin.TabularInline):
     model = Rating
-    fields = ("position", "label", "number", "retired")
+    fields = ("position", "label", "number", "meaning", "retired")
     extra = 0
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
@@ -223,7 +223,7 @@ def _scale(scale: RatingScale) -> dict[str, Any]:
     return {
         **_values(scale, ("slug", "version", "name")),
         "ratings": [
-            _values(rating, ("position", "label", "number", "retired"))
+            _values(rating, ("position", "label", "number", "meaning", "retired"))
             for rating in Rating.objects.filter(scale=scale)
         ],
     }

@@ -117,3 +117,52 @@ CLAIM_TYPE_LABELS = (
 
 # How many types a claim has under each scheme.
 CLAIM_TYPE_SCHEMES = {"fullfact": "single", "averitec": "several"}
+
+# What the ratings of the scales that come with the site mean, by scale and label, in our words.
+# Rows hold them from the start; whoever runs a site writes their own.
+RATING_MEANINGS: dict[str, dict[str, str]] = {
+    "politifact": {
+        "True": _("Accurate, with nothing significant left out."),
+        "Mostly True": _("Accurate, but it needs clarification or additional information."),
+        "Half True": _("Partly accurate, but it leaves out important details or context."),
+        "Mostly False": _(
+            "It has an element of truth, but ignores facts that would give another impression."
+        ),
+        "False": _("Not accurate."),
+        "Pants on Fire": _("Not accurate, and ridiculous at that."),
+    },
+    "snopes": {
+        "True": _("Its main elements are demonstrably true."),
+        "Mostly True": _("Its main elements are demonstrably true, but some details are not."),
+        "Mixture": _("It has significant elements of both truth and falsity."),
+        "Mostly False": _("Its main elements are demonstrably false, but some details are not."),
+        "False": _("Its main elements are demonstrably false."),
+        "Unfounded": _("No demonstrable evidence supports it."),
+        "Outdated": _("Later events have overtaken it."),
+        "Miscaptioned": _("The picture or recording is real, but what is said about it is not."),
+        "Correct Attribution": _("The words are those of the person to whom they are ascribed."),
+        "Misattributed": _("The words are ascribed to somebody who didn't say them."),
+        "Labeled Satire": _("It comes from a source that calls itself satire."),
+        "Originated as Satire": _("It began as satire, and was passed on as if it were none."),
+        "Fake": _("The picture, recording or document is made up or manipulated."),
+        "Research In Progress": _("It is still being looked into."),
+    },
+    "fever": {
+        "SUPPORTS": _("The evidence supports the claim."),
+        "REFUTES": _("The evidence refutes the claim."),
+        "NOT ENOUGH INFO": _("The evidence is not enough to tell."),
+    },
+    "averitec": {
+        "Supported": _("The evidence supports the claim."),
+        "Refuted": _("The evidence refutes the claim."),
+        "Not Enough Evidence": _("The evidence is not enough to tell."),
+        "Conflicting Evidence/Cherrypicking": _(
+            "The evidence conflicts, or the claim picks out what suits it."
+        ),
+    },
+    "checkthat_numerical": {
+        "True": _("The evidence supports the claim."),
+        "False": _("The evidence refutes the claim."),
+        "Conflicting": _("The evidence conflicts."),
+    },
+}

@@ -2,7 +2,8 @@
 
 Dependencies run this way only: people → corpora → articles (and jobs) → detection → claims
 → evidence → questions, and claims → verdicts, discussion, work; articles and jobs → imports;
-events point at all of them by name.
+events point at all of them by name; claims, corpora
+and events → publishing.
 """
 
 from .articles import Article, ArticleText
@@ -22,6 +23,13 @@ from .imports import (
 )
 from .jobs import Job, WorkerHeartbeat
 from .people import ApiToken, User
+from .publishing import (
+    Correction,
+    ErrorReport,
+    FactCheck,
+    FactCheckVersion,
+    Publication,
+)
 from .questions import Answer, Question
 from .verdicts import Verdict
 from .work import Assignment, ClaimLease, Presence
@@ -40,10 +48,14 @@ __all__ = [
     "Claimant",
     "Comment",
     "Corpus",
+    "Correction",
     "DetectionRun",
+    "ErrorReport",
     "Event",
     "EventChain",
     "Evidence",
+    "FactCheck",
+    "FactCheckVersion",
     "Guideline",
     "Import",
     "ImportProblem",
@@ -52,6 +64,7 @@ __all__ = [
     "Membership",
     "NearDuplicate",
     "Presence",
+    "Publication",
     "Question",
     "Rating",
     "RatingScale",

@@ -35,6 +35,8 @@ class Rating(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     label = models.CharField(_("label"), max_length=100)
     number = models.PositiveSmallIntegerField(_("number, 1–5"), null=True, blank=True)
+    # What readers of a published fact-check are told that it means.
+    meaning = models.CharField(_("meaning"), max_length=300, blank=True)
     retired = models.BooleanField(
         _("retired"), default=False, help_text=_("Kept for old verdicts, offered for no new one.")
     )

@@ -120,6 +120,14 @@ class Evidence(models.Model):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = _("evidence")
+        indexes = [
+            # Asked for by every public page: which sources must not be on it.
+            models.Index(
+                fields=["claim"],
+                condition=models.Q(protected=True),
+                name="evidence_protected",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(url="", citation=""), name="evidence_has_source"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import unquote, urlsplit
@@ -174,8 +174,13 @@ def protected_pages(corpus: Corpus) -> set[PageKey]:
         .order_by()
         .values_list("url", flat=True)
     )
+    return pages_of(urls.distinct())
+
+
+def pages_of(urls: Iterable[str]) -> set[PageKey]:
+    """The pages that the addresses name."""
     pages: set[PageKey] = set()
-    for url in urls.distinct():
+    for url in filter(None, urls):
         with suppress(ValueError):  # Nothing can be at an address that is none.
             pages.add(page_key(url))
     return pages

@@ -4,7 +4,19 @@ from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from . import articles, assigning, corpora, discussions, guidelines, health, imports, today
+from . import (
+    articles,
+    assigning,
+    corpora,
+    discussions,
+    feeds,
+    guidelines,
+    health,
+    imports,
+    public,
+    reporting,
+    today,
+)
 
 urlpatterns = [
     # Browsers ask here where a page names no icon, as the administration's don't.
@@ -26,6 +38,18 @@ urlpatterns = [
     path("discussions/", discussions.discussion_list, name="discussions"),
     path("articles/<int:pk>/", articles.article_detail, name="article"),
     path("articles/<int:pk>/data/", articles.article_data, name="article-data"),
+    path("robots.txt", feeds.robots, name="robots"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("fact-checks/", public.fact_check_list, name="fact-checks"),
+    path("fact-checks/feed.json", feeds.data_feed, name="fact-check-feed"),
+    path("fact-checks/feed.atom", feeds.AtomFeed(), name="fact-check-atom"),
+    path("fact-checks/<slug:slug>/", public.fact_check, name="fact-check"),
+    path("fact-checks/<slug:slug>/report/", reporting.report, name="fact-check-report"),
+    path(
+        "fact-checks/<slug:slug>/report/thanks/",
+        reporting.thanks,
+        name="fact-check-report-thanks",
+    ),
     path(
         "messages.js",
         cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=["annotations"])),

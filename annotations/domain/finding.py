@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Generic, Literal, Protocol, TypeVar
 
-from annotations.domain.vocabulary import VerdictKind
+from .vocabulary import VerdictKind
 
 
 class Value(Protocol):
@@ -23,7 +23,11 @@ class Value(Protocol):
     def number(self) -> int | None: ...
 
 
-class Vote(Protocol):
+Rated = TypeVar("Rated", bound=Value)
+RatedOut = TypeVar("RatedOut", bound=Value, covariant=True)
+
+
+class Vote(Protocol[RatedOut]):
     """A verdict that stands: ``models.Verdict``, or what was read of one."""
 
     @property
@@ -31,25 +35,25 @@ class Vote(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def rating(self) -> Value | None: ...
+    def rating(self) -> RatedOut | None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Generic[Rated]):
     """``rating`` is None where nobody judged, and where the votes are tied."""
 
-    rating: Value | None
+    rating: Rated | None
     basis: Literal["adjudication", "majority"] | None
     tie: bool
     # Label → reviewers who gave it, most first.
     votes: dict[str, int]
 
 
-def finding_of(standing: Iterable[Vote]) -> Finding:
+def finding_of(standing: Iterable[Vote[Rated]]) -> Finding[Rated]:
     """The latest adjudication; else the rating that most reviewers gave, if one has most."""
-    ratings: dict[int, Value] = {}
+    ratings: dict[int, Rated] = {}
     votes: Counter[int] = Counter()
-    settled: Value | None = None
+    settled: Rated | None = None
     for verdict in sorted(standing, key=lambda verdict: verdict.pk):
         if verdict.rating is None:
             continue
