@@ -31,6 +31,7 @@ from annotations.services.queue import (
 
 from .facets import ORDERS, facets
 from .paging import Page, keyset_page
+from .publishing import new_reports
 from .requests import SignedInRequest
 from .today import today_line
 
@@ -68,6 +69,7 @@ def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         # Sent here from an article, because nothing is left after it.
         "at_end": bool(request.GET.get("end")),
         "today": today_line(request, request.user, corpus),
+        "reports": new_reports(corpus) if policies.allowed(role, "report.handle") else 0,
         "workers": workers_alive() if counts["corpus"]["extracting"] else 1,
     }
     return render(request, "annotations/corpus_detail.html", context)

@@ -34,6 +34,7 @@ from annotations.services.claim_reviews import (
 from annotations.services.fact_check_content import Guard
 
 from .public import FRESH, base_of, for_everybody
+from .workbench import translated
 
 ATOM_ENTRIES = 50
 LD_JSON = "application/ld+json"
@@ -122,11 +123,10 @@ class AtomFeed(Feed):
         return found
 
     def item_title(self, item: Any) -> str:
-        return f"{item.shown['title']} – {item.rating_label}" if False else str(item.shown["title"])
+        return f"{item.shown['title']} – {item.shown['rating']['label']}"
 
     def item_description(self, item: Any) -> str:
-        rating = item.shown["rating"]["label"]
-        return " ".join(filter(None, [f"{gettext('Rating')}: {rating}.", item.shown["summary"]]))
+        return str(item.shown["summary"] or translated(item.shown["rating"]["meaning"]))
 
     def item_link(self, item: Any) -> str:
         return fact_check_url(item, item.base)
@@ -161,7 +161,7 @@ class FactCheckSitemap(Sitemap):
         updated: dt.datetime = item.updated_at
         return updated
 
-    def get_urls(self, page: int = 1, site: Any = None, protocol: str | None = None) -> Any:
+    def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> Any:
         if settings.SITE_URL:
             own = urlsplit(settings.SITE_URL)
             site, protocol = SimpleNamespace(domain=own.netloc + own.path), own.scheme
@@ -180,6 +180,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         "Allow: /fact-checks/",
+        "Allow: /sitemap.xml",
         f"Allow: {settings.STATIC_URL}",
         "Disallow: /fact-checks/*/report/",
         "Disallow: /",

@@ -20,12 +20,14 @@ from django.utils.cache import patch_cache_control
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import http_date
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from annotations.domain import markdown
 from annotations.domain.publishing import FactCheckState
-from annotations.models import Evidence, FactCheck
+from annotations.domain.vocabulary import Stance
+from annotations.models import FactCheck
 from annotations.services.claim_reviews import (
     fact_check_url,
     markup_of,
@@ -43,8 +45,11 @@ from .workbench import translated
 FRESH = 60
 NEWEST_FIRST = (Key("pk", descending=True),)
 LISTED = 30
-# Written from the right. Whole scripts, by the languages that are written in them.
-RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+STANCES = {
+    Stance.SUPPORTS: gettext_lazy("Supports the claim"),
+    Stance.REFUTES: gettext_lazy("Refutes the claim"),
+    Stance.IRRELEVANT: gettext_lazy("Says nothing about it"),
+}
 # What could end the element or begin a comment in it.
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -82,8 +87,6 @@ def fact_check_list(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "publisher": publishers.pop() if len(publishers) == 1 else "",
         "canonical": site_url(request.path, base_of(request)),
-        "page_language": settings.LANGUAGE_CODE,
-        "rtl": False,
     }
     with translation.override(settings.LANGUAGE_CODE):
         return render(request, "annotations/public/fact_checks.html", context)
@@ -116,16 +119,17 @@ def fact_check_page(
         "notices": [_notice(notice, guard) for notice in reversed(_notices(found))],
         "content": with_dates(content),
         "rationale": _html(content["rationale"]),
-        "meaning": content["rating"]["meaning"],
         "evidence": _evidence(content),
         "canonical": url,
-        "page_language": language,
-        "rtl": language.split("-")[0].lower() in RIGHT_TO_LEFT,
         "json_ld": in_script(markup_of(found, content, url=url, guard=guard)),
         **more,
     }
     with translation.override(chrome_language(language)):
-        context["meaning"] = translated(context["meaning"])
+        context["meaning"] = translated(content["rating"]["meaning"])
+        context["scale"] = [
+            {**rating, "meaning": translated(rating["meaning"])}
+            for rating in content["scale"]["ratings"]
+        ]
         response = render(request, "annotations/public/fact_check.html", context)
     response["Content-Language"] = language
     return response
@@ -181,21 +185,17 @@ def _notice(notice: Any, guard: Guard) -> dict[str, Any]:
 
 
 def _evidence(content: Content) -> list[dict[str, Any]]:
-    stances = dict(Evidence.STANCES)
     found = []
     for piece in content["evidence"]:
         copy = piece.get("copy")
         found.append(
             {
                 **piece,
-                "stance_label": stances[piece["stance"]],
+                "stance_label": STANCES[piece["stance"]],
+                "short_url": Truncator(piece.get("url", "")).chars(100),
                 "published": _date(piece.get("published")),
                 "copied_at": parse_datetime(copy["fetched_at"]) if copy else None,
                 "sha256": copy["sha256"] if copy else "",
             }
         )
     return found
-
-
-def not_published_note() -> str:
-    return gettext("Preview: nobody else sees this page yet.")

@@ -20,7 +20,7 @@ from annotations.models import ErrorReport, FactCheck
 from annotations.services.error_reports import report_receive
 from annotations.services.fact_check_content import Guard
 
-from .public import RIGHT_TO_LEFT, chrome_language
+from .public import chrome_language
 
 
 class ReportForm(forms.Form):
@@ -100,13 +100,10 @@ def _language(fact_check: FactCheck) -> str:
 
 def _context(fact_check: FactCheck) -> dict[str, Any]:
     guard = Guard(fact_check.corpus_id)
-    language = _language(fact_check)
     return {
         "fact_check": fact_check,
         "title": guard.text(fact_check.title),
         "publication": fact_check.corpus.publication,
-        "page_language": language,
-        "rtl": language.split("-")[0].lower() in RIGHT_TO_LEFT,
         # It is nothing to be found by a search.
         "hidden": True,
     }

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
@@ -228,7 +228,7 @@ def test_a_changed_verdict_becomes_a_correction(cast: Cast, settled: Claim) -> N
         "digest": draft(settled).digest,
         "title": fact_check.title,
     }
-    with pytest.raises(InvalidInput, match="what: readers are told this.*why: readers"):
+    with pytest.raises(InvalidInput, match=r"what: readers are told this.*why: readers"):
         fact_check_correct(**given, what=" ", why="")
     with pytest.raises(NotAllowed):
         fact_check_correct(**{**given, "actor": cast.adjudicator}, what="a", why="b")
@@ -256,18 +256,13 @@ def test_a_changed_verdict_becomes_a_correction(cast: Cast, settled: Claim) -> N
 
 
 @pytest.mark.parametrize("table", ["factcheckversion", "correction"])
-def test_what_was_published_cannot_be_rewritten(
-    cast: Cast, settled: Claim, table: str
-) -> None:
+def test_what_was_published_cannot_be_rewritten(cast: Cast, settled: Claim, table: str) -> None:
     fact_check = publish(cast.admin, settled)
     notice = fact_check_withdraw(actor=cast.admin, fact_check=fact_check, revision=1, why="Wrong.")
-    with (
-        pytest.raises((IntegrityError, DatabaseError), match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        column = "digest" if table == "factcheckversion" else "why"
-        cursor.execute(f"UPDATE annotations_{table} SET {column} = 'x'")  # noqa: S608
+    rows: Any = {"factcheckversion": FactCheckVersion, "correction": Correction}[table].objects
+    column = "digest" if table == "factcheckversion" else "why"
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        rows.update(**{column: "x"})
     with pytest.raises(TypeError):
         notice.save()
 

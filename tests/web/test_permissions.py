@@ -39,16 +39,32 @@ ANYBODY = {
     "healthz",
     "readyz",
     "javascript-catalog",
+    "robots",
+    "sitemap",
+    "fact-checks",
+    "fact-check-feed",
+    "fact-check-atom",
     "account_login",
     "account_logout",
     "account_signup",
     "account_inactive",
 }
-POST_ONLY = {"token-revoke", "corpus-assign", "import-do"}
+POST_ONLY = {"token-revoke", "corpus-assign", "import-do", "report-do"}
 # Of one corpus too, and sends its members on.
 ONWARD = {"corpus-next"}
 # Of one corpus too, and for its admins; those of imports are in test_imports.py.
 ADMINS_ONLY = {"guideline-edit", "imports", "import"}
+# For readers of one fact-check, and for the admins who publish: test_fact_checks.py and
+# test_publishing.py.
+OF_FACT_CHECKS = {
+    "fact-check",
+    "fact-check-report",
+    "fact-check-report-thanks",
+    "corpus-fact-checks",
+    "claim-fact-check",
+    "publisher",
+    "reports",
+}
 
 
 def page_names() -> set[str]:
@@ -64,7 +80,14 @@ def page_names() -> set[str]:
 
 def test_every_page_is_in_a_row_here() -> None:
     assert (
-        page_names() == set(MEMBERS_ONLY) | SIGNED_IN | ANYBODY | POST_ONLY | ONWARD | ADMINS_ONLY
+        page_names()
+        == set(MEMBERS_ONLY)
+        | SIGNED_IN
+        | ANYBODY
+        | POST_ONLY
+        | ONWARD
+        | ADMINS_ONLY
+        | OF_FACT_CHECKS
     )
 
 
