@@ -14,9 +14,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.publishing import CorrectionKind, FactCheckState, ReportState
+from annotations.domain.vocabulary import Role
 
 from .claims import Claim
-from .corpora import Corpus, Rating
+from .corpora import Corpus, Membership, Rating
 from .events import Event
 from .people import User
 
@@ -205,10 +206,12 @@ class Correction(AppendOnly):
 class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
     def administered_by(self, user: User) -> ErrorReportQuerySet:
         """Reports reach those who can act on them, and nobody else: readers may name themselves."""
-        if user.is_active and user.is_superuser:
+        if not user.is_active:
+            return self.none()
+        if user.is_superuser:
             return self
-        mine = user.memberships.filter(role="admin").values("corpus")
-        return self.filter(fact_check__corpus__in=mine) if user.is_active else self.none()
+        mine = Membership.objects.filter(user=user, role=Role.ADMIN).values("corpus")
+        return self.filter(fact_check__corpus__in=mine)
 
 
 class ErrorReport(models.Model):

@@ -16,7 +16,6 @@ from annotations.domain.publishing import CorrectionKind, FactCheckState, Report
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
 from annotations.models import (
     Claim,
-    Corpus,
     Correction,
     ErrorReport,
     FactCheck,
@@ -76,7 +75,7 @@ def fact_check_publish(
         if known.current and known.current.number == 1 and known.current.digest == digest:
             return known
         raise Conflict(gettext("It is published already; a change of it is a correction."))
-    draft, content = _content(claim, corpus, digest, title, summary, mask_claimant, verdict)
+    draft, content = _content(claim, None, digest, title, summary, mask_claimant, verdict)
     rating = _rating(draft)
     now = timezone.now()
     fact_check = _insert(
@@ -122,9 +121,7 @@ def fact_check_correct(
         wrong["report"] = gettext("it is about another fact-check")
     if wrong:
         raise InvalidInput(wrong)
-    draft, content = _content(
-        locked.claim, locked.corpus, digest, title, summary, mask_claimant, verdict
-    )
+    draft, content = _content(locked.claim, locked, digest, title, summary, mask_claimant, verdict)
     old = locked.current
     assert old is not None  # noqa: S101  every fact-check has a version
     if locked.state == FactCheckState.PUBLISHED and not differences(content, old.content):
@@ -187,6 +184,22 @@ def fact_check_withdraw(
     return notice
 
 
+def fact_check_draft(
+    claim: Claim,
+    fact_check: FactCheck | None,
+    guard: Guard,
+    *,
+    mask_claimant: bool | None = None,
+    verdict: uuid.UUID | None = None,
+) -> Draft:
+    """``draft_of`` a claim; what isn't chosen anew is as it was published."""
+    if fact_check is not None and fact_check.current is not None:
+        published = fact_check.current.content
+        mask_claimant = published["masked"] if mask_claimant is None else mask_claimant
+        verdict = verdict or uuid.UUID(published["verdict"])
+    return draft_of(claim, mask_claimant=mask_claimant, verdict=verdict, guard=guard)
+
+
 def fact_check_differences(
     fact_check: FactCheck, claim: Claim, guard: Guard
 ) -> tuple[Draft, list[str]]:
@@ -197,12 +210,7 @@ def fact_check_differences(
     """
     assert fact_check.current is not None  # noqa: S101
     published = guard.content(fact_check.current.content)
-    draft = draft_of(
-        claim,
-        mask_claimant=published["masked"],
-        verdict=uuid.UUID(published["verdict"]),
-        guard=guard,
-    )
+    draft = fact_check_draft(claim, fact_check, guard)
     if draft.material is None:
         return draft, ["claim"]
     now = content_of(draft.material, title=published["title"], summary=published["summary"])
@@ -224,7 +232,7 @@ def _lock(fact_check: FactCheck, actor: User, revision: int) -> FactCheck:
 
 def _content(
     claim: Claim,
-    corpus: Corpus,
+    fact_check: FactCheck | None,
     digest: str,
     title: str,
     summary: str,
@@ -232,11 +240,12 @@ def _content(
     verdict: uuid.UUID | None,
 ) -> tuple[Draft, Content]:
     """What is to be published, checked. Only an accident lets it differ from what was seen."""
+    (full,) = claims_to_publish([claim.pk])
+    corpus = full.article.corpus
     if problem := missing_words(publication_of(corpus)):
         raise Conflict(problem)
-    (full,) = claims_to_publish([claim.pk])
     guard = Guard(corpus)
-    draft = draft_of(full, mask_claimant=mask_claimant, verdict=verdict, guard=guard)
+    draft = fact_check_draft(full, fact_check, guard, mask_claimant=mask_claimant, verdict=verdict)
     if draft.material is None:
         raise Conflict(draft.problem)
     wrong = title_problem(title, [r["label"] for r in draft.material["scale"]["ratings"]])

@@ -31,11 +31,11 @@ from annotations.services.fact_check_content import (
     Guard,
     claims_to_publish,
     content_of,
-    draft_of,
 )
 from annotations.services.fact_checks import (
     fact_check_correct,
     fact_check_differences,
+    fact_check_draft,
     fact_check_publish,
     fact_check_withdraw,
     title_problem,
@@ -117,9 +117,10 @@ class Desk:
         rows = with_public_parts(FactCheck.objects.select_related("rating"))
         self.fact_check = rows.filter(claim=pk).first()
         self.publication = publication_of(self.corpus)
+        self.draft: Draft
+        self.parts: list[str] = []
         if self.fact_check is None:
-            self.draft: Draft = draft_of(self.claim, guard=self.guard)
-            self.parts: list[str] = []
+            self.draft = fact_check_draft(self.claim, None, self.guard)
         else:
             self.draft, self.parts = fact_check_differences(self.fact_check, self.claim, self.guard)
 
@@ -228,7 +229,7 @@ def _page(
 
 def _preview(request: SignedInRequest, desk: Desk, form: FactCheckForm) -> HttpResponse:
     sent = form.cleaned_data
-    draft = draft_of(desk.claim, guard=desk.guard, **form.choice)
+    draft = fact_check_draft(desk.claim, desk.fact_check, desk.guard, **form.choice)
     if draft.material is None:
         return _page(request, desk, form, status=409, error=draft.problem)
     if problem := missing_words(desk.publication):

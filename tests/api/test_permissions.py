@@ -17,9 +17,10 @@ from django.urls import URLPattern, reverse
 from rest_framework.test import APIClient
 
 from annotations.api.v1 import urls
-from annotations.models import Job
+from annotations.models import Claim, Job
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
+from annotations.services.error_reports import report_receive
 from annotations.services.imports import import_start
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.snapshots import snapshot_request
@@ -28,6 +29,7 @@ from annotations.services.tokens import token_create
 from tests import factories
 from tests.factories import Cast
 from tests.services.importing import bring_in, check, upload
+from tests.services.publishing import draft, publish, set_publisher
 
 pytestmark = pytest.mark.any_database
 
@@ -51,6 +53,10 @@ def members(status: int, **others: int) -> Statuses:
 
 def admins(status: int) -> Statuses:
     return members(status, reviewer=403, second_reviewer=403, adjudicator=403)
+
+
+def admins_only(status: int) -> Statuses:
+    return members(status, reviewer=404, second_reviewer=404, adjudicator=404)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,12 @@ def _verdict_body(world: Any, **more: Any) -> dict[str, Any]:
         "claim_revision": 1,
         **more,
     }
+
+
+def _words(world: Any, claim: Any = None, **more: Any) -> dict[str, Any]:
+    digest = draft(claim if isinstance(claim, Claim) else world.settled).digest
+    named = {} if isinstance(claim, Claim) or claim is None else {"claim": claim}
+    return {"title": "Prices rose last year", "digest": digest, **named, **more}
 
 
 def _import_body(world: Any) -> dict[str, Any]:
@@ -253,6 +265,30 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "verdict-detail"): [Row(members(200), "verdict")],
     # Only the person who gave it.
     ("POST", "verdict-retract"): [Row(members(403, second_reviewer=200), "verdict")],
+    ("GET", "claim-fact-check"): [Row(admins(200), "settled")],
+    ("GET", "fact-check-list"): [Row(signed_in(200))],
+    ("POST", "fact-check-list"): [Row(admins(201), body=lambda w: _words(w, claim=w.settled.pk))],
+    ("GET", "fact-check-detail"): [Row(members(200), "fact_check")],
+    ("POST", "fact-check-correct"): [
+        Row(
+            admins(200),
+            "fact_check",
+            lambda w: _words(w, w.fact_check.claim, revision=1, what="The words.", why="Shorter."),
+        )
+    ],
+    ("POST", "fact-check-withdraw"): [
+        Row(admins(200), "fact_check", lambda w: {"revision": 1, "why": "Another claim."})
+    ],
+    # Only admins learn that there are any.
+    ("GET", "report-list"): [Row(signed_in(200))],
+    ("GET", "report-detail"): [Row(admins_only(200), "report")],
+    ("POST", "report-accept"): [Row(admins_only(200), "report")],
+    ("POST", "report-dismiss"): [Row(admins_only(200), "report", lambda w: {"answer": "No."})],
+    ("POST", "report-forget-contact"): [Row(admins_only(200), "report")],
+    ("GET", "corpus-publication"): [Row(members(200), "corpus")],
+    ("PATCH", "corpus-publication"): [
+        Row(admins(200), "corpus", lambda w: {"revision": 0, "organisation": "Ex Press"})
+    ],
     ("GET", "thread-list"): [Row(signed_in(200))],
     ("POST", "thread-list"): [
         Row(members(201), body=lambda w: {"claim": w.claim.pk, "text": "Which year?"})
@@ -341,6 +377,24 @@ def test_every_address_has_a_row() -> None:
     assert set(addresses()) == set(ROWS)
 
 
+class World(SimpleNamespace):
+    """What few rows are about is made when the first of them asks for it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in {"settled", "fact_check", "report"}:
+            raise AttributeError(name)
+        set_publisher(self.corpus)
+        self.settled, other = (
+            factories.make_claim(self.waiting, self.cast.second_reviewer, words)
+            for words in ("prices rose", "Emissions fell")
+        )
+        for judged in (self.settled, other):
+            factories.make_verdict(judged, self.cast.second_reviewer)
+        self.fact_check = publish(self.cast.admin, other)
+        self.report = report_receive(fact_check=self.fact_check, text="It is wrong.")
+        return self.__dict__[name]
+
+
 @pytest.fixture
 def world(cast: Cast) -> SimpleNamespace:
     """One of each thing, such that every row's action is possible for who may do it."""
@@ -358,7 +412,7 @@ def world(cast: Cast) -> SimpleNamespace:
     failed = job_fail(job=held, error="no text", permanent=True)
     waiting = factories.make_extracted(cast.corpus)
     thread = factories.make_thread(claim, cast.second_reviewer)
-    return SimpleNamespace(
+    return World(
         cast=cast,
         corpus=cast.corpus,
         article=article,
@@ -368,6 +422,7 @@ def world(cast: Cast) -> SimpleNamespace:
         assignment=assignment_add(actor=cast.admin, article=article, user=cast.reviewer),
         own_claim=factories.make_claim(waiting, cast.reviewer, tags=["trade"]),
         evidence=evidence,
+        waiting=waiting,
         question=question,
         open_question=factories.make_question(claim, cast.second_reviewer, "Where?"),
         answer=answer,
@@ -430,22 +485,24 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
 
 
 # Tokens are a person's, not a corpus's.
+OF_ADMINS = {"import-list", "report-list"}
 LISTS = sorted({n for m, n in ROWS if m == "GET" and n.endswith("-list")} - {"token-list"})
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_outsiders_lists_hold_nothing_of_the_corpus(name: str, world: SimpleNamespace) -> None:
     path, corpus = reverse(f"api:{name}"), world.corpus.pk
+    if name in {"fact-check-list", "report-list"}:
+        assert world.report
     lists: dict[str, list[Any]] = {}
     for role in ("reviewer", "outsider", "stranger"):
         client = APIClient()
         client.force_login(getattr(world.cast, role))
         lists[role] = client.get(path, {"page_size": 200}).json()["results"]
         named = client.get(path, {"corpus": corpus}).json()["results"]
-        if name not in {"corpus-list", "import-list"}:
+        if name not in {"corpus-list", *OF_ADMINS}:
             assert bool(named) is (role == "reviewer"), role
-    if name == "import-list":
-        # Of admins only.
+    if name in OF_ADMINS:
         assert lists["reviewer"] == []
         return
     assert lists["reviewer"]

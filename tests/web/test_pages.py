@@ -116,9 +116,9 @@ def test_the_corpus_page_asks_a_fixed_number_of_queries(
         assignment_add(actor=None, article=make_extracted(cast.corpus), user=cast.reviewer)
     with django_assert_num_queries(11):
         reviewer.get(f"{url}?assigned=me&flagged=&q=minister&order=priority&show=to-review")
-    # and the people whom an admin can choose from
+    # and the people whom an admin can choose from, and how many reports of readers are new
     admin = signed_in(cast.admin)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         admin.get(url)
 
 

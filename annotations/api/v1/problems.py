@@ -19,7 +19,9 @@ from annotations.models import (
     Claim,
     Comment,
     Evidence,
+    FactCheck,
     Guideline,
+    Publication,
     Question,
     Thread,
     User,
@@ -108,6 +110,11 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
         thread_rows,
     )
     from .serializers.evidence import EvidenceSerializer, evidence_rows
+    from .serializers.fact_checks import (
+        FactCheckDetailSerializer,
+        PublicationSerializer,
+        fact_check_rows,
+    )
     from .serializers.guidelines import GuidelineDetailSerializer
     from .serializers.questions import (
         AnswerSerializer,
@@ -127,6 +134,11 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
         return dict(ThreadSerializer(thread, context={"user": user}).data)
     if isinstance(row, Guideline):
         return dict(GuidelineDetailSerializer(row).data)
+    if isinstance(row, FactCheck):
+        fact_check = fact_check_rows(FactCheck.objects.filter(pk=row.pk)).get()
+        return dict(FactCheckDetailSerializer(fact_check).data)
+    if isinstance(row, Publication):
+        return dict(PublicationSerializer(row).data)
     if isinstance(row, Comment):
         return dict(CommentSerializer(comment_rows(Comment.objects.filter(pk=row.pk)).get()).data)
     if isinstance(row, Question):

@@ -11,6 +11,7 @@ from .views.corpora import CorpusViewSet
 from .views.discussion import CommentViewSet, ThreadViewSet
 from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
+from .views.fact_checks import FactCheckViewSet, ReportViewSet
 from .views.imports import ImportViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView
@@ -39,6 +40,8 @@ router.register("questions", QuestionViewSet, "question")
 router.register("answers", AnswerViewSet, "answer")
 router.register("snapshots", SnapshotViewSet, "snapshot")
 router.register("verdicts", VerdictViewSet, "verdict")
+router.register("fact-checks", FactCheckViewSet, "fact-check")
+router.register("reports", ReportViewSet, "report")
 router.register("threads", ThreadViewSet, "thread")
 router.register("comments", CommentViewSet, "comment")
 router.register("jobs", JobViewSet, "job")

@@ -49,6 +49,7 @@ class RatingSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField(
         allow_null=True, help_text="1 (false) to 5 (true); null off that axis."
     )
+    meaning = serializers.CharField(help_text="What readers are told that it means.")
     retired = serializers.BooleanField()
 
 

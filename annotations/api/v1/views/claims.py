@@ -37,6 +37,7 @@ from ..serializers.claims import (
     claim_rows,
 )
 from .base import ByUid, ViewSet, seen
+from .fact_checks import DraftActions
 
 
 class ClaimFilters(FilterSet):
@@ -70,7 +71,7 @@ class ClaimFilters(FilterSet):
         return rows.standing()
 
 
-class ClaimViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
+class ClaimViewSet(DraftActions, ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     """Each with its standing evidence, questions with answers, and verdicts."""
 
     serializer_class = ClaimSerializer

@@ -26,6 +26,7 @@ from annotations.models import Corpus
 
 from ..serializers.corpora import CorpusSerializer, corpus_rows
 from .base import ViewSet
+from .fact_checks import PublicationActions
 from .guidelines import GuidelineActions
 
 _TYPES: dict[str, Any] = {
@@ -50,7 +51,9 @@ EXPORT_PARAMETERS = [
 ]
 
 
-class CorpusViewSet(GuidelineActions, ListModelMixin, RetrieveModelMixin, ViewSet):
+class CorpusViewSet(
+    GuidelineActions, PublicationActions, ListModelMixin, RetrieveModelMixin, ViewSet
+):
     """The corpora that the caller is a member of."""
 
     serializer_class = CorpusSerializer
@@ -58,7 +61,13 @@ class CorpusViewSet(GuidelineActions, ListModelMixin, RetrieveModelMixin, ViewSe
     def get_queryset(self) -> QuerySet[Corpus]:
         if self.action == "export":
             return Corpus.objects.visible_to(self.caller).select_related("rating_scale")
-        if self.action in {"guidelines", "guideline_create", "guideline"}:
+        if self.action in {
+            "guidelines",
+            "guideline_create",
+            "guideline",
+            "publication",
+            "publication_update",
+        }:
             return Corpus.objects.visible_to(self.caller)
         return corpus_rows(self.caller)
 
