@@ -37,7 +37,7 @@ def add_meanings(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0008_imports"),
+        ("annotations", "0011_search"),
     ]
 
     operations = [

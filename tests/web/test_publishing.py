@@ -183,9 +183,9 @@ def test_the_lists_cost_the_same_however_long(
             publish(cast.admin, other)
     shows: dict[str, Any] = {}
     for show in ("", "published"):
-        # Session, person, corpus, role, page, claims with seven of their parts, scale and its
+        # Session, person, corpus, role, page, claims with six of their parts, scale and its
         # ratings; publisher, reports, unread; protected sources of what is published.
-        with django_assert_num_queries(17 if show else 16):
+        with django_assert_num_queries(18 if show else 17):
             shows[show] = admin.get(url, {"show": show})
     assert len(shows[""].context["lines"]) == 2
     assert len(shows["published"].context["lines"]) == 2

@@ -71,3 +71,5 @@ export const apiUrl = (path) => urls.api + path;
 export const refresh = () => request("GET", urls.refresh);
 /** Leads to the article that comes next in the queue, whichever that is when it is asked. */
 export const nextUrl = () => urls.next;
+/** Where admins publish a claim. */
+export const factCheckUrl = (claim) => urls.factCheck.replace("/0/", `/${claim}/`);

@@ -1,5 +1,6 @@
 // The card of a claim: its form, with its questions, evidence and verdicts. A suggestion's is suggestion.js.
 
+import { factCheckUrl } from "./api.js";
 import { day } from "./dates.js";
 import { Details } from "./details.js";
 import { diff } from "./diff.js";
@@ -46,7 +47,8 @@ export class ClaimCard {
       this.questions.element, this.evidence.element, this.verdict.element, this.discussion.element,
       h("div.buttons", {}, h("button.quiet.danger", {
         type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
-      }, gettext("Withdraw the claim"), " ", kbd("reject"))),
+      }, gettext("Withdraw the claim"), " ", kbd("reject")),
+      this.publish = h("a", { hidden: true }, gettext("Fact-check: publish or correct"))),
     );
     this.#wire();
     this.update();
@@ -235,6 +237,14 @@ export class ClaimCard {
     this.evidence.update();
     this.verdict.update();
     this.discussion.update();
+    this.#offerPublishing();
+  }
+
+  /** Admins go from a claim that was judged to its fact-check. */
+  #offerPublishing() {
+    const { claim, model } = this;
+    this.publish.hidden = !(model.me.role === "admin" && claim.id && claim.verdicts.length);
+    if (!this.publish.hidden) this.publish.href = factCheckUrl(claim.id);
   }
 
   /** The fragments of a claim that has several, each to be taken out. */
