@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 from .vocabulary import VerdictKind
 
@@ -23,11 +23,7 @@ class Value(Protocol):
     def number(self) -> int | None: ...
 
 
-Rated = TypeVar("Rated", bound=Value)
-RatedOut = TypeVar("RatedOut", bound=Value, covariant=True)
-
-
-class Vote(Protocol[RatedOut]):
+class Vote(Protocol):
     """A verdict that stands: ``models.Verdict``, or what was read of one."""
 
     @property
@@ -35,25 +31,25 @@ class Vote(Protocol[RatedOut]):
     @property
     def kind(self) -> str: ...
     @property
-    def rating(self) -> RatedOut | None: ...
+    def rating(self) -> Value | None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Finding(Generic[Rated]):
+class Finding:
     """``rating`` is None where nobody judged, and where the votes are tied."""
 
-    rating: Rated | None
+    rating: Value | None
     basis: Literal["adjudication", "majority"] | None
     tie: bool
     # Label → reviewers who gave it, most first.
     votes: dict[str, int]
 
 
-def finding_of(standing: Iterable[Vote[Rated]]) -> Finding[Rated]:
+def finding_of(standing: Iterable[Vote]) -> Finding:
     """The latest adjudication; else the rating that most reviewers gave, if one has most."""
-    ratings: dict[int, Rated] = {}
+    ratings: dict[int, Value] = {}
     votes: Counter[int] = Counter()
-    settled: Rated | None = None
+    settled: Value | None = None
     for verdict in sorted(standing, key=lambda verdict: verdict.pk):
         if verdict.rating is None:
             continue

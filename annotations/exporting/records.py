@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from annotations.domain.finding import Finding, finding_of
 from annotations.domain.spans import CONTEXT_CHARACTERS as AROUND
 from annotations.domain.vocabulary import VerdictKind
 from annotations.services.evidence import PageKey, page_among, protected_pages
 
 from .base import Context, ExportError, Record
-from .finding import Finding, finding_of
 from .reading import Chunk, Row, chunks
 from .selection import Selection
 

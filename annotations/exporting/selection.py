@@ -143,7 +143,7 @@ EVERYTHING = Selection()
 
 
 def found_in(claims: ClaimQuerySet) -> ClaimQuerySet:
-    """Adds what ``exporting.finding`` finds: ``found`` (a label or null) and ``judged``."""
+    """Adds what ``domain.finding`` finds: ``found`` (a label or null) and ``judged``."""
     of_claim = Verdict.objects.standing().filter(claim=OuterRef("pk")).order_by()
     votes = (
         of_claim.filter(kind=VerdictKind.REVIEW)

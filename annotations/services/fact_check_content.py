@@ -25,13 +25,14 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import models
 from django.utils.translation import gettext
 
 from annotations.domain.excerpts import excerpt
+from annotations.domain.finding import Finding, finding_of
 from annotations.domain.publishing import MASK, NameMask, masked
 from annotations.domain.spans import Span
 from annotations.domain.transitions import ClaimState
@@ -39,7 +40,6 @@ from annotations.domain.vocabulary import Flag, VerdictKind
 from annotations.models import Claim, Corpus, Evidence, Rating, Snapshot, Verdict
 
 from .evidence import PageKey, page_among, pages_of
-from .finding import Finding, finding_of
 
 Content = dict[str, Any]
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
@@ -131,18 +131,19 @@ def draft_of(
     ``mask_claimant`` defaults to whether the claim is flagged as about a private person.
     """
     standing: list[Verdict] = claim.standing_verdicts  # type: ignore[attr-defined]
-    finding = finding_of(standing)
+    finding = finding_of(cast(Any, standing))
     if problem := _problem(claim, finding):
         return Draft(finding, None, "", [], problem)
-    assert finding.rating is not None  # noqa: S101  said by the lack of a problem
+    # The lack of a problem says that there is one.
+    rating = cast(Rating, finding.rating)
     kind = VerdictKind.ADJUDICATION if finding.basis == "adjudication" else VerdictKind.REVIEW
-    fitting = [v for v in standing if v.kind == kind and v.rating_id == finding.rating.pk]
+    fitting = [v for v in standing if v.kind == kind and v.rating_id == rating.pk]
     # The newest first, unless another one was chosen.
     fitting.sort(key=lambda v: (v.uid == verdict, v.pk), reverse=True)
     if kind == VerdictKind.ADJUDICATION:
         del fitting[1:]
     hide = claim.flag == Flag.PRIVATE_PERSON if mask_claimant is None else mask_claimant
-    material = _material(claim, finding.rating, fitting[0], hide)
+    material = _material(claim, rating, fitting[0], hide)
     material = (guard or Guard(claim.article.corpus_id)).content(material)
     return Draft(finding, material, digest_of(material), fitting)
 

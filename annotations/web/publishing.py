@@ -17,13 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import policies
+from annotations.domain.finding import finding_of
 from annotations.domain.publishing import FactCheckState, ReportState
 from annotations.domain.transitions import ClaimState
 from annotations.errors import InvalidInput, StaleRevision
 from annotations.models import Claim, Corpus, ErrorReport, FactCheck, Publication, User
 from annotations.services.fact_check_content import Guard, claims_to_publish
 from annotations.services.fact_checks import fact_check_differences
-from annotations.services.finding import finding_of
 from annotations.services.keyset import Key
 from annotations.services.publications import FIELDS, publication_of, publication_update
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.exporting.finding import finding_of
+from annotations.domain.finding import finding_of
 from annotations.models import Rating, Verdict
 
 RATINGS = {
