@@ -101,7 +101,7 @@ def _vocabulary(request: pytest.FixtureRequest) -> None:
     if not RatingScale.objects.exists():
         guards = import_module("annotations.migrations.0002_guards_and_vocabulary")
         guards.add_vocabulary(apps, None)
-        import_module("annotations.migrations.0013_publishing").add_meanings(apps, None)
+        import_module("annotations.migrations.0014_publishing").add_meanings(apps, None)
 
 
 # --- A real browser ----------------------------------------------------------------------------

@@ -206,12 +206,13 @@ class Correction(AppendOnly):
 class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
     def administered_by(self, user: User) -> ErrorReportQuerySet:
         """Reports reach those who can act on them, and nobody else: readers may name themselves."""
-        if not user.is_active:
-            return self.none()
+        rows = self.filter(fact_check__corpus__in=Corpus.objects.visible_to(user))
         if user.is_superuser:
-            return self
-        mine = Membership.objects.filter(user=user, role=Role.ADMIN).values("corpus")
-        return self.filter(fact_check__corpus__in=mine)
+            return rows
+        admins = Membership.objects.filter(
+            corpus=models.OuterRef("fact_check__corpus"), user=user.pk, role=Role.ADMIN
+        )
+        return rows.filter(models.Exists(admins))
 
 
 class ErrorReport(models.Model):

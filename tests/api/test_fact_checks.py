@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from annotations.domain.vocabulary import Scope
 from annotations.models import Article, Claim, User
 from annotations.services.error_reports import report_receive
+from annotations.services.tokens import token_create
 from tests.api.conftest import Client
 from tests.factories import Cast, make_claim, make_verdict
 from tests.services.publishing import PUBLISHER, publish, set_publisher
@@ -91,3 +93,14 @@ def test_reports_are_decided(cast: Cast, claim: Claim, as_: As) -> None:
     assert api.post(f"reports/{report.pk}/dismiss/", {"answer": "No."}).status_code == 409
     late = api.patch(f"corpora/{cast.corpus.pk}/publication/", {"revision": 0})
     assert (late.status_code, late.json()["current"]["organisation"]) == (409, "Ex News")
+
+
+def test_a_token_that_only_reads_reads_no_reports(cast: Cast, claim: Claim) -> None:
+    set_publisher(cast.corpus)
+    report_receive(fact_check=publish(cast.admin, claim), text="It is wrong, see page 4.")
+    found = {}
+    for scope in (Scope.READ, Scope.MANAGE):
+        _token, key = token_create(actor=cast.admin, name=scope, scopes=[scope])
+        api = Client(HTTP_AUTHORIZATION=f"Token {key}")
+        found[scope] = (api.get("fact-checks/").status_code, api.get("reports/").status_code)
+    assert found == {Scope.READ: (200, 403), Scope.MANAGE: (200, 200)}

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from annotations import policies
 from annotations.domain.publishing import FactCheckState, ReportState
+from annotations.domain.vocabulary import Scope
 from annotations.errors import InvalidInput
 from annotations.models import Claim, ErrorReport, FactCheck
 from annotations.services.error_reports import (
@@ -191,6 +192,11 @@ class ReportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     serializer_class = ReportSerializer
     filterset_class = ReportFilters
     keyset = "-id"
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        # Readers may have named themselves: a token that only reads doesn't read this.
+        policies.require_scope(self.caller, Scope.MANAGE)
 
     def get_queryset(self) -> QuerySet[ErrorReport]:
         return report_rows(ErrorReport.objects.administered_by(self.caller))

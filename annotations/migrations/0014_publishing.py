@@ -37,7 +37,7 @@ def add_meanings(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0012_two_lanes"),
+        ("annotations", "0013_token_scopes"),
     ]
 
     operations = [
