@@ -6,6 +6,7 @@ A task loads nothing itself and holds no state: the ``Job`` row says what there 
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from django.utils import timezone
 
 from annotations.detection import load_detector
 from annotations.services.extraction import extraction_run
+from annotations.services.idempotency import requests_sweep
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
@@ -96,6 +98,10 @@ def load_model(**_: Any) -> None:
     load_detector(settings.DETECTOR)
 
 
+# How often what is merely old is removed.
+TIDY_SECONDS = 60.0
+
+
 class Sweeper(threading.Thread):
     """Says that the worker is alive, and sends again what the broker or a dead worker lost.
 
@@ -107,6 +113,7 @@ class Sweeper(threading.Thread):
         super().__init__(name="sweeper", daemon=True)
         self.ended = threading.Event()
         self.slots, self.bulk = slots, bulk
+        self._tidied = -TIDY_SECONDS
 
     def run(self) -> None:
         name, started_at = worker_name(), timezone.now()
@@ -118,6 +125,7 @@ class Sweeper(threading.Thread):
                 idle = len(state.reserved_requests) < self.slots
                 jobs_sweep(idle=idle, bulk=self.bulk)
                 presence_sweep()
+                self._tidy()
             # InterfaceError: the connection was closed under it. The thread has to outlive both.
             except (DatabaseError, InterfaceError) as error:
                 log.warning("sweep_failed", error=str(error))
@@ -127,6 +135,11 @@ class Sweeper(threading.Thread):
         except (DatabaseError, InterfaceError) as error:
             log.warning("sweep_failed", error=str(error))
         connection.close()
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied >= TIDY_SECONDS:
+            requests_sweep()
+            self._tidied = time.monotonic()
 
 
 _sweeper: Sweeper | None = None

@@ -2,8 +2,7 @@
 
 Dependencies run this way only: people → corpora → articles (and jobs) → detection → claims
 → evidence → questions, and claims → verdicts, discussion, work; articles and jobs → imports;
-events point at all of them by name; claims, corpora
-and events → publishing.
+events point at all of them by name, requests at people; claims, corpora and events → publishing.
 """
 
 from .articles import Article, ArticleText
@@ -31,6 +30,7 @@ from .publishing import (
     Publication,
 )
 from .questions import Answer, Question
+from .requests import IdempotentRequest
 from .verdicts import Verdict
 from .work import Assignment, ClaimLease, Presence
 
@@ -57,6 +57,7 @@ __all__ = [
     "FactCheck",
     "FactCheckVersion",
     "Guideline",
+    "IdempotentRequest",
     "Import",
     "ImportProblem",
     "ImportState",

@@ -180,6 +180,15 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("POST", "suggestion-accept"): [Row(members(201), "pending")],
     ("POST", "suggestion-reject"): [Row(members(200), "pending")],
     ("POST", "suggestion-reopen"): [Row(members(200), "rejected")],
+    ("POST", "suggestion-bulk"): [
+        # What one may not see, or may not do, is said for each; nobody learns more.
+        Row(signed_in(200), body=lambda w: {"ids": [w.pending.pk], "outcome": "rejected"}),
+        Row(
+            members(200, outsider=409, stranger=409),
+            body=lambda w: {"ids": [w.pending.pk], "outcome": "rejected", "together": True},
+            case="together",
+        ),
+    ],
     ("GET", "claim-list"): [Row(signed_in(200))],
     ("POST", "claim-list"): [Row(members(201), body=_claim_body)],
     ("GET", "claim-detail"): [Row(members(200), "claim")],

@@ -94,9 +94,23 @@ class IdOrUid(serializers.Field):
         raise serializers.ValidationError("Expected an id (a whole number) or a uid (a UUID).")
 
 
-def revision() -> StrictInteger:
-    return StrictInteger(
-        min_value=1, max_value=MAX_OFFSET, help_text="The revision that the change is based on."
+class Revision(StrictInteger):
+    """Not required by the schema, because ``If-Match`` may stand for it; one of the two is."""
+
+    default_error_messages = {"required": "Required, here or as If-Match."}
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        if data is serializers.empty:
+            self.fail("required")
+        return super().validate_empty_values(data)
+
+
+def revision() -> Revision:
+    return Revision(
+        min_value=1,
+        max_value=MAX_OFFSET,
+        required=False,
+        help_text="The revision that the change is based on. Needed, or If-Match in its place.",
     )
 
 

@@ -27,6 +27,7 @@ from annotations.models import (
     User,
 )
 from annotations.services.articles import AlreadyThere
+from annotations.services.suggestion_bulk import BulkRefused
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("django.request")
@@ -48,6 +49,9 @@ TITLES = {
     "throttled": "Too many requests",
     "conflict": "The state of things doesn't allow it",
     "stale_revision": "It was changed in the meantime",
+    "idempotency_answer_not_kept": "It was done; its answer isn't kept",
+    "idempotency_key_reused": "This key belongs to another request",
+    "bulk_refused": "Not all of it can be done",
     "already_there": "The corpus has this text already",
     "error": "Something went wrong",
 }
@@ -81,7 +85,10 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response:
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
     if isinstance(exc, errors.FactcheckError):
-        return _from_service(exc, context["request"].user)
+        response = _from_service(exc, context["request"].user)
+        if isinstance(exc, errors.StaleRevision) and context["view"].by_if_match:
+            response.status_code = response.data["status"] = 412
+        return response
     if isinstance(exc, exceptions.APIException):
         return _from_framework(exc)
     return _accident(exc, context)
@@ -94,6 +101,10 @@ def _from_service(error: errors.FactcheckError, user: Any) -> Response:
         more["fields"] = error.fields
     elif isinstance(error, errors.StaleRevision):
         more["current"] = _current(error.current, user)
+    elif isinstance(error, BulkRefused):
+        from .serializers.suggestions import bulk_answer
+
+        more |= {"results": bulk_answer(error.results)["results"]}
     elif isinstance(error, AlreadyThere):
         more["article_id"] = error.article_id
     return problem(status, error.code, error.message, **more)

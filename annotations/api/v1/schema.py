@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
@@ -48,10 +50,19 @@ class ConflictProblem(Problem):
     current = serializers.DictField(
         required=False, help_text="With stale_revision: the whole object as it is now."
     )
+    results = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="With bulk_refused."
+    )
     article_id = serializers.IntegerField(
         required=False, help_text="With already_there: the article that has this text."
     )
 
+
+IF_MATCH = "The ETag, in the place of revision in the body; 412 if it is no longer that."
+KEY = (
+    "Chosen by the client, 1 to 255 visible ASCII characters. Sent again with the same request "
+    "within 24 hours, nothing is done and the same answer comes."
+)
 
 REASONS: dict[int, tuple[type[Problem], str]] = {
     400: (InvalidProblem, "Something in the request can't be used."),
@@ -59,8 +70,10 @@ REASONS: dict[int, tuple[type[Problem], str]] = {
     403: (Problem, "The caller's role doesn't allow it, or the CSRF token is missing."),
     404: (Problem, "No such object, or none that the caller may see."),
     409: (ConflictProblem, "The state of things doesn't allow it."),
+    412: (ConflictProblem, "What If-Match names is no longer the current revision."),
     413: (Problem, "The body is too large."),
     415: (Problem, "The body isn't JSON, or no form where files are sent."),
+    422: (Problem, "The Idempotency-Key was sent with another request."),
     429: (Problem, "Too many requests."),
 }
 
@@ -79,7 +92,31 @@ class ProblemAutoSchema(AutoSchema):
                 "description": description,
                 "content": {MEDIA_TYPE: {"schema": component.ref}},
             }
+        if self.method == "GET" and "200" in operation["responses"]:
+            operation["responses"]["304"] = {"description": "The answer that If-None-Match names."}
         return operation
+
+    def get_override_parameters(self) -> Any:
+        return [*super().get_override_parameters(), *self._headers()]
+
+    def _headers(self) -> list[OpenApiParameter]:
+        header = functools.partial(OpenApiParameter, type=str, location=OpenApiParameter.HEADER)
+        if self.method == "GET":
+            return [
+                header("If-None-Match", description="The ETag of an answer that one has."),
+                header("ETag", response=[200], description="Of this answer."),
+            ]
+        found = [header("If-Match", description=IF_MATCH)] if self._has_revision() else []
+        if self.method == "POST":
+            found.append(header("Idempotency-Key", description=KEY))
+        return found
+
+    def _has_revision(self) -> bool:
+        """Whether the body says on which revision the change is based."""
+        serializer = self.get_request_serializer()
+        if isinstance(serializer, type) and issubclass(serializer, serializers.Serializer):
+            serializer = serializer()
+        return "revision" in getattr(serializer, "fields", {})
 
     def _problems(self, operation: dict[str, Any]) -> set[int]:
         statuses: set[int] = set()
@@ -93,6 +130,10 @@ class ProblemAutoSchema(AutoSchema):
         if self.method != "GET":
             # A body may be sent to every action, and may name objects; 403 includes CSRF.
             statuses |= {400, 403, 404, 409, 413, 415}
+            if self.method == "POST":
+                statuses.add(422)
+            if self._has_revision():
+                statuses.add(412)
         if self.view.throttle_classes:
             statuses.add(429)
         return statuses

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,8 +10,9 @@ from rest_framework import serializers
 
 from annotations.domain.vocabulary import Outcome
 from annotations.models import Suggestion
+from annotations.services.suggestion_bulk import MOST, BulkResult
 
-from ..fields import WriteSerializer, one_of, uid
+from ..fields import StrictBoolean, WriteSerializer, one_of, reference, uid
 from .people import PersonSerializer
 
 OutcomeField = one_of("Outcome", Outcome)
@@ -94,3 +96,40 @@ class SuggestionSerializer(serializers.Serializer[Any]):
 
 class AcceptSerializer(WriteSerializer):
     uid = uid()
+
+
+class BulkSerializer(WriteSerializer):
+    ids = serializers.ListField(
+        child=reference(), min_length=1, max_length=MOST, help_text="Of suggestions."
+    )
+    outcome = OutcomeField()
+    together = StrictBoolean(
+        required=False,
+        default=False,
+        help_text="All or nothing. Default: what can be done is done, an article at a time.",
+    )
+
+
+class BulkProblemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField(source="message")
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    suggestion = serializers.IntegerField()
+    claim = serializers.IntegerField(allow_null=True, help_text="What accepting made.")
+    problem = BulkProblemSerializer(
+        source="error", allow_null=True, help_text="null: the suggestion is decided as asked."
+    )
+
+
+class BulkResultsSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = BulkResultSerializer(many=True, help_text="In the order of ids.")
+
+
+def bulk_answer(results: Sequence[BulkResult]) -> dict[str, Any]:
+    refused = sum(result.error is not None for result in results)
+    found = {"done": len(results) - refused, "refused": refused, "results": results}
+    return dict(BulkResultsSerializer(found).data)

@@ -36,6 +36,7 @@ class TokenViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     """The caller's own tokens, newest first, with those that ended."""
 
     scope = Scope.MANAGE
+    secret_answers = frozenset({"create"})
     serializer_class = TokenSerializer
     keyset = "-id"
 

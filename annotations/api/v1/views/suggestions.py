@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from annotations.domain.vocabulary import Outcome
 from annotations.models import Claim, Suggestion
+from annotations.services.suggestion_bulk import suggestions_decide
 from annotations.services.suggestions import (
     suggestion_accept,
     suggestion_reject,
@@ -21,7 +22,14 @@ from annotations.services.suggestions import (
 
 from ..filters import FilterSet, FlagFilter, IdFilter, ShareFilter, TextFilter, value_filter
 from ..serializers.claims import ClaimSerializer, claim_rows
-from ..serializers.suggestions import AcceptSerializer, SuggestionSerializer, suggestion_rows
+from ..serializers.suggestions import (
+    AcceptSerializer,
+    BulkResultsSerializer,
+    BulkSerializer,
+    SuggestionSerializer,
+    bulk_answer,
+    suggestion_rows,
+)
 from .base import ViewSet
 
 
@@ -88,6 +96,18 @@ class SuggestionViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         self.body()
         suggestion_reopen(actor=self.caller, suggestion=suggestion)
         return self._row(suggestion)
+
+    @extend_schema(request=BulkSerializer, responses=BulkResultsSerializer, filters=False)
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def bulk(self, request: Request) -> Response:
+        """Accept or reject up to 500 at once; each is answered for itself.
+
+        With `together`, 409 and the same `results` where anything can't be done.
+        """
+        fields = self.body(BulkSerializer)
+        fields["outcome"] = Outcome(fields["outcome"])
+        results = suggestions_decide(actor=self.caller, **fields)
+        return Response(bulk_answer(results))
 
     def _row(self, suggestion: Suggestion) -> Response:
         row = suggestion_rows(Suggestion.objects.filter(pk=suggestion.pk)).get()
