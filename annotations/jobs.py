@@ -24,6 +24,7 @@ TASKS = {
     "import_check": "annotations.import_check",
     "import": "annotations.import",
     "import_rollback": "annotations.import_rollback",
+    "export": "annotations.export",
 }
 
 

@@ -25,6 +25,8 @@ from django.db import (
 from django.utils import timezone
 
 from annotations.detection import load_detector
+from annotations.services.export_runs import export_run
+from annotations.services.exports import exports_sweep
 from annotations.services.extraction import extraction_run
 from annotations.services.idempotency import requests_sweep
 from annotations.services.import_rollback import import_rollback_run
@@ -92,6 +94,17 @@ def import_rollback(job_id: int) -> int:
     return import_rollback_run(first=job_id)
 
 
+@shared_task(
+    name="annotations.export",
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def export(job_id: int) -> int:
+    """Write the named job's export, or another one that is due."""
+    return export_run(first=job_id)
+
+
 @worker_process_init.connect
 def load_model(**_: Any) -> None:
     """Once a worker process, before its first task: in each child that a worker forks …"""
@@ -139,6 +152,7 @@ class Sweeper(threading.Thread):
     def _tidy(self) -> None:
         if time.monotonic() - self._tidied >= TIDY_SECONDS:
             requests_sweep()
+            exports_sweep()
             self._tidied = time.monotonic()
 
 

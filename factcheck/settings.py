@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
 from annotations.fetching import AllowedHosts
+from factcheck import __version__
 from factcheck.logs import one_line_a_request
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -210,6 +211,11 @@ IMPORT_MAX_UNPACKED_BYTES = _number("IMPORT_MAX_UNPACKED_BYTES", 8_000_000_000)
 # Rows that are written together, and seconds after which others have their turn.
 IMPORT_CHUNK_ROWS = _number("IMPORT_CHUNK_ROWS", 500)
 IMPORT_SLICE_SECONDS = _number("IMPORT_SLICE_SECONDS", 20)
+
+# --- Exports ----------------------------------------------------------------------------
+# The file of one is removed after so long.
+EXPORT_KEEP_DAYS = _number("EXPORT_KEEP_DAYS", 7)
+SOFTWARE_VERSION = __version__
 
 # --- Background work --------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")

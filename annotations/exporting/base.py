@@ -108,6 +108,8 @@ class Format:
     about: ClassVar[Any]
     media_type: ClassVar[str]
     extension: ClassVar[str]
+    # Raised with every change by which a reader could trip.
+    version: ClassVar[int] = 1
     # What it writes one of after the other.
     unit: ClassVar[str]
     # Of ``PARTS``: what it has no room for.

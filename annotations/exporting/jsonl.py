@@ -10,7 +10,6 @@ from .base import Context, Format, Record, line
 from .records import header
 
 FORMAT = "factcheck-jsonl"
-VERSION = 1
 
 
 class JsonLines(Format):
@@ -19,6 +18,7 @@ class JsonLines(Format):
     about = _("Everything, in our own format: for archives, and to be imported again.")
     media_type = "application/x-ndjson"
     extension = "jsonl"
+    version = 1
     unit = "articles"
     labels = "both"
     needs_suggestions = True
@@ -34,7 +34,7 @@ class JsonLines(Format):
         yield line(
             {
                 "format": FORMAT,
-                "version": VERSION,
+                "version": self.version,
                 "exported_at": context.exported_at,
                 # Where it isn't all of the corpus, or not as it is, the file says so.
                 **({"chosen": context.chosen} if context.chosen else {}),

@@ -12,6 +12,7 @@ from .detection import DetectionRun, Suggestion
 from .discussion import Comment, Thread, ThreadReading
 from .events import Event, EventChain
 from .evidence import Evidence, Snapshot
+from .exports import Export, ExportState
 from .imports import (
     ArticleSketch,
     Import,
@@ -56,6 +57,8 @@ __all__ = [
     "Evidence",
     "FactCheck",
     "FactCheckVersion",
+    "Export",
+    "ExportState",
     "Guideline",
     "IdempotentRequest",
     "Import",

@@ -43,6 +43,7 @@ class Job(models.Model):
         ("import_check", _("checking a file")),
         ("import", _("importing a file")),
         ("import_rollback", _("taking an import back")),
+        ("export", _("writing an export")),
     ]
     STATES = [
         (JobState.QUEUED, _("queued")),

@@ -36,7 +36,7 @@ URGENCY = ("bulk", "due_at", "id")
 RESEND_SECONDS = 60
 RESEND_AT_ONCE = 32
 # Long by nature: they come forward in turns, behind what somebody waits for.
-_BULK_KINDS = frozenset({"import", "import_rollback"})
+_BULK_KINDS = frozenset({"import", "import_rollback", "export"})
 # What was under way when a worker was lost, for people.
 _DOING = {
     "extraction": "extracting this article",
@@ -44,6 +44,7 @@ _DOING = {
     "import_check": "checking this file",
     "import": "importing this file",
     "import_rollback": "taking this import back",
+    "export": "writing this export",
 }
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
@@ -82,6 +83,11 @@ def fetch_queue(*, actor: User, corpus: Corpus) -> Job:
 def import_queue(*, actor: User | None, corpus: Corpus, kind: str) -> Job:
     """The same for a file: ``import_check``, ``import`` or ``import_rollback``."""
     return _queue(kind, actor, corpus.pk, None)
+
+
+def export_queue(*, actor: User | None, corpus: Corpus) -> Job:
+    """The same for a file that is to be written."""
+    return _queue("export", actor, corpus.pk, None)
 
 
 def _queue(
@@ -133,6 +139,11 @@ def extraction_request(*, actor: User | None, article: Article) -> Job:
 def job_retry(*, actor: User | None, job: Job) -> Job:
     """Queue a failed or cancelled job again, with its attempts counted anew."""
     policies.require(actor, "job.manage", job.corpus)
+    return job_restart(actor=actor, job=job)
+
+
+def job_restart(*, actor: User | None, job: Job) -> Job:
+    """Retry for a caller that has checked who may. Inside the caller's transaction."""
     # First, as extraction_request does: the two must not wait for each other.
     Article.objects.select_for_update(of=("self",), no_key=True).filter(jobs=job).first()
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)

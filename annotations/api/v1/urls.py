@@ -12,6 +12,7 @@ from .views.discussion import CommentViewSet, ThreadViewSet
 from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
 from .views.fact_checks import FactCheckViewSet, ReportViewSet
+from .views.exports import ExportViewSet
 from .views.imports import ImportViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView
@@ -46,6 +47,7 @@ router.register("threads", ThreadViewSet, "thread")
 router.register("comments", CommentViewSet, "comment")
 router.register("jobs", JobViewSet, "job")
 router.register("imports", ImportViewSet, "import")
+router.register("exports", ExportViewSet, "export")
 router.register("events", EventViewSet, "event")
 router.register("tokens", TokenViewSet, "token")
 

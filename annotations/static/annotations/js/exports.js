@@ -1,0 +1,44 @@
+// The choices of an export: what would be in the file is counted anew as they change.
+
+import { byId } from "./dom.js";
+
+const PAUSE = 400;
+const form = byId("export-form");
+let waiting;
+let asked;
+
+function address() {
+  const chosen = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (value && name !== "csrfmiddlewaretoken") chosen.set(name, value);
+  }
+  return `${location.pathname}?${chosen}`;
+}
+
+async function count() {
+  asked?.abort();
+  asked = new AbortController();
+  const shown = byId("export-counts");
+  const url = address();
+  shown.classList.add("waiting");
+  try {
+    const answer = await fetch(url, { signal: asked.signal, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const counted = page.getElementById("export-counts");
+    const wrong = page.querySelector(".page > .error");
+    const before = document.querySelector(".page > .error");
+    if (counted) shown.replaceWith(document.importNode(counted, true));
+    before?.remove();
+    if (wrong) form.before(document.importNode(wrong, true));
+    // Reloaded or sent on, the page shows the same.
+    history.replaceState(null, "", url);
+  } catch (error) {
+    if (error.name !== "AbortError") shown.classList.remove("waiting");
+  }
+}
+
+form.addEventListener("change", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(count, PAUSE);
+});
+byId("export-count").hidden = true;
