@@ -127,8 +127,10 @@ class ExportForm(forms.Form):
         label=gettext_lazy("Address of a fact-check, with {uid}"), required=False, max_length=1000
     )
 
-    FILTERS = ("q", "article_state", "published_from", "published_until", "claim_q", "claim_state",
-               "type", "verdict", "person", "created_from", "created_until", "score_min")  # fmt: skip
+    FILTERS = (
+        "q", "article_state", "published_from", "published_until", "claim_q", "claim_state",
+        "type", "verdict", "person", "created_from", "created_until", "score_min",
+    )  # fmt: skip
     CHECKS = ("pseudonyms", "known_only")
     PUBLISHING = ("publisher", "publisher_url", "page")
 

@@ -17,10 +17,13 @@ from django.urls import URLPattern, reverse
 from rest_framework.test import APIClient
 
 from annotations.api.v1 import urls
-from annotations.models import Claim, Job
+from annotations.exporting import FORMATS, Options, Selection
+from annotations.models import Claim, Export, Job
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
 from annotations.services.error_reports import report_receive
+from annotations.services.export_runs import export_run
+from annotations.services.exports import export_cancel, export_request
 from annotations.services.imports import import_start
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.snapshots import snapshot_request
@@ -120,6 +123,20 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "corpus-export"): [
         Row(members(200), "corpus", query={"format": name}, case=name)
         for name in ("jsonl", "csv", "w3c")
+    ],
+    ("GET", "corpus-export-counts"): [Row(members(200), "corpus", query={"format": "csv"})],
+    ("GET", "corpus-exports"): [Row(members(200), "corpus")],
+    ("POST", "corpus-exports"): [Row(members(202), "corpus", lambda w: {"format": "csv"})],
+    ("GET", "export-list"): [Row(signed_in(200))],
+    ("GET", "export-detail"): [Row(members(200), "written_export")],
+    ("GET", "export-file"): [Row(members(200), "written_export")],
+    ("GET", "export-manifest"): [Row(members(200), "written_export")],
+    # The reviewer's own, and an admin's business.
+    ("POST", "export-cancel"): [
+        Row(members(200, second_reviewer=403, adjudicator=403), "queued_export")
+    ],
+    ("POST", "export-resume"): [
+        Row(members(202, second_reviewer=403, adjudicator=403), "cancelled_export")
     ],
     ("GET", "corpus-guidelines"): [Row(members(200), "corpus")],
     ("POST", "corpus-guidelines"): [
@@ -382,6 +399,22 @@ def _has(callback: Any, method: str) -> bool:
     return hasattr(view, method) or (view.__name__ == "UnknownView" and method == "get")
 
 
+def _export(cast: Cast) -> Export:
+    return export_request(
+        actor=cast.reviewer,
+        corpus=cast.corpus,
+        format_=FORMATS["csv"],
+        selection=Selection(),
+        options=Options(),
+    )
+
+
+def _written_export(cast: Cast) -> Export:
+    export = _export(cast)
+    export_run(first=export.job_id)
+    return export
+
+
 def test_every_address_has_a_row() -> None:
     assert set(addresses()) == set(ROWS)
 
@@ -448,6 +481,9 @@ def world(cast: Cast) -> SimpleNamespace:
         checked_import=check(cast.corpus, "a.txt", " "),
         running_import=import_start(actor=None, source=upload(cast.corpus, "b.txt", "B.")),
         failed_import=bring_in(cast.corpus, "c.zip", "C."),
+        written_export=_written_export(cast),
+        queued_export=_export(cast),
+        cancelled_export=export_cancel(actor=cast.reviewer, export=_export(cast)),
         token=token_create(actor=cast.reviewer, name="mine")[0],
     )
 

@@ -1,0 +1,101 @@
+"""Exports by workers over HTTP: counted, asked for, watched, fetched."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from annotations.models import Article
+from annotations.services.export_runs import export_run
+from tests import factories
+from tests.api.conftest import Client
+from tests.factories import Cast
+
+
+def test_from_the_counts_to_the_file(
+    api: Client, as_: Callable[..., Client], cast: Cast, article: Article
+) -> None:
+    factories.make_verdict(factories.make_claim(article, cast.reviewer), cast.reviewer)
+    factories.make_claim(article, cast.reviewer, phrase="The café closed")
+    path = f"corpora/{cast.corpus.pk}/exports/"
+    counts = api.get(f"{path}counts/", {"format": "fever"}).json()
+    assert {name: counts[name] for name in ("articles", "claims", "verdicts", "written")} == {
+        "articles": 1, "claims": 2, "verdicts": 1, "written": 1,
+    }  # fmt: skip
+    assert counts["left_out"] == {"claims without a verdict": 1}
+    assert "discussions" in counts["loses"]
+    narrowed = api.get(f"{path}counts/", {"format": "csv", "verdict": "False"}).json()
+    assert narrowed["claims"] == 1
+    body = {"format": "fever", "uid": str(uuid.uuid4()), "verdict": ["False"], "pseudonyms": True}
+    response = api.post(path, body)
+    assert response.status_code == 202, response.content
+    export = response.json()
+    assert (export["state"], export["filters"], export["options"]) == (
+        "queued",
+        {"verdict": ["False"]},
+        {"pseudonyms": True},
+    )
+    assert api.post(path, body).json()["id"] == export["id"]
+    address = f"exports/{export['id']}/"
+    assert api.get(f"{address}file/").status_code == 404
+    assert api.get(f"{address}manifest/").status_code == 404
+    assert api.post(f"{address}cancel/").json()["state"] == "cancelled"
+    resumed = api.post(f"{address}resume/")
+    assert (resumed.status_code, resumed.json()["state"]) == (202, "queued")
+    export_run(first=export["job"])
+    done = api.get(address).json()
+    assert (done["state"], done["progress"], done["error"]) == ("done", 1.0, "")
+    file = api.get(f"{address}file/", headers={"Accept": "image/png"})
+    assert file["Content-Disposition"].startswith('attachment; filename="elections-fever-')
+    assert file["X-Content-Type-Options"] == "nosniff"
+    (line,) = b"".join(file.streaming_content).splitlines()
+    assert json.loads(line)["label"] == "REFUTES"
+    manifest = api.get(f"{address}manifest/")
+    assert manifest["Content-Disposition"].startswith("attachment;")
+    assert manifest.json()["sha256"] == done["sha256"]
+    assert manifest.json() == done["manifest"]
+    for rows in (api.get(path), api.get("exports/", {"corpus": cast.corpus.pk})):
+        assert [row["id"] for row in rows.json()["results"]] == [export["id"]]
+    outsider = as_(cast.outsider)
+    assert outsider.get("exports/").json()["results"] == []
+    for way in (path, address, f"{address}file/", f"{address}manifest/"):
+        assert outsider.get(way).status_code == 404
+
+
+@pytest.mark.any_database
+def test_bad_requests(api: Client, cast: Cast) -> None:
+    path = f"corpora/{cast.corpus.pk}/exports/"
+    for body, field in [
+        ({}, "format"),
+        ({"format": "xlsx"}, "format"),
+        ({"format": "csv", "verdict": "Splendid"}, "verdict"),
+        ({"format": "csv", "published_from": "1.3.2026"}, "published_from"),
+        ({"format": "csv", "score_min": 3}, "score_min"),
+        ({"format": "csv", "labels": "some"}, "labels"),
+        ({"format": "csv", "page": "https://ex.org/"}, "page"),
+        ({"format": "csv", "salt": "x"}, "salt"),
+        ({"format": "csv", "q": "state:asleep"}, "q"),
+    ]:
+        given: dict[str, Any] = body
+        response = api.post(path, given)
+        assert response.status_code == 400, (body, response.content)
+        assert list(response.json()["fields"]) == [field]
+    # What needs a library that the web server doesn't load.
+    response = api.get(f"corpora/{cast.corpus.pk}/export/", {"format": "parquet"})
+    assert "worker" in response.json()["fields"]["format"]
+
+
+@pytest.mark.any_database
+def test_a_direct_export_with_filters(api: Client, cast: Cast, article: Article) -> None:
+    factories.make_claim(article, cast.reviewer)
+    path = f"corpora/{cast.corpus.pk}/export/"
+    query = {"format": "jsonl", "claim_state": "verified", "pseudonyms": "true"}
+    response = api.get(path, query)
+    lines = b"".join(response.streaming_content).splitlines()
+    assert len(lines) == 1
+    assert json.loads(lines[0])["chosen"] == {"claim_state": ["verified"], "pseudonyms": True}
+    assert list(api.get(path, {**query, "person": "x" * 201}).json()["fields"]) == ["person"]

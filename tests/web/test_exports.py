@@ -1,0 +1,65 @@
+"""The pages of exports: counts before anything is written, then the file and what it holds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from annotations.models import Export
+from annotations.services.export_runs import export_run
+from tests import factories
+from tests.factories import Cast
+
+from .conftest import signed_in
+
+
+def test_counted_written_fetched(cast: Cast) -> None:
+    article = factories.make_extracted(cast.corpus)
+    factories.make_verdict(factories.make_claim(article, cast.reviewer), cast.reviewer)
+    factories.make_claim(article, cast.reviewer, phrase="The café closed")
+    reviewer = signed_in(cast.reviewer)
+    url = f"/corpora/{cast.corpus.pk}/exports/"
+    assert url in reviewer.get(f"/corpora/{cast.corpus.pk}/").content.decode()
+    page = reviewer.get(url, {"format": "fever"}).content.decode()
+    counted = re.search(r'(?s)id="export-counts".*?</section>', page)
+    assert counted is not None
+    for words in ("1 article ", "2 claims", "1 verdict", "1 × claims without a verdict"):
+        assert words in counted[0], words
+    assert not Export.objects.exists()
+    response = reviewer.post(url, {"format": "fever", "verdict": "False", "pseudonyms": "on"})
+    export = Export.objects.get()
+    assert response["Location"] == f"/exports/{export.pk}/"
+    assert (export.selection, export.options) == ({"verdict": ["False"]}, {"pseudonyms": True})
+    assert "export-progress" in reviewer.get(response["Location"]).content.decode()
+    reviewer.post(f"/exports/{export.pk}/do/", {"do": "cancel"})
+    assert "Write it again" in reviewer.get(response["Location"]).content.decode()
+    reviewer.post(f"/exports/{export.pk}/do/", {"do": "resume"})
+    export_run(first=export.job_id)
+    export.refresh_from_db()
+    page = reviewer.get(response["Location"]).content.decode()
+    for words in (f"/api/v1/exports/{export.pk}/file/", export.sha256, "1 claim "):
+        assert words in page, words
+    assert export.file_name in reviewer.get(url).content.decode()
+    # Others see it; what they don't own they don't stop.
+    other = signed_in(cast.second_reviewer)
+    assert other.get(response["Location"]).status_code == 200
+    for stranger in (cast.outsider, cast.stranger):
+        for way in (url, response["Location"]):
+            assert signed_in(stranger).get(way).status_code == 404
+
+
+@pytest.mark.any_database
+def test_choices_that_mean_nothing(cast: Cast) -> None:
+    reviewer = signed_in(cast.reviewer)
+    url = f"/corpora/{cast.corpus.pk}/exports/"
+    for given, words in [
+        ({"format": "xlsx"}, "Format: expected one of"),
+        ({"verdict": "Splendid"}, "Found: "),
+        ({"published_from": "yesterday"}, "Published from: expected a day"),
+        ({"page": "https://ex.org/"}, "{uid}"),
+    ]:
+        for response in (reviewer.get(url, given), reviewer.post(url, given)):
+            assert response.status_code == 400
+            assert words in response.content.decode()
+    assert not Export.objects.exists()
