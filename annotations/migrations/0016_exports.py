@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0012_two_lanes"),
+        ("annotations", "0013_token_scopes"),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -200,7 +201,7 @@ def export_list(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             selection = Selection.read(chosen, corpus)
             options = replace(Options.read(chosen), site=request.build_absolute_uri("/"))
-            if request.method == "POST":
+            if request.method == "POST" and request.POST.get("do") != "count":
                 export = services.export_request(
                     actor=request.user,
                     corpus=corpus,
@@ -226,6 +227,7 @@ def export_list(request: SignedInRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "left_out": _reasons(format_, counts.left_out or {}) if format_ and counts else [],
         "problems": [(_label(form, name), reason) for name, reason in problems.items()],
+        "direct": _direct(format_, form, chosen) if counts else "",
         "narrowed": narrowed,
         "publishing": format_ is not None and format_.name in {"claimreview", "datafeed"},
         "page": page,
@@ -278,6 +280,14 @@ def export_do(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
         except FactcheckError as problem:
             messages.error(request, problem.message)
     return redirect("export", pk)
+
+
+def _direct(format_: Format | None, form: ExportForm, chosen: dict[str, str]) -> str:
+    """The query string of the same file, streamed; empty where only a worker can write it."""
+    if format_ is None or format_.by_workers:
+        return ""
+    given = {name: chosen[name] for name in form.fields if chosen.get(name)}
+    return urlencode({**given, **{name: "true" for name in form.CHECKS if chosen.get(name)}})
 
 
 def _losses(format_: Format | None) -> list[Any]:

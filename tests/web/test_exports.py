@@ -26,6 +26,8 @@ def test_counted_written_fetched(cast: Cast) -> None:
     assert counted is not None
     for words in ("1 article ", "2 claims", "1 verdict", "1 × claims without a verdict"):
         assert words in counted[0], words
+    assert f"/api/v1/corpora/{cast.corpus.pk}/export/?format=fever" in counted[0]
+    assert "2 claims" in reviewer.post(url, {"format": "fever", "do": "count"}).content.decode()
     assert not Export.objects.exists()
     response = reviewer.post(url, {"format": "fever", "verdict": "False", "pseudonyms": "on"})
     export = Export.objects.get()

@@ -1,4 +1,4 @@
-// An export under way: how far it is, and the whole page anew when it has ended.
+// A file that is being written: how far it is, and the whole page anew when it has ended.
 
 import { api, configure } from "./api.js";
 import { byId } from "./dom.js";

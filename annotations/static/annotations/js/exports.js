@@ -1,4 +1,4 @@
-// The choices of an export: what would be in the file is counted anew as they change.
+// The choices of a file: what would be in it is counted anew as they change.
 
 import { byId } from "./dom.js";
 
