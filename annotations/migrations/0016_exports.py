@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0013_token_scopes"),
+        ("annotations", "0015_idempotency"),
     ]
 
     operations = [

@@ -11,8 +11,8 @@ from .views.corpora import CorpusViewSet
 from .views.discussion import CommentViewSet, ThreadViewSet
 from .views.events import EventViewSet
 from .views.evidence import EvidenceViewSet
-from .views.fact_checks import FactCheckViewSet, ReportViewSet
 from .views.exports import ExportViewSet
+from .views.fact_checks import FactCheckViewSet, ReportViewSet
 from .views.imports import ImportViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView

@@ -14,7 +14,6 @@ from .fact_checks import PublicationActions
 from .guidelines import GuidelineActions
 
 
-
 class CorpusViewSet(
     ExportActions,
     GuidelineActions,
