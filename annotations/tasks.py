@@ -31,9 +31,10 @@ from annotations.services.extraction import extraction_run
 from annotations.services.idempotency import requests_sweep
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
-from annotations.services.jobs import jobs_sweep, worker_gone, worker_name, worker_seen
+from annotations.services.jobs import worker_gone, worker_name, worker_seen
 from annotations.services.presence import presence_sweep
 from annotations.services.snapshots import snapshot_run
+from annotations.services.sweep import jobs_sweep
 
 log = structlog.get_logger(__name__)
 

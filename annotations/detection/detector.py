@@ -38,6 +38,9 @@ VERSION = "2.0.0"
 MAX_LENGTH = 1_000_000
 """Longest text accepted by default, in code points."""
 
+MAX_TOKENS = 300_000
+"""Most words and marks of one text: what a text may take of a worker's memory follows from it."""
+
 _AT_ONCE = 4
 """Articles in the networks at one time: more would take memory and save no time."""
 
@@ -196,10 +199,19 @@ class Detector:
             scorer.reasons_from, spans.threshold = 0.0, before
 
     def _doc(self, article: ArticleInput) -> Doc:
-        doc = self.nlp.make_doc(article.text)
+        doc = self._tokens(article.text)
         doc._.published = article.published
         doc._.dateline = article.dateline
         doc._.lines = tuple((line.start, line.end, line.speaker) for line in article.lines)
+        return doc
+
+    def _tokens(self, text: str) -> Doc:
+        doc = self.nlp.make_doc(text)
+        if len(doc) > MAX_TOKENS:
+            raise DetectionError(
+                f"the text has {len(doc)} words and marks; {self.name} reads at most {MAX_TOKENS}",
+                permanent=True,
+            )
         return doc
 
     def _read(self, batch: list[ArticleInput]) -> list[Detection]:

@@ -75,7 +75,7 @@ class InstalledDetector(Detector):
         yield
 
     def _doc(self, article: ArticleInput) -> Doc:
-        return self.nlp.make_doc(article.text)
+        return self._tokens(article.text)
 
     def _detection(self, doc: Doc, text: str) -> Detection:
         sentences = (trim(text, s.start_char, s.end_char) for s in doc.sents)

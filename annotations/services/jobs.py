@@ -11,8 +11,6 @@ import os
 import socket
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -21,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from annotations import jobs, policies
-from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState, JobState
+from annotations.domain.transitions import ArticleState, JobState
 from annotations.errors import Conflict, JobLost
 from annotations.models import Article, Corpus, Job, User, WorkerHeartbeat
 from annotations.models.jobs import JobQuerySet
@@ -33,8 +31,6 @@ log = structlog.get_logger(__name__)
 # The order in which due jobs are taken.
 URGENCY = ("bulk", "due_at", "id")
 
-RESEND_SECONDS = 60
-RESEND_AT_ONCE = 32
 # Long by nature: they come forward in turns, behind what somebody waits for.
 _BULK_KINDS = frozenset({"import", "import_rollback", "export"})
 # What was under way when a worker was lost, for people.
@@ -55,7 +51,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _skip_locked(rows: models.QuerySet[Job]) -> models.QuerySet[Job]:
+def skip_locked(rows: models.QuerySet[Job]) -> models.QuerySet[Job]:
     """Lock rows, passing over those another worker holds, where the database can.
 
     SQLite can't and needn't: its transactions are IMMEDIATE, one writer at a time.
@@ -225,9 +221,9 @@ def _claim_once(
     due = due.claimable(now)
     found: list[Job] = []
     if first is not None:
-        found = list(_skip_locked(due.select_related("corpus").filter(pk=first)))
+        found = list(skip_locked(due.select_related("corpus").filter(pk=first)))
     if not found:
-        found = list(_skip_locked(due.select_related("corpus").order_by(*URGENCY))[:1])
+        found = list(skip_locked(due.select_related("corpus").order_by(*URGENCY))[:1])
     if not found:
         return []
     leader = found[0]
@@ -266,7 +262,7 @@ def _others_like(leader: Job, due: JobQuerySet, limit: int, words: int | None) -
         corpus__threshold=leader.corpus.threshold,
     ).exclude(pk=leader.pk)
     found, total = [], leader.words
-    for job in _skip_locked(like.only("pk", "words").order_by("due_at", "id"))[:limit]:
+    for job in skip_locked(like.only("pk", "words").order_by("due_at", "id"))[:limit]:
         if words is not None and total >= words:
             break
         found.append(job)
@@ -424,67 +420,3 @@ def others_wait(*, kind: str) -> bool:
     """Whether somebody waits for work of another kind, for which this worker may be needed."""
     waiting = Job.objects.filter(state=JobState.QUEUED, bulk=False, due_at__lte=timezone.now())
     return waiting.exclude(kind=kind).exists()
-
-
-def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
-    """See to this host's running jobs, and send again what is due and unsent.
-
-    A job whose process is dead is taken back. One whose process lives keeps its lease, up to a
-    bound: past that the process counts as stuck, and the job goes to somebody else.
-
-    ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work.
-    """
-    now = timezone.now()
-    host = socket.gethostname()
-    longest = dt.timedelta(seconds=settings.JOB_MAX_SECONDS)
-    released = 0
-    for job in Job.objects.filter(state=JobState.RUNNING, worker__startswith=f"{host}:"):
-        held = Job.objects.filter(pk=job.pk, lease=job.lease, state=JobState.RUNNING)
-        if not _is_alive(job.worker):
-            released += held.update(lease_expires_at=now, sent_at=None)
-        elif job.started_at and now - job.started_at < longest:
-            held.update(lease_expires_at=now + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS))
-    with transaction.atomic():
-        late: Any = (
-            Job.objects.claimable(timezone.now())
-            .filter(state__in=ACTIVE_JOB_STATES)
-            # Of bulk extraction there is no message a job.
-            .exclude(kind="extraction", bulk=True)
-            .filter(
-                models.Q(sent_at=None)
-                | models.Q(sent_at__lt=now - dt.timedelta(seconds=RESEND_SECONDS))
-            )
-            .order_by("due_at", "id")
-        )
-        resend = list(_skip_locked(late)[:RESEND_AT_ONCE])
-        Job.objects.filter(pk__in=[job.pk for job in resend]).update(sent_at=now)
-    sent = 0
-    for job in resend:
-        if not jobs.send(job.pk, job.kind, bulk=job.bulk):
-            # The broker is away. Asking for each of the others would take seconds each, in
-            # which this worker would not be seen.
-            left = [job.pk for job in resend[sent:]]
-            Job.objects.filter(pk__in=left).update(sent_at=None)
-            break
-        sent += 1
-    else:
-        sent += idle and bulk and jobs_go_on(kind="extraction")
-    if released or sent:
-        log.info("jobs_swept", released=released, sent=sent)
-    return {"released": released, "sent": sent}
-
-
-def _is_alive(worker: str) -> bool:
-    pid = worker.rpartition(":")[2]
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        pass
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return True  # a system without /proc
-    # One that has ended and that nobody waited for still has its number.
-    return status.rpartition(")")[2].split()[0] != "Z"

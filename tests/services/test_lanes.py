@@ -22,11 +22,11 @@ from annotations.services.jobs import (
     job_cancel,
     jobs_claim,
     jobs_go_on,
-    jobs_sweep,
     others_wait,
     worker_seen,
 )
 from annotations.services.runs import Found, runs_record
+from annotations.services.sweep import jobs_sweep
 
 from .cast import Cast, FakeDetector, detection, make_article, make_corpus
 

@@ -30,7 +30,6 @@ from annotations.services.jobs import (
     job_cancel,
     job_retry,
     jobs_claim,
-    jobs_sweep,
 )
 from annotations.services.snapshots import (
     MOST_AT_ONCE,
@@ -39,6 +38,7 @@ from annotations.services.snapshots import (
     snapshot_request,
     snapshot_run,
 )
+from annotations.services.sweep import jobs_sweep
 from tests.web_server import WebServer, web_server
 
 from .cast import Cast, last_event, make_article, make_claim, make_evidence

@@ -1,0 +1,130 @@
+"""What every worker does beside its tasks: it takes back what dead processes held, ends what is
+stuck, and sends again what the broker lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import socket
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from annotations import jobs
+from annotations.domain.transitions import ACTIVE_JOB_STATES, JobState
+from annotations.models import Job
+
+from .jobs import jobs_go_on, skip_locked
+
+log = structlog.get_logger(__name__)
+
+RESEND_SECONDS = 60
+RESEND_AT_ONCE = 32
+
+
+def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
+    """See to this host's running jobs, and send again what is due and unsent.
+
+    A job whose process is dead is taken back. One whose process lives keeps its lease, up to a
+    bound: past that only the work itself can renew it. A process of this worker's own that lets
+    it run out is stuck, and killed; whoever watches over it starts it anew, and the job goes to
+    somebody else.
+
+    ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work.
+    """
+    now = timezone.now()
+    released = _look_after_running(now)
+    with transaction.atomic():
+        late: Any = (
+            Job.objects.claimable(timezone.now())
+            .filter(state__in=ACTIVE_JOB_STATES)
+            # Of bulk extraction there is no message a job.
+            .exclude(kind="extraction", bulk=True)
+            .filter(
+                models.Q(sent_at=None)
+                | models.Q(sent_at__lt=now - dt.timedelta(seconds=RESEND_SECONDS))
+            )
+            .order_by("due_at", "id")
+        )
+        resend = list(skip_locked(late)[:RESEND_AT_ONCE])
+        Job.objects.filter(pk__in=[job.pk for job in resend]).update(sent_at=now)
+    sent = 0
+    for job in resend:
+        if not jobs.send(job.pk, job.kind, bulk=job.bulk):
+            # The broker is away. Asking for each of the others would take seconds each, in
+            # which this worker would not be seen.
+            left = [job.pk for job in resend[sent:]]
+            Job.objects.filter(pk__in=left).update(sent_at=None)
+            break
+        sent += 1
+    else:
+        sent += idle and bulk and jobs_go_on(kind="extraction")
+    if released or sent:
+        log.info("jobs_swept", released=released, sent=sent)
+    return {"released": released, "sent": sent}
+
+
+def _look_after_running(now: dt.datetime) -> int:
+    """Renew what living processes of this host hold, and release the rest; how many."""
+    longest = dt.timedelta(seconds=settings.JOB_MAX_SECONDS)
+    renewed = now + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    # Nobody else will have looked when it has run out.
+    soon = now + dt.timedelta(seconds=2 * settings.JOB_SWEEP_SECONDS)
+    running = Job.objects.filter(
+        state=JobState.RUNNING, worker__startswith=f"{socket.gethostname()}:"
+    ).order_by("worker")
+    released = 0
+    for worker, held in groupby(running, key=lambda job: job.worker):
+        by_lease: dict[Any, list[Job]] = {}
+        for job in held:
+            by_lease.setdefault(job.lease, []).append(job)
+        pid = int(worker.rpartition(":")[2])
+        alive = _is_alive(pid)
+        for lease, jobs_held in by_lease.items():
+            ours = Job.objects.filter(
+                pk__in=[job.pk for job in jobs_held], lease=lease, state=JobState.RUNNING
+            )
+            one = jobs_held[0]
+            if not alive:
+                released += ours.update(lease_expires_at=now, sent_at=None)
+            elif one.started_at and now - one.started_at < longest:
+                ours.update(lease_expires_at=renewed)
+            elif one.lease_expires_at and one.lease_expires_at <= soon and _is_mine(pid):
+                released += ours.update(lease_expires_at=now, sent_at=None)
+                log.error("worker_stuck", pid=pid, job=one.pk, kind=one.kind)
+                os.kill(pid, signal.SIGKILL)
+                alive = False
+    return released
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    # One that has ended and that nobody waited for still has its number.
+    state = _stat(pid)
+    return state is None or state[0] != "Z"
+
+
+def _is_mine(pid: int) -> bool:
+    """This process, or one that it started: another may have got the number of a dead one."""
+    state = _stat(pid)
+    return pid == os.getpid() or (state is not None and int(state[1]) == os.getpid())
+
+
+def _stat(pid: int) -> list[str] | None:
+    """State and parent of a process; None on a system without /proc."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
