@@ -5,12 +5,13 @@ A task loads nothing itself and holds no state: the ``Job`` row says what there 
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from celery.concurrency.prefork import TaskPool as PreforkPool
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from celery.worker import state
@@ -31,7 +32,12 @@ from annotations.services.extraction import extraction_run
 from annotations.services.idempotency import requests_sweep
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
-from annotations.services.jobs import worker_gone, worker_name, worker_seen
+from annotations.services.jobs import (
+    returning_leases,
+    worker_gone,
+    worker_name,
+    worker_seen,
+)
 from annotations.services.presence import presence_sweep
 from annotations.services.snapshots import snapshot_run
 from annotations.services.sweep import jobs_sweep
@@ -39,57 +45,49 @@ from annotations.services.sweep import jobs_sweep
 log = structlog.get_logger(__name__)
 
 
-@shared_task(
-    name="annotations.extract",
+class JobTask(Task):  # type: ignore[misc]
+    """A task that claims jobs: it leaves none behind that seems to be worked on."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with returning_leases():
+            return super().__call__(*args, **kwargs)
+
+
+job_task = functools.partial(
+    shared_task,
+    base=JobTask,
     # A database that is restarting; anything else is the job's own failure, kept in its row.
-    autoretry_for=(OperationalError,),
+    autoretry_for=(OperationalError, InterfaceError),
     retry_backoff=True,
     max_retries=5,
 )
+
+
+@job_task(name="annotations.extract")
 def extract(job_id: int) -> int:
     """Extract the named job's article, and others that are due with it."""
     return extraction_run(first=job_id)
 
 
-@shared_task(
-    name="annotations.fetch",
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@job_task(name="annotations.fetch")
 def fetch(job_id: int) -> int:
     """Fetch the page of the named job, or of another one that is due."""
     return snapshot_run(first=job_id)
 
 
-@shared_task(
-    name="annotations.import_check",
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@job_task(name="annotations.import_check")
 def import_check(job_id: int) -> int:
     """Read a part of the named job's file, and note what would become of it."""
     return import_check_run(first=job_id)
 
 
-@shared_task(
-    name="annotations.import",
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@job_task(name="annotations.import")
 def import_(job_id: int) -> int:
     """Import a part of the named job's file, or of another one that is due."""
     return import_run(first=job_id)
 
 
-@shared_task(
-    name="annotations.import_rollback",
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@job_task(name="annotations.import_rollback")
 def import_rollback(job_id: int) -> int:
     """Take back a part of what the named job's import brought."""
     return import_rollback_run(first=job_id)
@@ -140,9 +138,11 @@ class Sweeper(threading.Thread):
                 jobs_sweep(idle=idle, bulk=self.bulk)
                 presence_sweep()
                 self._tidy()
-            # InterfaceError: the connection was closed under it. The thread has to outlive both.
-            except (DatabaseError, InterfaceError) as error:
-                log.warning("sweep_failed", error=str(error))
+            # Whatever breaks, a database or a broker in the middle of an answer: without this
+            # thread the worker would seem dead, and nothing lost would be found again.
+            except Exception as error:  # noqa: BLE001
+                log.warning("sweep_failed", error=repr(error))
+                connection.close()
             self.ended.wait(settings.JOB_SWEEP_SECONDS)
         try:
             worker_gone(name=name)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import structlog
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DatabaseError, InterfaceError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -206,6 +208,7 @@ def jobs_claim(
     """
     # Each round is a transaction of its own: ending a job locks its corpus's event chain,
     # and nothing else may be waited for under that lock.
+    jobs_release()
     due = Job.objects.filter(kind=kind) if bulk else Job.objects.filter(kind=kind, bulk=False)
     while (claimed := _claim_once(due, worker, first, limit, words)) is None:
         first = None
@@ -237,6 +240,7 @@ def _claim_once(
     if leader.attempts == 0 and limit > 1:
         found += _others_like(leader, due, limit - 1, words)
     lease = uuid.uuid4()
+    _claimed_here().add(lease)
     Job.objects.filter(pk__in=[job.pk for job in found]).update(
         state=JobState.RUNNING,
         lease=lease,
@@ -268,6 +272,48 @@ def _others_like(leader: Job, due: JobQuerySet, limit: int, words: int | None) -
         found.append(job)
         total += job.words
     return found
+
+
+# Leases that this process took, by thread; and those that it has given up and not yet returned.
+_here = threading.local()
+_given_up: set[uuid.UUID] = set()
+
+
+def _claimed_here() -> set[uuid.UUID]:
+    leases: set[uuid.UUID] = _here.__dict__.setdefault("leases", set())
+    return leases
+
+
+@contextmanager
+def returning_leases() -> Iterator[None]:
+    """For a task that claims jobs: whatever ends it, none of them seems to be worked on after it.
+
+    A process that lives keeps its jobs (``jobs_sweep``), so one whose database went away in the
+    middle would keep them from everybody. They are returned as soon as the database is back.
+    """
+    _claimed_here().clear()
+    try:
+        yield
+    except BaseException:
+        _given_up.update(_claimed_here())
+        with suppress(DatabaseError, InterfaceError):
+            jobs_release()
+        raise
+    finally:
+        _claimed_here().clear()
+
+
+def jobs_release() -> int:
+    """Return the leases that this process has given up; how many jobs are free again."""
+    leases = set(_given_up)
+    if not leases:
+        return 0
+    now = timezone.now()
+    freed = Job.objects.filter(lease__in=leases, state=JobState.RUNNING).update(
+        lease_expires_at=now, due_at=now, sent_at=None
+    )
+    _given_up.difference_update(leases)
+    return freed
 
 
 def jobs_renew(*, lease: uuid.UUID) -> int:

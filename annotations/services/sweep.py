@@ -21,7 +21,7 @@ from annotations import jobs
 from annotations.domain.transitions import ACTIVE_JOB_STATES, JobState
 from annotations.models import Job
 
-from .jobs import jobs_go_on, skip_locked
+from .jobs import jobs_go_on, jobs_release, skip_locked
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
     ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work.
     """
     now = timezone.now()
-    released = _look_after_running(now)
+    released = jobs_release() + _look_after_running(now)
     with transaction.atomic():
         late: Any = (
             Job.objects.claimable(timezone.now())
@@ -92,16 +92,33 @@ def _look_after_running(now: dt.datetime) -> int:
                 pk__in=[job.pk for job in jobs_held], lease=lease, state=JobState.RUNNING
             )
             one = jobs_held[0]
-            if not alive:
-                released += ours.update(lease_expires_at=now, sent_at=None)
+            # Put behind the others, so that what was in hand at one mishap isn't at the next.
+            free = {"lease_expires_at": now, "due_at": now, "sent_at": None}
+            if not alive or _is_younger(pid, one.started_at):
+                released += ours.update(**free)
             elif one.started_at and now - one.started_at < longest:
                 ours.update(lease_expires_at=renewed)
             elif one.lease_expires_at and one.lease_expires_at <= soon and _is_mine(pid):
-                released += ours.update(lease_expires_at=now, sent_at=None)
+                released += ours.update(**free)
                 log.error("worker_stuck", pid=pid, job=one.pk, kind=one.kind)
                 os.kill(pid, signal.SIGKILL)
                 alive = False
     return released
+
+
+def _is_younger(pid: int, moment: dt.datetime | None) -> bool:
+    """Whether the process began after a moment: then it only has the number of one before it."""
+    stat = _stat(pid)
+    if stat is None or moment is None:
+        return False
+    boot = next(
+        (line.split()[1] for line in Path("/proc/stat").open() if line.startswith("btime ")), None
+    )
+    if boot is None:
+        return False
+    began = int(boot) + int(stat[19]) / os.sysconf("SC_CLK_TCK")
+    # The system's clock may have been set a little since.
+    return began > moment.timestamp() + 5
 
 
 def _is_alive(pid: int) -> bool:
@@ -123,8 +140,8 @@ def _is_mine(pid: int) -> bool:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """State and parent of a process; None on a system without /proc."""
+    """A process's state, parent and so on, as proc(5) lists them; None where there is no /proc."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None

@@ -8,23 +8,28 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.utils import timezone
 
 from annotations import jobs as broker
 from annotations.errors import Conflict, JobLost, NotAllowed
 from annotations.models import Article, Corpus, DetectionRun, Event, Job, WorkerHeartbeat
+from annotations.models.jobs import JobQuerySet
 from annotations.services.jobs import (
     extraction_request,
     job_cancel,
     job_fail,
     job_retry,
     jobs_claim,
+    jobs_release,
     jobs_renew,
+    returning_leases,
     worker_gone,
     worker_seen,
     workers_alive,
@@ -393,10 +398,62 @@ def test_a_stuck_process_of_its_own_is_ended_and_the_job_goes_on(
             assert again.attempts == 2
 
 
-def test_a_process_that_only_has_the_number_of_a_dead_worker_is_left_alone(
+def test_a_process_that_only_has_the_number_of_a_dead_worker(
+    job: Job, sent: list[int], settings: Any
+) -> None:
+    """It isn't killed, and doesn't keep the job: it began after the job was taken."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
+        jobs_claim(worker=f"{socket.gethostname()}:{stranger.pid}")
+        assert jobs_sweep()["released"] == 0
+        Job.objects.update(started_at=timezone.now() - dt.timedelta(seconds=10))
+        assert jobs_sweep() == {"released": 1, "sent": 1}
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_process_of_somebody_else_is_never_killed(
     job: Job, sent: list[int], settings: Any
 ) -> None:
     """Process 1 is nobody's child here."""
     jobs_claim(worker=f"{socket.gethostname()}:1")
     with later(settings.JOB_MAX_SECONDS + 200):
         assert jobs_sweep()["released"] == 0
+
+
+@returning_leases()
+def break_off(job: Job, then: Callable[[], None] = lambda: None) -> None:
+    """A task that has claimed its job when the database goes away."""
+    assert claim(job)
+    then()
+    raise OperationalError("the database went away")
+
+
+def test_a_task_that_breaks_returns_what_it_held(job: Job) -> None:
+    """Its process lives on, and would keep the job from everybody."""
+    with pytest.raises(OperationalError):
+        break_off(job)
+    (again,) = claim(job)
+    assert again.attempts == 2
+
+
+def test_what_cant_be_returned_at_once_is_returned_later(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> int:
+        raise OperationalError("still away")
+
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        break_off(job, lambda: patch.setattr(JobQuerySet, "update", away))
+    assert Job.objects.get().lease_expires_at > timezone.now()  # type: ignore[operator]
+    assert jobs_release() == 1
+    assert jobs_release() == 0
+    assert claim(job)
+
+
+def test_a_task_that_ends_well_keeps_nothing_back(job: Job) -> None:
+    with returning_leases():
+        (held,) = claim(job)
+    other = returning_leases()
+    with pytest.raises(KeyError), other:
+        raise KeyError
+    record(held)
