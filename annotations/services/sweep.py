@@ -112,7 +112,12 @@ def _is_younger(pid: int, moment: dt.datetime | None) -> bool:
     if stat is None or moment is None:
         return False
     boot = next(
-        (line.split()[1] for line in Path("/proc/stat").open() if line.startswith("btime ")), None
+        (
+            line.split()[1]
+            for line in Path("/proc/stat").read_text().splitlines()
+            if line.startswith("btime ")
+        ),
+        None,
     )
     if boot is None:
         return False

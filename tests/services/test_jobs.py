@@ -380,7 +380,7 @@ def test_a_stuck_process_of_its_own_is_ended_and_the_job_goes_on(
 ) -> None:
     """Nothing renews the lease any more, so the work has stopped coming forward."""
     settings.JOB_MAX_SECONDS = 600
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stuck:
+    with subprocess.Popen(["sleep", "60"]) as stuck:
         (held,) = jobs_claim(worker=f"{socket.gethostname()}:{stuck.pid}")
         with later(590):
             assert jobs_sweep()["released"] == 0
@@ -402,7 +402,7 @@ def test_a_process_that_only_has_the_number_of_a_dead_worker(
     job: Job, sent: list[int], settings: Any
 ) -> None:
     """It isn't killed, and doesn't keep the job: it began after the job was taken."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
+    with subprocess.Popen(["sleep", "60"]) as stranger:
         jobs_claim(worker=f"{socket.gethostname()}:{stranger.pid}")
         assert jobs_sweep()["released"] == 0
         Job.objects.update(started_at=timezone.now() - dt.timedelta(seconds=10))

@@ -1,0 +1,27 @@
+"""Twenty kills in a run of a thousand articles. More, or others: ``python -m tests.faults``."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.faults.run import run
+from tests.faults.servers import postgres_programs
+from tests.services_needed import everything_required
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def test_nothing_is_lost_done_twice_or_left_hanging(tmp_path: Path) -> None:
+    if not (postgres_programs() and shutil.which("redis-server")):
+        advice = "PostgreSQL's or Redis's server programs are not installed, so none can be killed"
+        if everything_required():
+            pytest.fail(f"REQUIRE_ALL=1, and {advice}", pytrace=False)
+        pytest.skip(advice)
+    outcome = run(tmp_path, seed=20, rounds=20, sentences=8)
+    assert outcome.problems == []
+    assert sum(outcome.killed.values()) == 20
+    assert outcome.articles == 1000
+    assert outcome.claims > 10
