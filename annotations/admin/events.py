@@ -20,9 +20,9 @@ class TargetFilter(admin.SimpleListFilter):
     title = _("object")
     parameter_name = "target"
     TARGETS = (
-        "apitoken", "article", "claim", "claimtype", "corpus", "detectionrun", "evidence",
-        "guideline", "job", "membership", "ratingscale", "snapshot", "suggestion", "user",
-        "verdict",
+        "apitoken", "article", "claim", "claimtype", "corpus", "detectionrun", "errorreport",
+        "evidence", "factcheck", "guideline", "job", "membership", "publication", "ratingscale",
+        "snapshot", "suggestion", "user", "verdict",
     )  # fmt: skip
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from annotations.domain.markdown import render
 from annotations.domain.publishing import CorrectionKind, FactCheckState
 from annotations.models import Correction, FactCheck, Publication
 
-from .fact_check_content import Content, Guard
+from .fact_check_content import Content, Guard, Guards
 
 CHUNK = 200
 
@@ -110,15 +110,13 @@ def markup_of(fact_check: FactCheck, content: Content, *, url: str, guard: Guard
 
 def feed_items(rows: QuerySet[FactCheck], base: str = "") -> Iterator[schema.FeedItem]:
     """All fact-checks, the oldest first, a chunk in memory at a time; withdrawn ones as deleted."""
-    guards: dict[int, Guard] = {}
+    guards = Guards()
     last = 0
     while True:
         chunk = list(with_public_parts(rows).filter(pk__gt=last).order_by("pk")[:CHUNK])
         for fact_check in chunk:
-            guard = guards.get(fact_check.corpus_id)
-            if guard is None:
-                guard = guards[fact_check.corpus_id] = Guard(fact_check.corpus_id)
-            yield _feed_item(fact_check, fact_check_url(fact_check, base), guard)
+            url = fact_check_url(fact_check, base)
+            yield _feed_item(fact_check, url, guards[fact_check.corpus_id])
         if len(chunk) < CHUNK:
             return
         last = chunk[-1].pk

@@ -118,6 +118,14 @@ class Guard:
         return value
 
 
+class Guards(dict[int, Guard]):
+    """The guard of each corpus by its id, looked up when it is first asked for."""
+
+    def __missing__(self, corpus: int) -> Guard:
+        self[corpus] = Guard(corpus)
+        return self[corpus]
+
+
 def draft_of(
     claim: Claim,
     *,

@@ -31,7 +31,7 @@ from annotations.services.claim_reviews import (
     organisation_of,
     site_url,
 )
-from annotations.services.fact_check_content import Guard
+from annotations.services.fact_check_content import Guards
 
 from .public import FRESH, base_of, for_everybody
 from .workbench import translated
@@ -115,9 +115,9 @@ class AtomFeed(Feed):
     def items(self, obj: str) -> list[FactCheck]:
         rows = FactCheck.objects.published().select_related("current", "corpus__publication")
         found = list(rows.order_by("-updated_at", "-pk")[:ATOM_ENTRIES])
-        guards: dict[int, Guard] = {}
+        guards = Guards()
         for row in found:
-            guard = guards.setdefault(row.corpus_id, Guard(row.corpus_id))
+            guard = guards[row.corpus_id]
             row.shown = guard.content(row.current.content)  # type: ignore[attr-defined, union-attr]
             row.base = obj  # type: ignore[attr-defined]
         return found

@@ -34,7 +34,7 @@ from annotations.services.claim_reviews import (
     site_url,
     with_public_parts,
 )
-from annotations.services.fact_check_content import Content, Guard
+from annotations.services.fact_check_content import Content, Guard, Guards
 from annotations.services.keyset import Key
 
 from .paging import keyset_page
@@ -75,10 +75,10 @@ def fact_check_list(request: HttpRequest) -> HttpResponse:
     """Those that stand, newest first."""
     rows = FactCheck.objects.published().select_related("current", "corpus__publication")
     page = keyset_page(rows, request.GET, keys=NEWEST_FIRST, size=LISTED)
-    guards: dict[int, Guard] = {}
+    guards = Guards()
     lines = []
     for row in page.rows:
-        guard = guards.setdefault(row.corpus_id, Guard(row.corpus_id))
+        guard = guards[row.corpus_id]
         assert row.current is not None  # noqa: S101
         lines.append((row, with_dates(guard.content(row.current.content))))
     publishers = {row.corpus.publication.organisation for row in page.rows}

@@ -17,6 +17,7 @@ from annotations.services.tokens import token_create
 from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
+from tests.services.publishing import publish, set_publisher
 
 # The session's row, and the person.
 SIGN_IN = 2
@@ -42,6 +43,10 @@ COSTS: dict[str, int] = {
     # verdicts with rating, person and guideline
     "verdicts/": SIGN_IN + 1,
     "verdicts/?standing=false": SIGN_IN + 1,
+    # fact-checks with version, rating and person, corrections
+    "fact-checks/": SIGN_IN + 2,
+    # reports with their fact-check and person
+    "reports/": SIGN_IN + 1,
     # threads with claim, people and reading, their comments with author, mentions
     "threads/": SIGN_IN + 3,
     "threads/?unread=true&involving=me": SIGN_IN + 3,
@@ -81,6 +86,10 @@ COSTS: dict[str, int] = {
     "questions/{question}/": SIGN_IN + 2,
     "answers/{answer}/": SIGN_IN + 1,
     "verdicts/{verdict}/": SIGN_IN + 1,
+    # and what is protected
+    "fact-checks/{fact_check}/": SIGN_IN + 3,
+    # corpus, publisher
+    "corpora/{corpus}/publication/": SIGN_IN + 2,
     "threads/{thread}/": SIGN_IN + 3,
     "comments/{comment}/": SIGN_IN + 2,
     "jobs/{job}/": SIGN_IN + 1,
@@ -103,6 +112,8 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
             answer = factories.make_answer(factories.make_question(claim, person), person)
             verdict = factories.make_verdict(claim, person)
         thread = factories.make_thread(claim, cast.admin, *people, text="Is it, @rita and @sam?")
+    set_publisher(cast.corpus)
+    fact_check = publish(cast.admin, claim)
     assignments = [assignment_add(actor=None, article=article, user=person) for person in people]
     for number in range(2):
         guideline_add(actor=cast.admin, corpus=cast.corpus, text=f"{article.pk} {number}")
@@ -118,6 +129,7 @@ def work(cast: Cast, people: list[User]) -> dict[str, Any]:
         "question": answer.question_id,
         "answer": answer.pk,
         "verdict": verdict.pk,
+        "fact_check": fact_check.pk,
         "thread": thread.pk,
         "comment": thread.comments.latest("id").pk,
         "job": article.jobs.get().pk,
@@ -159,6 +171,7 @@ def test_no_line_of_a_list_reads_texts_or_sentences(cast: Cast, api: Client) -> 
         assert not [q for q in sql if '"text"."text"' in q or '_articletext"."text"' in q], path
         assert not [q for q in sql if '"sentences"' in q], path
         assert not [q for q in sql if '_snapshot"."text"' in q], path
+    assert not [q for q in cost(api, "fact-checks/")[1] if '"content"' in q]
 
 
 def test_every_list_is_here() -> None:

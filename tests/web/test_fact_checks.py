@@ -240,10 +240,18 @@ def test_the_feeds_list_all(
     robots = anybody.get(reverse("robots")).content.decode()
     assert "Disallow: /\n" in robots
     assert "Sitemap: https://facts.example/sitemap.xml" in robots
+    for words in ("The café closed", "Emissions fell"):
+        another = make_claim(fact_check.claim.article, cast.reviewer, words)
+        make_verdict(another, cast.reviewer)
+        publish(cast.admin, another, title=words)
     # The page of fact-checks with versions and publisher, and one guard.
     with django_assert_num_queries(2):
         page = anybody.get(reverse("fact-checks")).content.decode()
     assert "Unemployment in Exland" in page
+    assert "The café closed" in page
+    # Publishers, and the same.
+    with django_assert_num_queries(3):
+        assert b"closed" in anybody.get(reverse("fact-check-atom")).content
 
 
 def test_before_anything_is_published(anybody: Client, db: None) -> None:

@@ -76,12 +76,15 @@ class FactCheckViewSet(ByUid, ListModelMixin, RetrieveModelMixin, ViewSet):
     keyset = "-id"
 
     def get_queryset(self) -> QuerySet[FactCheck]:
-        return fact_check_rows(FactCheck.objects.visible_to(self.caller))
+        rows = fact_check_rows(FactCheck.objects.visible_to(self.caller))
+        # No line of a list shows the whole of its page.
+        return rows.defer("current__content") if self.action == "list" else rows
 
     @extend_schema(responses=FactCheckDetailSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """With all that its page shows."""
-        return self._row(self.get_object())
+        context = self.get_serializer_context()
+        return Response(FactCheckDetailSerializer(self.get_object(), context=context).data)
 
     @extend_schema(
         request=FactCheckCreateSerializer,
