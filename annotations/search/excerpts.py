@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import snowballstemmer
@@ -49,10 +49,19 @@ def whole(field: str, value: str, terms: Sequence[Term], algorithm: str) -> Exce
 
 
 def best(
-    field: str, value: str, terms: Sequence[Term], algorithm: str, width: int = WIDTH
+    field: str,
+    value: str,
+    terms: Sequence[Term],
+    algorithm: str,
+    *,
+    width: int = WIDTH,
+    skip: int = 0,
 ) -> Excerpt:
     """The piece with the most different terms, and of those the first with the most words;
-    where none stands, the beginning."""
+    where none stands, the beginning. Of the first ``skip`` characters nothing is shown."""
+    if skip:
+        rest = best(field, value[skip:], terms, algorithm, width=width)
+        return replace(rest, start=rest.start + skip)
     read = value[:MAX_READ]
     found = list(_found(read, terms, algorithm))
     first = _densest(found, width)

@@ -31,8 +31,9 @@ class Hit(Generic[Row]):
     row: Row
     excerpts: tuple[Excerpt, ...]
 
-    def __getitem__(self, field: str) -> Excerpt | None:
-        return next((excerpt for excerpt in self.excerpts if excerpt.field == field), None)
+    @property
+    def by_field(self) -> dict[str, Excerpt]:
+        return {excerpt.field: excerpt for excerpt in self.excerpts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +82,29 @@ def claim_hits(
     return Hits(hits, len(keys), more, page, _pages(keys, size))
 
 
+def bounded_count(found: QuerySet[Any, Any]) -> tuple[int, bool]:
+    """How many there are, up to ``RANKED``; and whether there are more."""
+    count = found.order_by()[: RANKED + 1].count()
+    return min(count, RANKED), count > RANKED
+
+
 def _best(found: QuerySet[Any, Any], query: Query, index: Index) -> tuple[list[int], bool]:
     """Keys, best first, of equals the newest; and whether more was found than these."""
     newest = list(found.order_by("-pk").values_list("pk", flat=True)[: RANKED + 1])
     more = len(newest) > RANKED
     keys = newest[:RANKED]
     terms = [term for term in query.terms if term.field is None or term.field in index.fields]
+    rank = ranks(index, terms, keys) if terms and keys else {}
     if more and index is ARTICLES and (in_title := _in_title(query)):
         # What is named in a title is among the best, however old it is.
         titled = found.filter(pk__in=matching(index, in_title)).order_by("-pk")
-        best_known = titled.values_list("pk", flat=True)[: RANKED // 2 + 1]
-        keys = list(dict.fromkeys([*best_known, *keys]))[:RANKED]
-    if terms:
-        rank = ranks(index, terms, keys)
-        keys.sort(key=lambda key: (-rank.get(key, 0.0), -key))
-    return keys, more
+        best_known = list(titled.values_list("pk", flat=True)[: RANKED // 2])
+        if best_known:
+            own = ranks(index, [term for clause in in_title for term in clause], best_known)
+            rank |= {key: max(value, rank.get(key, 0.0)) for key, value in own.items()}
+            keys = list(dict.fromkeys([*best_known, *keys]))
+    keys.sort(key=lambda key: (-rank.get(key, 0.0), -key))
+    return keys[:RANKED], more
 
 
 def _in_title(query: Query) -> list[list[Term]]:
@@ -125,8 +134,12 @@ def _of_article(article: Any, query: Query) -> tuple[Excerpt, ...]:
     for field in (Field.AUTHOR, Field.PUBLISHER):
         if value := getattr(article, field):
             excerpts.append(whole(field, value, terms_for(field, query.terms), algorithm))
-    text = best("text", article.read or "", terms_for(Field.TEXT, query.terms), algorithm)
-    return (*excerpts, text)
+    text = article.read or ""
+    # A headline is shown already, as the title.
+    headline = f"{article.title}\n"
+    skip = len(headline) if text.startswith(headline) and len(text) > len(headline) else 0
+    of_text = terms_for(Field.TEXT, query.terms)
+    return (*excerpts, best("text", text, of_text, algorithm, skip=skip))
 
 
 def _of_claim(claim: Claim, query: Query) -> tuple[Excerpt, ...]:

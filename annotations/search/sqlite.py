@@ -11,8 +11,6 @@ from annotations.domain.search_query import Term
 
 from .index import Clauses, Index
 
-_BATCH = 500
-
 
 def matching(index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> RawSQL:
     """The keys of the rows where each clause has a term that is there, and no excluded one is."""
@@ -24,20 +22,20 @@ def matching(index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> R
 
 
 def ranks(index: Index, terms: Sequence[Term], keys: Sequence[int]) -> dict[int, float]:
-    """How well each of the rows fits: BM25, a word in a higher column counting for more."""
+    """How well each of the rows fits: BM25, a word in a higher column counting for more.
+
+    In one pass over what matches between the first and the last: asked for by their keys, BM25
+    would count all that matches anew for each.
+    """
     weights = ", ".join(str(weight) for weight in index.columns.values())
-    found: dict[int, float] = {}
+    wanted = frozenset(keys)
     with connection.cursor() as cursor:
-        for first in range(0, len(keys), _BATCH):
-            some = list(keys[first : first + _BATCH])
-            places = ", ".join(["%s"] * len(some))
-            cursor.execute(
-                f"SELECT rowid, -bm25({index.table}, {weights}) FROM {index.table} "  # noqa: S608  names of our own
-                f"WHERE {index.table} MATCH %s AND rowid IN ({places})",
-                [_any(index, terms), *some],
-            )
-            found.update(cursor.fetchall())
-    return found
+        cursor.execute(
+            f"SELECT rowid, -bm25({index.table}, {weights}) FROM {index.table} "  # noqa: S608  names of our own
+            f"WHERE {index.table} MATCH %s AND rowid BETWEEN %s AND %s",
+            [_any(index, terms), min(keys), max(keys)],
+        )
+        return {key: rank for key, rank in cursor if key in wanted}
 
 
 def stemmer(language: str) -> str:

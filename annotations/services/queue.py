@@ -14,7 +14,9 @@ from urllib.parse import urlencode
 
 from django.db.models import BooleanField, Case, Count, ExpressionWrapper, IntegerField, Q, When
 
+from annotations import search
 from annotations.domain.transitions import ArticleState, ClaimState
+from annotations.errors import InvalidInput
 from annotations.models import Article, Assignment, Claim, Corpus, User
 from annotations.models.articles import ArticleQuerySet
 
@@ -84,6 +86,15 @@ class Queue:
     @property
     def keys(self) -> Sequence[Key]:
         return ORDERS[self.order]
+
+    @property
+    def problem(self) -> str:
+        """Why the words can't be read, where they can't. Then no article is found."""
+        try:
+            search.read(self.q)
+        except InvalidInput as error:
+            return error.fields["q"]
+        return ""
 
     @property
     def narrowed(self) -> bool:
@@ -254,10 +265,9 @@ def _described(queue: Queue) -> Q:
         found &= Q(published__gte=queue.published_from)
     if queue.published_until:
         found &= Q(published__lte=queue.published_until)
-    # Every word, wherever it stands.
-    for word in queue.q.split():
-        found &= Q(title__icontains=word)
-    return found
+    if queue.problem:
+        return Q(pk__in=[])
+    return found & search.article_condition(search.read(queue.q))
 
 
 def _one_of(known: Iterable[str], given: str) -> str:

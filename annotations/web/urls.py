@@ -19,6 +19,7 @@ from . import (
     publishing,
     report_queue,
     reporting,
+    search,
     today,
 )
 
@@ -42,6 +43,7 @@ urlpatterns = [
     path("exports/<int:pk>/do/", exports.export_do, name="export-do"),
     path("imports/<int:pk>/", imports.import_detail, name="import"),
     path("imports/<int:pk>/do/", imports.import_do, name="import-do"),
+    path("search/", search.search_page, name="search"),
     path("discussions/", discussions.discussion_list, name="discussions"),
     path("articles/<int:pk>/", articles.article_detail, name="article"),
     path("articles/<int:pk>/data/", articles.article_data, name="article-data"),

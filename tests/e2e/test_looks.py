@@ -47,7 +47,14 @@ def test_axe_finds_nothing(
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     found["help"] = violations(page)
-    for path in ("", "corpora/1/", "corpora/1/?show=failed", "accounts/tokens/", "nothing/"):
+    for path in (
+        "",
+        "corpora/1/",
+        "corpora/1/?show=failed&q=after:soon",
+        "search/?q=percent",
+        "accounts/tokens/",
+        "nothing/",
+    ):
         page.goto(f"{stack.base_url}/{path}")
         found[path] = violations(page)
     assert {name: seen for name, seen in found.items() if seen} == {}
@@ -62,7 +69,7 @@ def test_nothing_is_cut_off_sideways(
     open_page(article)
     page.keyboard.press("j")
     page.keyboard.press("a")
-    for path in (None, "", "corpora/1/", "accounts/tokens/"):
+    for path in (None, "", "corpora/1/", "search/?q=Donau*", "accounts/tokens/"):
         if path is not None:
             page.goto(f"{stack.base_url}/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

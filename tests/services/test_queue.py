@@ -118,9 +118,12 @@ def test_every_filter(cast: Cast, corpus: Corpus) -> None:
     assert shown(published_until=dt.date(2026, 3, 2)) == {"Harbour"}
     assert shown(q="exland") == {"Harbour", "Ferry"}
     assert shown(q="exland FERRY") == {"Ferry"}
-    # No pattern of the database's.
-    assert shown(q="100%") == {"Ferry"}
-    assert shown(q="100_") == set()
+    # In the language of the search: in texts too, and nothing is found by what can't be read.
+    assert shown(q='"cost 12 million" -title:exland') == {"Undated"}
+    assert shown(q='publisher:daily OR "not extracted"') == {"Ferry", "The"}
+    assert shown(q="after:soon") == set()
+    assert "after:soon" in Queue(q="after:soon").problem
+    assert Queue(q="100%").problem == ""
     claim_withdraw(actor=cast.second, claim=flagged, revision=flagged.revision)
     assert shown(flagged=True) == set()
 

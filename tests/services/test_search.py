@@ -305,8 +305,7 @@ def test_a_text_of_any_length_is_found(corpus: Corpus) -> None:
     assert list(search.articles(rows, '"first words here"')) == [article]
     assert list(search.articles(rows, "word9000 word20000")) == [article]
     hits = search.article_hits(search.articles(rows, "word3000"), search.read("word3000"))
-    excerpt = hits.rows[0]["text"]
-    assert excerpt
+    excerpt = hits.rows[0].by_field["text"]
     assert ("word3000", True) in list(excerpt.segments)
     # A single word without end, and other scripts.
     make_article(corpus, "x" * 300_000)
@@ -344,16 +343,14 @@ def test_the_best_comes_first_and_says_why(cast: Cast, corpus: Corpus) -> None:
 
     assert [hit.row for hit in page("fjord").rows] == [titled, often, inside]
     hits = page("fjord").rows
-    title = hits[0]["title"]
-    assert title
+    title = hits[0].by_field["title"]
     assert list(title.segments) == [
         ("The ", False),
         ("fjord", True),
         (" & <b>its</b> bridge", False),
     ]
     assert [words for words, marked in _segments(hits[1]) if marked] == ["Fjord", "fjords", "fjord"]
-    excerpt = hits[2]["text"]
-    assert excerpt
+    excerpt = hits[2].by_field["text"]
     assert (excerpt.cut_before, excerpt.cut_after) == (True, True)
     assert len(excerpt.text) <= 240
     text = inside.text.text
@@ -377,8 +374,7 @@ def test_the_best_comes_first_and_says_why(cast: Cast, corpus: Corpus) -> None:
 
 
 def _segments(hit: search.Hit[Any]) -> list[tuple[str, bool]]:
-    excerpt = hit["text"]
-    assert excerpt
+    excerpt = hit.by_field["text"]
     return list(excerpt.segments)
 
 
