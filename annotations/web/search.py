@@ -91,10 +91,6 @@ def search_page(request: SignedInRequest) -> HttpResponse:
     context |= {
         "hits": hits,
         "tabs": _tabs(asked, *((others, here) if asked.kind == search.CLAIM else (here, others))),
-        "others": others[0],
-        "other_kind": asked.address(
-            kind=search.ARTICLE if asked.kind == search.CLAIM else search.CLAIM
-        ),
         "page": _neighbours(asked, hits),
         "first": (hits.page - 1) * search.PAGE_SIZE + 1,
         "as_list": urlencode({"q": asked.q}),

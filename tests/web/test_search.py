@@ -56,7 +56,7 @@ def test_every_state_of_the_page(cast: Cast, claim: Claim) -> None:
     assert 'role="alert"' in said(q="x" * 401)
     nothing = said(q="stayed")
     assert "No article matches." in nothing
-    assert "1 claim matches" in nothing
+    assert "Look among the claims" in nothing
     assert "No claim matches." in said(q="left", kind="claims")
     assert "Search all corpora" in said(q="nothing", corpus=str(cast.corpus.pk))
     # What an address can't mean is left out.
