@@ -17,6 +17,7 @@ from annotations.models.claims import ClaimQuerySet
 from .conditions import matching, ranks, stemmer
 from .excerpts import MAX_READ, Excerpt, best, terms_for, whole
 from .index import ARTICLES, CLAIMS, Index
+from .patience import bounded
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 20
@@ -84,12 +85,18 @@ def claim_hits(
 
 def bounded_count(found: QuerySet[Any, Any]) -> tuple[int, bool]:
     """How many there are, up to ``RANKED``; and whether there are more."""
-    count = found.order_by()[: RANKED + 1].count()
+    with bounded():
+        count = found.order_by()[: RANKED + 1].count()
     return min(count, RANKED), count > RANKED
 
 
 def _best(found: QuerySet[Any, Any], query: Query, index: Index) -> tuple[list[int], bool]:
     """Keys, best first, of equals the newest; and whether more was found than these."""
+    with bounded():
+        return _ranked(found, query, index)
+
+
+def _ranked(found: QuerySet[Any, Any], query: Query, index: Index) -> tuple[list[int], bool]:
     newest = list(found.order_by("-pk").values_list("pk", flat=True)[: RANKED + 1])
     more = len(newest) > RANKED
     keys = newest[:RANKED]

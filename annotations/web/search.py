@@ -18,8 +18,6 @@ from annotations import search
 from annotations.domain.search_query import Query
 from annotations.errors import InvalidInput
 from annotations.models import Article, Claim, Corpus
-from annotations.models.articles import ArticleQuerySet
-from annotations.models.claims import ClaimQuerySet
 
 from .requests import SignedInRequest
 
@@ -77,14 +75,11 @@ def search_page(request: SignedInRequest) -> HttpResponse:
         # Something was typed, but signs alone.
         context["wordless"] = bool(asked.q)
         return render(request, "annotations/search.html", context)
-    articles, claims = _rows(request, asked, query)
-    hits: search.Hits[Any]
-    if asked.kind == search.CLAIM:
-        hits = search.claim_hits(claims, query, page=asked.page)
-        others = search.bounded_count(articles)
-    else:
-        hits = search.article_hits(articles, query, page=asked.page)
-        others = search.bounded_count(claims)
+    try:
+        hits, others = _found(request, asked, query)
+    except InvalidInput as error:
+        context["problem"] = error.fields["q"]
+        return render(request, "annotations/search.html", context)
     if asked.page > hits.pages:
         return HttpResponseRedirect(reverse("search") + asked.address())
     here = (hits.count, hits.more)
@@ -101,10 +96,10 @@ def search_page(request: SignedInRequest) -> HttpResponse:
 def _asked(request: SignedInRequest) -> Asked:
     given = request.GET
     kind = given.get("kind", "")
-    corpus = _number(given.get("corpus", ""))
     chosen = None
-    if given.get("corpus"):
-        chosen = Corpus.objects.visible_to(request.user).filter(pk=corpus).first()
+    if corpus := given.get("corpus", ""):
+        rows = Corpus.objects.visible_to(request.user)
+        chosen = rows.filter(pk=_number(corpus) or 0).first()
         if chosen is None:
             raise Http404
     return Asked(
@@ -120,15 +115,19 @@ def _number(raw: str) -> int | None:
     return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) <= 18 else None
 
 
-def _rows(
+def _found(
     request: SignedInRequest, asked: Asked, query: Query
-) -> tuple[ArticleQuerySet, ClaimQuerySet]:
+) -> tuple[search.Hits[Any], tuple[int, bool]]:
+    """The page of the kind that is asked for, and how many there are of the other."""
     articles = Article.objects.visible_to(request.user)
     claims = Claim.objects.visible_to(request.user)
     if asked.corpus:
         articles = articles.filter(corpus=asked.corpus)
         claims = claims.filter(article__corpus=asked.corpus)
-    return search.articles(articles, query), search.claims(claims, query)
+    articles, claims = search.articles(articles, query), search.claims(claims, query)
+    if asked.kind == search.CLAIM:
+        return search.claim_hits(claims, query, page=asked.page), search.bounded_count(articles)
+    return search.article_hits(articles, query, page=asked.page), search.bounded_count(claims)
 
 
 def _tabs(asked: Asked, articles: tuple[int, bool], claims: tuple[int, bool]) -> list[Tab]:

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from annotations import search
 from annotations.errors import InvalidInput
 from annotations.models import Article, ArticleText, Claim, Claimant, Corpus, RatingScale
-from annotations.search import schema
+from annotations.search import patience, schema
 from annotations.search.schema import sqlite as sqlite_schema
 from annotations.services.claims import claim_update, claim_withdraw
 from annotations.services.corpora import corpus_create
@@ -392,6 +392,19 @@ def test_no_more_is_ranked_than_can_be_ranked_quickly(
     assert [hit.row for hit in page.rows[1:]] == articles[:2:-1]
 
 
+def test_what_takes_too_long_is_given_up(corpus: Corpus) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+    def ask() -> None:
+        with patience.bounded(0.1), connection.cursor() as cursor:
+            cursor.execute(endless)
+
+    with pytest.raises(InvalidInput, match="takes too long"):
+        ask()
+    # Of what comes after, nothing is left out.
+    assert make_article(corpus, "More words.").pk
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -417,8 +430,9 @@ def test_questions_to_the_database(
     library: dict[str, Article], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     asked = search.read("harbour -bank after:2026")
-    # PostgreSQL is asked which languages are in use, for the condition and for the ranks.
-    more = 2 if connection.vendor == "postgresql" else 0
+    # On PostgreSQL also which languages are in use, for the condition and for the ranks, and the
+    # limit of time: a savepoint, the limit set and put back.
+    more = 6 if connection.vendor == "postgresql" else 0
     # Keys; titles' keys where there are too many; ranks; the page.
     with django_assert_num_queries(3 + more):
         search.article_hits(search.articles(Article.objects.all(), asked), asked)
