@@ -24,7 +24,7 @@ from annotations.models.articles import ArticleQuerySet
 from annotations.models.claims import ClaimQuerySet
 
 from .conditions import article_condition, asks_for_withdrawn, claim_condition
-from .hits import PAGE_SIZE, RANKED, Hit, Hits, article_hits, bounded_count, claim_hits
+from .hits import PAGE_SIZE, RANKED, Hit, Hits, article_count, article_hits, claim_count, claim_hits
 
 ARTICLE, CLAIM = KINDS = ("articles", "claims")
 MAX_PAGE_SIZE = 100
@@ -39,10 +39,11 @@ __all__ = [
     "Hit",
     "Hits",
     "article_condition",
+    "article_count",
     "article_hits",
     "articles",
     "asks_for_withdrawn",
-    "bounded_count",
+    "claim_count",
     "claim_hits",
     "claims",
     "problem",

@@ -29,10 +29,28 @@ _ARTICLE_STATES = frozenset(map(str, ArticleState))
 
 
 def matching(
-    index: Index, clauses: Sequence[Sequence[Term]], excluded: Sequence[Term] = ()
+    index: Index,
+    clauses: Sequence[Sequence[Term]],
+    excluded: Sequence[Term] = (),
+    *,
+    whole: bool = False,
+    above: int = 0,
 ) -> RawSQL:
-    """The keys of the rows that match."""
-    return _database().matching(index, clauses, excluded)
+    """The keys of the rows that match, of those above a key.
+
+    ``whole``: all of them are looked up in the index first, whatever the rest of the statement
+    would make the database do.
+    """
+    return _database().matching(index, clauses, excluded, whole=whole, above=above)
+
+
+def is_slow_to_find(query: Query) -> bool:
+    """Does the database have to read what it finds, as PostgreSQL for a phrase?
+
+    It takes a phrase to be as frequent as its words are together, so it can't choose between
+    reading the newest rows until there are enough and asking its index.
+    """
+    return connection.vendor == "postgresql" and any(len(t.words) > 1 for t in query.terms)
 
 
 def ranks(index: Index, terms: Sequence[Term], keys: Sequence[int]) -> dict[int, float]:
@@ -49,16 +67,21 @@ def _database() -> Database:
     return postgres if connection.vendor == "postgresql" else sqlite
 
 
-def article_condition(query: Query) -> Q:
-    return _condition(query, ARTICLES, ARTICLE_FIELDS, _of_article)
+def article_condition(query: Query, *, whole: bool = False, above: int = 0) -> Q:
+    return _condition(query, ARTICLES, ARTICLE_FIELDS, _of_article, whole, above)
 
 
-def claim_condition(query: Query) -> Q:
-    return _condition(query, CLAIMS, CLAIM_FIELDS, _of_claim)
+def claim_condition(query: Query, *, whole: bool = False, above: int = 0) -> Q:
+    return _condition(query, CLAIMS, CLAIM_FIELDS, _of_claim, whole, above)
 
 
 def _condition(
-    query: Query, index: Index, fields: Sequence[Field], other: Callable[[Part], Q]
+    query: Query,
+    index: Index,
+    fields: Sequence[Field],
+    other: Callable[[Part], Q],
+    whole: bool,
+    above: int,
 ) -> Q:
     """What the index can answer is asked of it at once; the rest is one condition a part."""
 
@@ -83,7 +106,7 @@ def _condition(
         if not own(part):
             found &= ~other(part)
     if together:
-        return found & Q(pk__in=matching(index, together, without))
+        return found & Q(pk__in=matching(index, together, without, whole=whole, above=above))
     return found & ~Q(pk__in=matching(index, [without])) if without else found
 
 

@@ -88,11 +88,11 @@ def _found(text: str, terms: Sequence[Term], algorithm: str) -> Iterator[tuple[i
     # A stem begins as its word does, so most words of a text need not be stemmed.
     beginnings = {term.words[0][:MIN_PREFIX] for term in terms}
     places = [(word.start(), word.end()) for word in WORD.finditer(text)]
-    if text.isascii():
-        lower = text.lower()
-        words = [lower[start:end] for start, end in places]
-    else:
-        words = [fold(text[start:end]) for start, end in places]
+    lower = text.lower()
+    # Only with a few letters is a text longer in lower case.
+    words = [(lower if len(lower) == len(text) else text)[start:end] for start, end in places]
+    if not text.isascii():
+        words = [word if word.isascii() else fold(word) for word in words]
     for at, word in enumerate(words):
         if word[:MIN_PREFIX] not in beginnings:
             continue

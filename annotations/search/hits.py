@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,15 @@ from annotations.models import Article, ArticleText, Claim
 from annotations.models.articles import ArticleQuerySet
 from annotations.models.claims import ClaimQuerySet
 
-from .conditions import matching, ranks, stemmer
+from .conditions import (
+    article_condition,
+    asks_for_withdrawn,
+    claim_condition,
+    is_slow_to_find,
+    matching,
+    ranks,
+    stemmer,
+)
 from .excerpts import MAX_READ, Excerpt, best, terms_for, whole
 from .index import ARTICLES, CLAIMS, Index
 from .patience import bounded
@@ -23,6 +31,11 @@ Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 20
 # Where more is found, the newest of it are ranked.
 RANKED = 1000
+# Where a query is slow to find, so many times as many of the newest rows are tried first.
+NEAR = 4
+Rows = QuerySet[Any, Any]
+# Rows, and how ``matching`` is to look → those of them that are found.
+Narrow = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,69 +62,106 @@ class Hits(Generic[Row]):
 
 
 def article_hits(
-    found: ArticleQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE
+    rows: ArticleQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE
 ) -> Hits[Article]:
-    """``found`` is what ``articles`` gave for the query. A page beyond the last is empty."""
-    keys, more = _best(found, query, ARTICLES)
+    """The best of the rows that the query finds. A page beyond the last is empty."""
+    keys, more = _best(rows, _narrow_articles(query), query, ARTICLES)
     here = _page(keys, page, size)
     latest = ArticleText.objects.filter(article=OuterRef("pk")).order_by("-number")
-    rows = {
+    found = {
         row.pk: row
         for row in Article.objects.filter(pk__in=here)
         .select_related("corpus")
         .annotate(read=Subquery(latest.values(beginning=Left("text", MAX_READ))[:1]))
     }
     hits: list[Hit[Article]] = [
-        Hit(rows[key], _of_article(rows[key], query)) for key in here if key in rows
+        Hit(found[key], _of_article(found[key], query)) for key in here if key in found
     ]
     return Hits(hits, len(keys), more, page, _pages(keys, size))
 
 
 def claim_hits(
-    found: ClaimQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE
+    rows: ClaimQuerySet, query: Query, *, page: int = 1, size: int = PAGE_SIZE
 ) -> Hits[Claim]:
-    """``found`` is what ``claims`` gave for the query. A page beyond the last is empty."""
-    keys, more = _best(found, query, CLAIMS)
+    """The best of the rows that the query finds. A page beyond the last is empty."""
+    keys, more = _best(rows, _narrow_claims(query), query, CLAIMS)
     here = _page(keys, page, size)
-    rows = {
+    found = {
         row.pk: row
         for row in Claim.objects.filter(pk__in=here)
         .select_related("article__corpus", "claimant")
         .prefetch_related("spans")
     }
-    hits = [Hit(rows[key], _of_claim(rows[key], query)) for key in here if key in rows]
+    hits = [Hit(found[key], _of_claim(found[key], query)) for key in here if key in found]
     return Hits(hits, len(keys), more, page, _pages(keys, size))
 
 
-def bounded_count(found: QuerySet[Any, Any]) -> tuple[int, bool]:
-    """How many there are, up to ``RANKED``; and whether there are more."""
+def article_count(rows: ArticleQuerySet, query: Query) -> tuple[int, bool]:
+    """How many of the rows the query finds, up to ``RANKED``; and whether it finds more."""
+    return _count(rows, _narrow_articles(query), query)
+
+
+def claim_count(rows: ClaimQuerySet, query: Query) -> tuple[int, bool]:
+    """The same of claims."""
+    return _count(rows, _narrow_claims(query), query)
+
+
+def _narrow_articles(query: Query) -> Narrow:
+    return lambda rows, **how: rows.filter(article_condition(query, **how))
+
+
+def _narrow_claims(query: Query) -> Narrow:
+    def narrow(rows: Any, **how: Any) -> Any:
+        rows = rows.filter(claim_condition(query, **how))
+        return rows if asks_for_withdrawn(query) else rows.standing()
+
+    return narrow
+
+
+def _count(rows: Rows, narrow: Narrow, query: Query) -> tuple[int, bool]:
     with bounded():
-        count = found.order_by()[: RANKED + 1].count()
+        count = len(_newest(rows, narrow, query))
     return min(count, RANKED), count > RANKED
 
 
-def _best(found: QuerySet[Any, Any], query: Query, index: Index) -> tuple[list[int], bool]:
+def _best(rows: Rows, narrow: Narrow, query: Query, index: Index) -> tuple[list[int], bool]:
     """Keys, best first, of equals the newest; and whether more was found than these."""
     with bounded():
-        return _ranked(found, query, index)
+        return _ranked(rows, narrow, query, index)
 
 
-def _ranked(found: QuerySet[Any, Any], query: Query, index: Index) -> tuple[list[int], bool]:
-    newest = list(found.order_by("-pk").values_list("pk", flat=True)[: RANKED + 1])
+def _ranked(rows: Rows, narrow: Narrow, query: Query, index: Index) -> tuple[list[int], bool]:
+    newest = _newest(rows, narrow, query)
     more = len(newest) > RANKED
     keys = newest[:RANKED]
     terms = [term for term in query.terms if term.field is None or term.field in index.fields]
     rank = ranks(index, terms, keys) if terms and keys else {}
     if more and index is ARTICLES and (in_title := _in_title(query)):
         # What is named in a title is among the best, however old it is.
-        titled = found.filter(pk__in=matching(index, in_title)).order_by("-pk")
-        best_known = list(titled.values_list("pk", flat=True)[: RANKED // 2])
+        titled = narrow(rows.filter(pk__in=matching(index, in_title)))
+        best_known = _keys(titled, RANKED // 2)
         if best_known:
             own = ranks(index, [term for clause in in_title for term in clause], best_known)
             rank |= {key: max(value, rank.get(key, 0.0)) for key, value in own.items()}
             keys = list(dict.fromkeys([*best_known, *keys]))
     keys.sort(key=lambda key: (-rank.get(key, 0.0), -key))
     return keys[:RANKED], more
+
+
+def _newest(rows: Rows, narrow: Narrow, query: Query) -> list[int]:
+    """Keys of what is found, the newest first: ``RANKED`` and one, if there are as many."""
+    if not is_slow_to_find(query):
+        return _keys(narrow(rows), RANKED + 1)
+    last = rows.model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    above = max(last - NEAR * RANKED, 0)
+    near = _keys(narrow(rows.filter(pk__gt=above), above=above), RANKED + 1)
+    if len(near) > RANKED or not above:
+        return near
+    return _keys(narrow(rows, whole=True), RANKED + 1)
+
+
+def _keys(found: Rows, most: int) -> list[int]:
+    return list(found.order_by("-pk").values_list("pk", flat=True)[:most])
 
 
 def _in_title(query: Query) -> list[list[Term]]:

@@ -31,7 +31,15 @@ class Index:
 class Database(Protocol):
     """What the module of a database does."""
 
-    def matching(self, index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> RawSQL: ...
+    def matching(
+        self,
+        index: Index,
+        clauses: Clauses,
+        excluded: Sequence[Term] = (),
+        *,
+        whole: bool = False,
+        above: int = 0,
+    ) -> RawSQL: ...
 
     def ranks(
         self, index: Index, terms: Sequence[Term], keys: Sequence[int]

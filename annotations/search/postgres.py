@@ -32,7 +32,14 @@ LETTERS = {
 _SHORT_FIELDS = {Field.TITLE, Field.AUTHOR, Field.PUBLISHER}
 
 
-def matching(index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> RawSQL:
+def matching(
+    index: Index,
+    clauses: Clauses,
+    excluded: Sequence[Term] = (),
+    *,
+    whole: bool = False,
+    above: int = 0,
+) -> RawSQL:
     """The keys of the rows where each clause has a term that is there, and no excluded one is."""
     query = " & ".join(
         [_any(index, clause) for clause in clauses] + [f"!{_written(index, t)}" for t in excluded]
@@ -40,11 +47,18 @@ def matching(index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> R
     fields = {term.field for clause in clauses for term in clause} | {t.field for t in excluded}
     # Fields that are short have vectors of their own, so that no long one is read for them.
     column = "head" if index is ARTICLES and fields <= _SHORT_FIELDS else "words"
-    where, values = [], []
+    where: list[str] = []
+    values: list[Any] = []
     for configuration in _configurations():
         where.append(f"(config = %s AND {column} @@ to_tsquery(%s::regconfig, %s))")
         values += [configuration, configuration, query]
-    sql = f"SELECT {index.key} FROM {index.table} WHERE {' OR '.join(where) or 'false'}"  # noqa: S608  names of our own
+    sql = f"SELECT {index.key} FROM {index.table} WHERE ({' OR '.join(where) or 'false'})"  # noqa: S608  names of our own
+    if above:
+        sql += f" AND {index.key} > %s"
+        values.append(above)
+    if whole:
+        # OFFSET keeps the planner from looking into it.
+        sql = f"SELECT {index.key} FROM ({sql} OFFSET 0) matching"  # noqa: S608  names of our own
     return RawSQL(sql, values)  # noqa: S611  all values are parameters
 
 

@@ -12,7 +12,14 @@ from annotations.domain.search_query import Term
 from .index import Clauses, Index
 
 
-def matching(index: Index, clauses: Clauses, excluded: Sequence[Term] = ()) -> RawSQL:
+def matching(
+    index: Index,
+    clauses: Clauses,
+    excluded: Sequence[Term] = (),
+    *,
+    whole: bool = False,
+    above: int = 0,
+) -> RawSQL:
     """The keys of the rows where each clause has a term that is there, and no excluded one is."""
     query = " AND ".join(_any(index, clause) for clause in clauses)
     if excluded:

@@ -124,10 +124,11 @@ def _found(
     if asked.corpus:
         articles = articles.filter(corpus=asked.corpus)
         claims = claims.filter(article__corpus=asked.corpus)
-    articles, claims = search.articles(articles, query), search.claims(claims, query)
     if asked.kind == search.CLAIM:
-        return search.claim_hits(claims, query, page=asked.page), search.bounded_count(articles)
-    return search.article_hits(articles, query, page=asked.page), search.bounded_count(claims)
+        return search.claim_hits(claims, query, page=asked.page), search.article_count(
+            articles, query
+        )
+    return search.article_hits(articles, query, page=asked.page), search.claim_count(claims, query)
 
 
 def _tabs(asked: Asked, articles: tuple[int, bool], claims: tuple[int, bool]) -> list[Tab]:

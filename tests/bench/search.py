@@ -155,12 +155,12 @@ def _measured(library: Library, rounds: int) -> dict[str, tuple[str, list[float]
     def articles(query: str) -> Any:
         asked = search.read(query)
         rows = Article.objects.visible_to(library.reader)
-        return search.article_hits(search.articles(rows, asked), asked)
+        return search.article_hits(rows, asked)
 
     def claims(query: str) -> Any:
         asked = search.read(query)
         rows = Claim.objects.visible_to(library.reader)
-        return search.claim_hits(search.claims(rows, asked), asked)
+        return search.claim_hits(rows, asked)
 
     found: dict[str, tuple[str, list[float]]] = {}
     for name, query in library.words.queries().items():

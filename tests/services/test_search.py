@@ -304,7 +304,7 @@ def test_a_text_of_any_length_is_found(corpus: Corpus) -> None:
     rows = Article.objects.all()
     assert list(search.articles(rows, '"first words here"')) == [article]
     assert list(search.articles(rows, "word9000 word20000")) == [article]
-    hits = search.article_hits(search.articles(rows, "word3000"), search.read("word3000"))
+    hits = search.article_hits(rows, search.read("word3000"))
     excerpt = hits.rows[0].by_field["text"]
     assert ("word3000", True) in list(excerpt.segments)
     # A single word without end, and other scripts.
@@ -321,9 +321,9 @@ def test_one_sees_nothing_of_other_corpora(cast: Cast, corpus: Corpus) -> None:
         articles = Article.objects.visible_to(person)
         claims = Claim.objects.visible_to(person)
         asked = search.read("secret OR claim:secret")
-        page = search.article_hits(search.articles(articles, asked), asked)
+        page = search.article_hits(articles, asked)
         assert (len(page.rows), page.count, page.more) == (count, count, False)
-        found = search.claim_hits(search.claims(claims, asked), asked)
+        found = search.claim_hits(claims, asked)
         assert [hit.row for hit in found.rows] == [claim] * count
         assert found.count == count
         assert search.articles(articles, "-nothing").count() == count
@@ -339,7 +339,7 @@ def test_the_best_comes_first_and_says_why(cast: Cast, corpus: Corpus) -> None:
 
     def page(query: str, **options: Any) -> search.Hits[Article]:
         asked = search.read(query)
-        return search.article_hits(search.articles(Article.objects.all(), asked), asked, **options)
+        return search.article_hits(Article.objects.all(), asked, **options)
 
     assert [hit.row for hit in page("fjord").rows] == [titled, often, inside]
     hits = page("fjord").rows
@@ -385,11 +385,17 @@ def test_no_more_is_ranked_than_can_be_ranked_quickly(
     articles = [make_article(corpus, f"A fjord, number {n}.") for n in range(5)]
     Article.objects.filter(pk=articles[0].pk).update(title="Fjord")
     asked = search.read("fjord")
-    page = search.article_hits(search.articles(Article.objects.all(), asked), asked)
+    page = search.article_hits(Article.objects.all(), asked)
     assert (page.count, page.more) == (3, True)
+    assert search.article_count(Article.objects.all(), asked) == (3, True)
     # What has it in its title is among the best, however old it is.
     assert page.rows[0].row == articles[0]
     assert [hit.row for hit in page.rows[1:]] == articles[:2:-1]
+    # Phrases, which are tried among the newest first.
+    for phrase, found in (('"a fjord"', articles[:1:-1]), ('"number 0"', articles[:1])):
+        asked = search.read(phrase)
+        page = search.article_hits(Article.objects.all(), asked)
+        assert [hit.row for hit in page.rows] == found
 
 
 def test_what_takes_too_long_is_given_up(corpus: Corpus) -> None:
@@ -435,7 +441,7 @@ def test_questions_to_the_database(
     more = 6 if connection.vendor == "postgresql" else 0
     # Keys; titles' keys where there are too many; ranks; the page.
     with django_assert_num_queries(3 + more):
-        search.article_hits(search.articles(Article.objects.all(), asked), asked)
+        search.article_hits(Article.objects.all(), asked)
 
 
 def test_triggers_that_sqlite_dropped_are_made_again(corpus: Corpus) -> None:

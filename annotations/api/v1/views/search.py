@@ -37,12 +37,12 @@ class SearchView(Endpoint):
             claims = Claim.objects.visible_to(user)
             if "corpus" in asked:
                 claims = claims.filter(article__corpus=asked["corpus"])
-            hits = search.claim_hits(search.claims(claims, query), query, **page)
+            hits = search.claim_hits(claims, query, **page)
         else:
             articles = Article.objects.visible_to(user)
             if "corpus" in asked:
                 articles = articles.filter(corpus=asked["corpus"])
-            hits = search.article_hits(search.articles(articles, query), query, **page)
+            hits = search.article_hits(articles, query, **page)
         return Response(_answer(request, hits))
 
 
