@@ -349,7 +349,7 @@ def test_the_queue_goes_along_from_the_list_to_its_articles(
     other = make_extracted(cast.corpus, title="The minister on roads", publisher="Daily & Sons")
     make_extracted(cast.corpus, title="Elsewhere")
     url = reverse("corpus", args=[cast.corpus.pk])
-    query = "?show=to-review&q=minister&order=newest"
+    query = "?show=to-review&q=title%3Aminister&order=newest"
     escaped = query.replace("&", "&amp;")
     listed = reviewer.get(url + query).content.decode()
     assert f'href="{reverse("article", args=[article.pk])}{escaped}"' in listed
@@ -361,7 +361,7 @@ def test_the_queue_goes_along_from_the_list_to_its_articles(
     onward = reverse("corpus-next", args=[cast.corpus.pk])
     assert f'data-next="{onward}{escaped}&amp;from={other.pk}"' in page
     # What was chosen is in the form, so that a change of one thing keeps the others.
-    for shown in ('name="show" value="to-review"', 'name="q" value="minister"'):
+    for shown in ('name="show" value="to-review"', 'name="q" value="title:minister"'):
         assert shown in listed
     assert '<option value="newest" selected>' in listed
 

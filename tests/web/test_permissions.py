@@ -28,6 +28,7 @@ MEMBERS_ONLY = {
 SIGNED_IN = {
     "corpora",
     "discussions",
+    "search",
     "token-list",
     "preferences",
     "key-sheet",
