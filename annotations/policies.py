@@ -6,10 +6,11 @@ not change is refused (403).
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from annotations.domain.vocabulary import Role, Scope
-from annotations.errors import MissingScope, NotAllowed
+from annotations.errors import Conflict, MissingScope, NotAllowed
 from annotations.models import Corpus, Membership, User
 
 _ORDER = {Role.REVIEWER: 1, Role.ADJUDICATOR: 2, Role.ADMIN: 3}
@@ -39,7 +40,22 @@ ACTIONS: dict[str, Role] = {
     "publication.update": Role.ADMIN,
     "factcheck.publish": Role.ADMIN,
     "report.handle": Role.ADMIN,
+    "corpus.clone": Role.ADMIN,
+    "corpus.archive": Role.ADMIN,
+    "corpus.delete": Role.ADMIN,
+    "article.delete": Role.ADMIN,
 }
+# What an archived corpus still allows: to read it, to say who may, and to end that state.
+WHILE_ARCHIVED = frozenset(
+    {
+        "thread.read",
+        "corpus.members",
+        "corpus.export",
+        "corpus.clone",
+        "corpus.archive",
+        "corpus.delete",
+    }
+)
 
 
 # What is no more than reading, whatever the role.
@@ -47,7 +63,10 @@ _READING = {"corpus.export"}
 
 
 def role_in(user: User, corpus: Corpus) -> Role | None:
-    """The person's role, or None for an outsider. Site administrators are admins everywhere."""
+    """The person's role, or None for an outsider. Site administrators are admins everywhere.
+
+    In a deleted corpus it is the one that they had: it says who may restore it.
+    """
     if not user.is_active:
         return None
     if user.token is not None and user.token.corpus_id not in (None, corpus.pk):
@@ -60,23 +79,62 @@ def role_in(user: User, corpus: Corpus) -> Role | None:
     return Role(role) if role else None
 
 
+def at_least(role: Role, other: Role) -> bool:
+    return _ORDER[role] >= _ORDER[other]
+
+
 def allowed(role: Role | None, action: str) -> bool:
     return role is not None and _ORDER[role] >= _ORDER[ACTIONS[action]]
 
 
+def is_open(corpus: Corpus, action: str) -> bool:
+    """Does the state of the corpus allow the action to anybody?"""
+    if corpus.deleted_at is not None:
+        return action == "corpus.delete"
+    return not corpus.is_archived or action in WHILE_ARCHIVED
+
+
 def can(user: User, action: str, corpus: Corpus) -> bool:
-    return has_scope(user, scope_of(action)) and allowed(role_in(user, corpus), action)
+    return (
+        is_open(corpus, action)
+        and has_scope(user, scope_of(action))
+        and allowed(role_in(user, corpus), action)
+    )
+
+
+def can_create_corpora(user: User) -> bool:
+    """Site administrators, whoever has Django's permission for it, or anybody if so set.
+
+    A token that is for one corpus makes no other.
+    """
+    if not user.is_active or (user.token is not None and user.token.corpus_id is not None):
+        return False
+    return bool(settings.ANYONE_CREATES_CORPORA) or user.has_perm("annotations.add_corpus")
+
+
+def require_can_create_corpora(actor: User | None) -> None:
+    require_scope(actor, Scope.MANAGE)
+    if actor is not None and not can_create_corpora(actor):
+        raise NotAllowed(_("An administrator of the site decides who creates corpora."))
 
 
 def require(actor: User | None, action: str, corpus: Corpus) -> None:
-    """Refuse an actor whose role doesn't allow the action. None is the system itself."""
-    if actor is None:
-        return
+    """Refuse an actor whose role doesn't allow the action. None is the system itself.
+
+    What the state of the corpus rules out is refused to everybody: ``Conflict``.
+    """
     require_scope(actor, scope_of(action))
-    if not allowed(role_in(actor, corpus), action):
+    if actor is not None and not allowed(role_in(actor, corpus), action):
         raise NotAllowed(
             _("Your role in “%(corpus)s” doesn't allow this; it takes at least: %(role)s.")
             % {"corpus": corpus.name, "role": ACTIONS[action].value}
+        )
+    if corpus.deleted_at is not None and not is_open(corpus, action):
+        raise Conflict(_("“%(corpus)s” was deleted.") % {"corpus": corpus.name})
+    if not is_open(corpus, action):
+        raise Conflict(
+            _("“%(corpus)s” is archived, so it is read only. An admin of it can reopen it.")
+            % {"corpus": corpus.name}
         )
 
 

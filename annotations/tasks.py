@@ -26,6 +26,7 @@ from django.db import (
 from django.utils import timezone
 
 from annotations.detection import load_detector
+from annotations.services.bulk_actions import bulk_run
 from annotations.services.export_runs import export_run
 from annotations.services.exports import exports_sweep
 from annotations.services.extraction import extraction_run
@@ -39,6 +40,7 @@ from annotations.services.jobs import (
     worker_seen,
 )
 from annotations.services.presence import presence_sweep
+from annotations.services.purging import purge_sweep
 from annotations.services.snapshots import snapshot_run
 from annotations.services.sweep import jobs_sweep
 
@@ -104,6 +106,12 @@ def export(job_id: int) -> int:
     return export_run(first=job_id)
 
 
+@job_task(name="annotations.articles_change")
+def articles_change(job_id: int) -> int:
+    """Go on with the named job's change of many articles."""
+    return bulk_run(first=job_id)
+
+
 @worker_process_init.connect
 def load_model(**_: Any) -> None:
     """Once a worker process, before its first task: in each child that a worker forks …"""
@@ -138,6 +146,7 @@ class Sweeper(threading.Thread):
                 jobs_sweep(idle=idle, bulk=self.bulk)
                 presence_sweep()
                 self._tidy()
+                purge_sweep()
             # Whatever breaks, a database or a broker in the middle of an answer: without this
             # thread the worker would seem dead, and nothing lost would be found again.
             except Exception as error:  # noqa: BLE001

@@ -204,6 +204,14 @@ except ValueError as error:
 # Files of one request; settings of Django's own otherwise stop at 100.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
+# --- Corpora ----------------------------------------------------------------------------
+# Otherwise only site administrators and whoever has the permission "Can add corpus".
+ANYONE_CREATES_CORPORA = _bool("ANYONE_CREATES_CORPORA", False)
+# May whoever was invited to a corpus make an account of their own?
+INVITATIONS_MAKE_ACCOUNTS = _bool("INVITATIONS_MAKE_ACCOUNTS", True)
+# What was deleted can be restored for so many days; then workers purge it.
+DELETED_KEEP_DAYS = _number("DELETED_KEEP_DAYS", 30)
+
 # --- Imports ----------------------------------------------------------------------------
 # Of one upload, and of what an archive unpacks to.
 IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", 2_000_000_000)

@@ -2,9 +2,11 @@
 
 Dependencies run this way only: people → corpora → articles (and jobs) → detection → claims
 → evidence → questions, and claims → verdicts, discussion, work; articles and jobs → imports;
-events point at all of them by name, requests at people; claims, corpora and events → publishing.
+corpora and jobs → administration; events point at all of them by name, requests at people;
+claims, corpora and events → publishing.
 """
 
+from .administration import BulkAction, Invitation
 from .articles import Article, ArticleText
 from .claims import Claim, Claimant, ClaimSpan, SuggestionDecision, Tag
 from .corpora import ClaimType, Corpus, Guideline, Membership, Rating, RatingScale
@@ -42,6 +44,7 @@ __all__ = [
     "ArticleSketch",
     "ArticleText",
     "Assignment",
+    "BulkAction",
     "Claim",
     "ClaimLease",
     "ClaimSpan",
@@ -64,6 +67,7 @@ __all__ = [
     "Import",
     "ImportProblem",
     "ImportState",
+    "Invitation",
     "Job",
     "Membership",
     "NearDuplicate",

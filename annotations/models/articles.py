@@ -46,6 +46,20 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             claim_count=count(Claim.objects.filter(article=here).exclude(state="withdrawn")),
         )
 
+    def deleted(self) -> ArticleQuerySet:
+        """Those that can still be restored. Of ``everything``."""
+        return self.filter(deleted_at__isnull=False)
+
+
+ArticleManager = models.Manager.from_queryset(ArticleQuerySet)
+
+
+class StandingArticles(ArticleManager):
+    """Articles that weren't deleted: what every list, look-up and count begins with."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(deleted_at=None)
+
 
 class Article(models.Model):
     """A published text under review. Its words live in ``ArticleText`` rows."""
@@ -90,15 +104,31 @@ class Article(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
+    # Since when it is hidden; it is purged DELETED_KEEP_DAYS later.
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
 
-    objects = ArticleQuerySet.as_manager()
+    # The first is the default one, which reverse relations use too.
+    objects = StandingArticles()
+    everything = ArticleManager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            # Also what stops two imports of the same file at the same moment.
+            # Also what stops two imports of the same file at the same moment. A deleted article
+            # doesn't keep its text from coming in again.
             models.UniqueConstraint(
-                fields=["corpus", "content_hash"], name="article_content_unique"
+                fields=["corpus", "content_hash"],
+                condition=models.Q(deleted_at=None),
+                name="article_content_unique",
             ),
         ]
         indexes = [
@@ -110,6 +140,11 @@ class Article(models.Model):
                 fields=["source_import", "id"],
                 condition=models.Q(source_import__isnull=False),
                 name="article_source_import",
+            ),
+            models.Index(
+                fields=["corpus", "deleted_at", "id"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="article_deleted",
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -94,11 +96,35 @@ class CorpusQuerySet(models.QuerySet["Corpus"]):
             models.Exists(Membership.objects.filter(corpus=models.OuterRef("pk"), user=user))
         )
 
+    def administered_by(self, user: User) -> CorpusQuerySet:
+        """Of those that ``visible_to`` gives, the ones that the user is an admin of."""
+        rows = self.visible_to(user)
+        if user.is_superuser:
+            return rows
+        admins = Membership.objects.filter(
+            corpus=models.OuterRef("pk"), user=user.pk, role=Role.ADMIN
+        )
+        return rows.filter(models.Exists(admins))
+
+    def deleted(self) -> CorpusQuerySet:
+        """Those that can still be restored. Of ``everything``."""
+        return self.filter(deleted_at__isnull=False)
+
+
+CorpusManager = models.Manager.from_queryset(CorpusQuerySet)
+
+
+class StandingCorpora(CorpusManager):
+    """Corpora that weren't deleted: what every list, look-up and count begins with."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(deleted_at=None)
+
 
 class Corpus(models.Model):
     """A body of articles, reviewed by its members under one configuration."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     language = models.CharField(_("language"), max_length=16, default="en")
     rating_scale = models.ForeignKey(
@@ -133,26 +159,49 @@ class Corpus(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
+    # Since when it is read only, and its jobs wait.
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    # Since when it is hidden; it is purged DELETED_KEEP_DAYS later.
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="corpora"
     )
 
-    objects = CorpusQuerySet.as_manager()
+    # The first is the default one, which reverse relations use too.
+    objects = StandingCorpora()
+    everything = CorpusManager()
 
     class Meta:
         ordering = ["name"]
         verbose_name_plural = _("corpora")
         constraints = [
+            # A deleted corpus doesn't keep its name from others.
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(deleted_at=None), name="corpus_name_unique"
+            ),
             models.CheckConstraint(
                 condition=models.Q(threshold=None)
                 | models.Q(threshold__gte=0.0, threshold__lte=1.0),
                 name="corpus_threshold_range",
                 violation_error_message=_("The threshold is a number from 0 to 1."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
     @property
     def claim_types_are_several(self) -> bool:

@@ -21,16 +21,22 @@ class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> JobQuerySet:
         from .corpora import Corpus
 
-        return self.filter(corpus__in=Corpus.objects.visible_to(user))
+        return self.filter(corpus__in=Corpus.objects.visible_to(user), article__deleted_at=None)
 
     def active(self) -> JobQuerySet:
         return self.filter(state__in=ACTIVE_JOB_STATES)
 
     def claimable(self, now: dt.datetime) -> JobQuerySet:
-        """Queued and due, or running under a lease that has run out: its worker is gone."""
+        """Queued and due, or running under a lease that has run out: its worker is gone.
+
+        What belongs to an archived corpus waits, but for exports; and what to something deleted.
+        """
         return self.filter(
             models.Q(state=JobState.QUEUED, due_at__lte=now)
-            | models.Q(state=JobState.RUNNING, lease_expires_at__lt=now)
+            | models.Q(state=JobState.RUNNING, lease_expires_at__lt=now),
+            models.Q(corpus__archived_at=None) | models.Q(kind="export"),
+            corpus__deleted_at=None,
+            article__deleted_at=None,
         )
 
 
@@ -44,6 +50,7 @@ class Job(models.Model):
         ("import", _("importing a file")),
         ("import_rollback", _("taking an import back")),
         ("export", _("writing an export")),
+        ("articles_change", _("changing many articles")),
     ]
     STATES = [
         (JobState.QUEUED, _("queued")),

@@ -41,8 +41,12 @@ def assignment_add(*, actor: User | None, article: Article, user: User) -> Assig
 @transaction.atomic
 def assignment_remove(*, actor: User | None, assignment: Assignment) -> None:
     """Take the article off the person's hands. What they did on it stays."""
+    policies.require(actor, "article.assign", assignment.article.corpus)
+    _remove(actor, assignment)
+
+
+def _remove(actor: User | None, assignment: Assignment) -> None:
     article = assignment.article
-    policies.require(actor, "article.assign", article.corpus)
     locked = Assignment.objects.select_for_update(of=("self",)).filter(pk=assignment.pk).first()
     if locked is None:
         return
@@ -56,7 +60,7 @@ def assignments_end(*, actor: User | None, corpus: Corpus, user: User) -> None:
     """Of a person who leaves the corpus: part of that write, with an event for each."""
     rows = Assignment.objects.filter(user=user, article__corpus=corpus)
     for assignment in rows.select_related("article__corpus", "user").order_by("pk"):
-        assignment_remove(actor=actor, assignment=assignment)
+        _remove(actor, assignment)
 
 
 def _state(user: User) -> dict[str, Any]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.detection import detector_trouble, shipped_detectors
-from annotations.domain.vocabulary import Role
+from annotations.domain.vocabulary import Role, Scope
 from annotations.errors import Conflict, InvalidInput, StaleRevision
-from annotations.models import Corpus, Guideline, Membership, RatingScale, User, Verdict
+from annotations.models import Claim, Corpus, Guideline, Membership, RatingScale, User, Verdict
 
 from .assignments import assignments_end
 from .events import event_record
 
+# As BCP 47 writes it.
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 # What an administrator may change of a corpus.
 FIELDS = (
     "name",
@@ -45,6 +48,7 @@ def corpus_create(
     requires_evidence: bool = True,
 ) -> Corpus:
     """A new corpus; its creator becomes its admin. The scale defaults to PolitiFact's."""
+    policies.require_can_create_corpora(actor)
     corpus = Corpus(
         name=name.strip(),
         description=description,
@@ -58,7 +62,7 @@ def corpus_create(
     )
     _clean(corpus)
     _check_detector(corpus)
-    corpus.save()
+    _save(corpus)
     event_record(
         kind="corpus.created",
         actor=actor,
@@ -68,7 +72,7 @@ def corpus_create(
         after={"name": corpus.name},
     )
     if actor is not None:
-        membership_set(actor=None, corpus=corpus, user=actor, role=Role.ADMIN)
+        membership_set(actor=None, corpus=corpus, user=actor, role=Role.ADMIN, by=actor)
     return corpus
 
 
@@ -86,30 +90,36 @@ def corpus_update(
 ) -> Corpus:
     """Change some of ``FIELDS`` of a corpus that is still at ``revision``.
 
-    The scale is fixed once a verdict was given on it: the two would not be comparable.
+    The scale is fixed once a verdict was given on it, and the types once a claim has one: what was
+    said in the one can't be read in the other.
     """
-    locked = Corpus.objects.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
+    locked = Corpus.everything.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
     policies.require(actor, "corpus.update", locked)
     if locked.revision != revision:
         raise StaleRevision(current=locked, expected=revision)
     before = corpus_snapshot(locked)
-    scale, detector = locked.rating_scale_id, locked.detector
+    scale, scheme = locked.rating_scale_id, locked.claim_type_scheme
+    detector, language = locked.detector, locked.language
     for name in FIELDS:
         if name in fields:
             value = fields[name]
             setattr(locked, name, value.strip() if isinstance(value, str) else value)
-    if locked.rating_scale_id != scale and _has_verdicts(locked):
+    if locked.rating_scale_id != scale and has_verdicts(locked):
         raise InvalidInput(
             {"rating_scale": gettext("verdicts were given on the scale that is set")}
         )
+    if locked.claim_type_scheme != scheme and has_claim_types(locked):
+        raise InvalidInput(
+            {"claim_type_scheme": gettext("claims have types of the scheme that is set")}
+        )
     _clean(locked)
-    if locked.detector != detector:
+    if (locked.detector, locked.language) != (detector, language):
         _check_detector(locked)
     after = corpus_snapshot(locked)
     if after == before:
         return locked
     locked.revision += 1
-    locked.save()
+    _save(locked)
     event_record(
         kind="corpus.updated",
         actor=actor,
@@ -130,8 +140,22 @@ def _clean(corpus: Corpus) -> None:
     # Asked like this, NaN is refused as well.
     if corpus.threshold is not None and not 0 <= corpus.threshold <= 1:
         wrong["threshold"] = gettext("expected a number from 0 to 1")
+    if "language" not in wrong and not _LANGUAGE.fullmatch(corpus.language):
+        wrong["language"] = gettext("expected a language code such as en or pt-BR")
+    same = Corpus.objects.filter(name=corpus.name).exclude(pk=corpus.pk)
+    if "name" not in wrong and same.exists():
+        wrong["name"] = gettext("another corpus has this name")
     if wrong:
         raise InvalidInput(wrong)
+
+
+def _save(corpus: Corpus) -> None:
+    try:
+        with transaction.atomic():
+            corpus.save()
+    except IntegrityError as error:
+        # Somebody else's has got the name since it was looked for.
+        raise InvalidInput({"name": gettext("another corpus has this name")}) from error
 
 
 def _check_detector(corpus: Corpus) -> None:
@@ -172,13 +196,25 @@ def detector_wrong(name: str, language: str) -> str:
     }
 
 
-def _has_verdicts(corpus: Corpus) -> bool:
+def has_verdicts(corpus: Corpus) -> bool:
+    """Is the scale fixed?"""
     return Verdict.objects.filter(claim__article__corpus=corpus).exists()
 
 
+def has_claim_types(corpus: Corpus) -> bool:
+    """Is the scheme of the claim types fixed?"""
+    return Claim.objects.filter(article__corpus=corpus, types__isnull=False).exists()
+
+
 @transaction.atomic
-def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str) -> Membership:
-    """Give a person a role in a corpus, whether they were a member or not."""
+def membership_set(
+    *, actor: User | None, corpus: Corpus, user: User, role: str, by: User | None = None
+) -> Membership:
+    """Give a person a role in a corpus, whether they were a member or not.
+
+    ``Conflict`` where the corpus would be left without an admin. ``by`` is whose doing it is where
+    something else than their role allows it.
+    """
     policies.require(actor, "corpus.members", corpus)
     if role not in list(Role):
         raise InvalidInput(
@@ -187,6 +223,8 @@ def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str)
                 % {"role": ", ".join(Role), "role2": role}
             }
         )
+    # Two admins who each take the other's role away must not both succeed.
+    Corpus.everything.select_for_update(of=("self",), no_key=True).filter(pk=corpus.pk).first()
     previous = (
         Membership.objects.select_for_update()
         .filter(corpus=corpus, user=user)
@@ -195,12 +233,14 @@ def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str)
     )
     if previous == role:
         return Membership.objects.get(corpus=corpus, user=user)
+    if previous == Role.ADMIN:
+        _another_admin(corpus, user)
     membership, _ = Membership.objects.update_or_create(
         corpus=corpus, user=user, defaults={"role": role}
     )
     event_record(
         kind="membership.set",
-        actor=actor,
+        actor=actor or by,
         target=membership,
         corpus=corpus,
         before={"user": user.pk, "role": previous} if previous else None,
@@ -211,8 +251,17 @@ def membership_set(*, actor: User | None, corpus: Corpus, user: User, role: str)
 
 @transaction.atomic
 def membership_remove(*, actor: User | None, membership: Membership) -> None:
-    """End a membership, and what was assigned under it. What the person did stays theirs."""
-    policies.require(actor, "corpus.members", membership.corpus)
+    """End a membership, and what was assigned under it. What the person did stays theirs.
+
+    One's own everybody may end. ``Conflict`` where the corpus would be left without an admin.
+    """
+    policies.require_scope(actor, Scope.MANAGE)
+    if actor is None or actor.pk != membership.user_id:
+        policies.require(actor, "corpus.members", membership.corpus)
+    corpus = Corpus.everything.select_for_update(of=("self",), no_key=True)
+    corpus.filter(pk=membership.corpus_id).first()
+    if membership.role == Role.ADMIN:
+        _another_admin(membership.corpus, membership.user)
     assignments_end(actor=actor, corpus=membership.corpus, user=membership.user)
     event_record(
         kind="membership.removed",
@@ -225,6 +274,17 @@ def membership_remove(*, actor: User | None, membership: Membership) -> None:
     membership.delete()
 
 
+def _another_admin(corpus: Corpus, user: User) -> None:
+    others = Membership.objects.filter(corpus=corpus, role=Role.ADMIN, user__is_active=True)
+    if not others.exclude(user=user).exists():
+        raise Conflict(
+            gettext(
+                "%(person)s is the only admin of “%(corpus)s”: make somebody else an admin first."
+            )
+            % {"person": user.name, "corpus": corpus.name}
+        )
+
+
 @transaction.atomic
 def guideline_add(
     *, actor: User | None, corpus: Corpus, text: str, based_on: int | None = None
@@ -235,7 +295,7 @@ def guideline_add(
     one came since, ``StaleRevision``. The text of the current version makes no new one.
     """
     policies.require(actor, "corpus.update", corpus)
-    Corpus.objects.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
+    Corpus.everything.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
     current = corpus.guidelines.order_by("-version").first()
     text = text.replace("\r\n", "\n").strip()
     if current is not None and current.text == text:

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 URGENCY = ("bulk", "due_at", "id")
 
 # Long by nature: they come forward in turns, behind what somebody waits for.
-_BULK_KINDS = frozenset({"import", "import_rollback", "export"})
+_BULK_KINDS = frozenset({"import", "import_rollback", "export", "articles_change"})
 # What was under way when a worker was lost, for people.
 _DOING = {
     "extraction": "extracting this article",
@@ -43,6 +43,7 @@ _DOING = {
     "import": "importing this file",
     "import_rollback": "taking this import back",
     "export": "writing this export",
+    "articles_change": "changing these articles",
 }
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
@@ -86,6 +87,11 @@ def import_queue(*, actor: User | None, corpus: Corpus, kind: str) -> Job:
 def export_queue(*, actor: User | None, corpus: Corpus) -> Job:
     """The same for a file that is to be written."""
     return _queue("export", actor, corpus.pk, None)
+
+
+def change_queue(*, actor: User, corpus: Corpus) -> Job:
+    """The same for a change of many articles."""
+    return _queue("articles_change", actor, corpus.pk, None)
 
 
 def _queue(
@@ -464,5 +470,5 @@ def jobs_go_on(*, kind: str) -> bool:
 
 def others_wait(*, kind: str) -> bool:
     """Whether somebody waits for work of another kind, for which this worker may be needed."""
-    waiting = Job.objects.filter(state=JobState.QUEUED, bulk=False, due_at__lte=timezone.now())
+    waiting = Job.objects.filter(state=JobState.QUEUED, bulk=False).claimable(timezone.now())
     return waiting.exclude(kind=kind).exists()

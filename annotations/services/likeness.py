@@ -129,7 +129,9 @@ def _links(
 
 def _owners(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
     owners: dict[int, list[int]] = defaultdict(list)
-    found = SketchBand.objects.filter(corpus=corpus, band__in=bands).order_by("article_id")
+    found = SketchBand.objects.filter(
+        corpus=corpus, band__in=bands, article__deleted_at=None
+    ).order_by("article_id")
     for band, pk in found.values_list("band", "article_id"):
         if len(owners[band]) < MOST_COMPARED:
             owners[band].append(pk)

@@ -75,13 +75,16 @@ class Queue:
 
     def address(self, **changes: Any) -> str:
         """Its query string, with ``?``; empty where nothing was chosen."""
-        changed = replace(self, **changes)
-        said = {
-            name: _said(getattr(changed, name))
-            for name in NAMES
-            if getattr(changed, name) != getattr(PLAIN, name)
-        }
+        said = replace(self, **changes).said()
         return f"?{urlencode(said)}" if said else ""
+
+    def said(self) -> dict[str, str]:
+        """What was chosen, by the names that it has in an address."""
+        return {
+            name: _said(getattr(self, name))
+            for name in NAMES
+            if getattr(self, name) != getattr(PLAIN, name)
+        }
 
     @property
     def keys(self) -> Sequence[Key]:

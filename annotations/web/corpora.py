@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from annotations import policies
-from annotations.domain.transitions import ArticleState
-from annotations.models import Article, Assignment, Corpus, User
+from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState
+from annotations.models import Article, Assignment, BulkAction, Corpus, User
 from annotations.services.jobs import workers_alive
 from annotations.services.queue import (
     SHOWN,
@@ -33,18 +33,32 @@ from .facets import ORDERS, facets
 from .paging import Page, keyset_page
 from .publishing import new_reports
 from .requests import SignedInRequest
+from .sections import corpus_context
 from .today import today_line
 
 
 @require_safe
 @login_required
 def corpus_list(request: SignedInRequest) -> HttpResponse:
-    corpora = Corpus.objects.visible_to(request.user).annotate(
-        article_count=Count("articles"),
-        reviewed_count=Count("articles", filter=Q(articles__state=ArticleState.REVIEWED)),
+    """Those in use, or with ``?archived=1`` those that are archived."""
+    archived = bool(request.GET.get("archived"))
+    mine = Corpus.objects.visible_to(request.user)
+    standing = Q(articles__deleted_at=None)
+    corpora = mine.filter(archived_at__isnull=not archived).annotate(
+        article_count=Count("articles", filter=standing),
+        reviewed_count=Count(
+            "articles", filter=standing & Q(articles__state=ArticleState.REVIEWED)
+        ),
     )
-    page = keyset_page(corpora, request.GET)
-    return render(request, "annotations/corpus_list.html", {"page": page})
+    deleted = Corpus.everything.deleted().administered_by(request.user)
+    context = {
+        "page": keyset_page(corpora, request.GET),
+        "archived": archived,
+        "archived_count": mine.filter(archived_at__isnull=False).count(),
+        "deleted_count": deleted.count(),
+        "may_create": policies.can_create_corpora(request.user),
+    }
+    return render(request, "annotations/corpus_list.html", context)
 
 
 @require_safe
@@ -54,12 +68,17 @@ def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     queue = Queue.read(request.GET)
     role = policies.role_in(request.user, corpus)
     counts = queue_counts(queue=queue, user=request.user, corpus=corpus)
-    can_assign = policies.allowed(role, "article.assign")
+    can_assign = policies.is_open(corpus, "article.assign") and policies.allowed(
+        role, "article.assign"
+    )
+    page = _page(request, queue, corpus)
     context = {
-        "corpus": corpus,
-        "role": role,
+        **corpus_context(corpus, role, "corpus"),
         "queue": queue,
-        "page": _page(request, queue, corpus),
+        "page": page,
+        "matching": counts["show"][queue.show],
+        "bulk_actions": _bulk_actions(corpus) if can_assign else [],
+        "can_import": can_assign,
         "facets": facets(queue, counts),
         "orders": ORDERS,
         "publishers": publishers(corpus=corpus),
@@ -116,6 +135,12 @@ def corpus_progress(request: SignedInRequest, pk: int) -> JsonResponse:
             % {"n": counts["extracting"]},
         }
     )
+
+
+def _bulk_actions(corpus: Corpus) -> list[BulkAction]:
+    """Under way now."""
+    active = BulkAction.objects.filter(corpus=corpus, job__state__in=ACTIVE_JOB_STATES)
+    return list(active.select_related("job")[:5])
 
 
 def members(corpus: Corpus) -> list[User]:

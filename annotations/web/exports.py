@@ -31,6 +31,7 @@ from annotations.services.keyset import Key
 
 from .paging import keyset_page
 from .requests import SignedInRequest
+from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
 STATES = {
@@ -219,7 +220,7 @@ def export_list(request: SignedInRequest, pk: int) -> HttpResponse:
     page = keyset_page(rows, request.GET, keys=NEWEST_FIRST, size=20)
     narrowed = any(chosen.get(name) for name in form.FILTERS)
     context = {
-        "corpus": corpus,
+        **corpus_context(corpus, policies.role_in(request.user, corpus), "exports"),
         "form": form,
         "format": format_,
         "loses": _losses(format_),
@@ -249,8 +250,9 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     state = export.state
     counts = export.manifest.get("counts", {})
     own = export.created_by_id == request.user.pk
+    role = policies.role_in(request.user, export.corpus)
     context = {
-        "corpus": export.corpus,
+        **corpus_context(export.corpus, role, "exports"),
         "export": export,
         "format": format_,
         "loses": _losses(format_),
@@ -259,7 +261,7 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "state_label": STATES[state],
         "under_way": export.is_active,
         "stopped": state in {ExportState.FAILED, ExportState.CANCELLED},
-        "may_change": own or policies.role_in(request.user, export.corpus) == Role.ADMIN,
+        "may_change": own or role == Role.ADMIN,
         "counts": counts,
         "left_out": _reasons(format_, counts.get("left_out", {})) if format_ else [],
         "chosen": {**export.selection, **export.options},

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from annotations import policies
 from annotations.domain import markdown
 from annotations.domain.textdiff import text_diff
+from annotations.domain.vocabulary import Role
 from annotations.errors import StaleRevision
 from annotations.models import Corpus, Guideline, User
 from annotations.services.corpora import guideline_add
@@ -26,6 +27,7 @@ from annotations.services.keyset import Key
 
 from .paging import keyset_page
 from .requests import SignedInRequest
+from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
 
@@ -57,12 +59,14 @@ def guideline_list(request: SignedInRequest, pk: int) -> HttpResponse:
     corpus = _corpus(request.user, pk)
     versions = corpus.guidelines.select_related("created_by")
     current = versions.order_by("-version").first()
+    role = policies.role_in(request.user, corpus)
     context = {
-        "corpus": corpus,
+        **corpus_context(corpus, role, "guidelines"),
         "current": current,
         "html": _html(current, top=2),
         "page": keyset_page(versions.defer("text"), request.GET, keys=NEWEST_FIRST, size=20),
-        "may_edit": policies.can(request.user, "corpus.update", corpus),
+        "may_edit": policies.is_open(corpus, "corpus.update")
+        and policies.allowed(role, "corpus.update"),
     }
     return render(request, "annotations/guidelines.html", context)
 
@@ -79,7 +83,7 @@ def guideline(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     if shown is None:
         raise Http404
     context = {
-        "corpus": corpus,
+        **corpus_context(corpus, policies.role_in(request.user, corpus), "guidelines"),
         "guideline": shown,
         "html": _html(shown, top=3),
         "before": before,
@@ -105,7 +109,11 @@ def guideline_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             "based_on": current.version if current else 0,
         },
     )
-    context: dict[str, Any] = {"corpus": corpus, "current": current, "form": form}
+    context: dict[str, Any] = {
+        **corpus_context(corpus, Role.ADMIN, "guidelines"),
+        "current": current,
+        "form": form,
+    }
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data
         try:

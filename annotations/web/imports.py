@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations import policies
+from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError
 from annotations.importing import FORMATS, Options
 from annotations.importing.options import COLUMNS
@@ -28,6 +29,7 @@ from annotations.services.keyset import Key
 
 from .paging import keyset_page
 from .requests import SignedInRequest
+from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
 PROBLEMS_SHOWN = 50
@@ -205,7 +207,7 @@ class OptionsForm(forms.Form):
 
 def _corpus(user: User, pk: int) -> Corpus:
     corpus = get_object_or_404(Corpus.objects.visible_to(user), pk=pk)
-    if not policies.can(user, "corpus.import", corpus):
+    if not policies.allowed(policies.role_in(user, corpus), "corpus.import"):
         raise PermissionDenied
     return corpus
 
@@ -213,7 +215,7 @@ def _corpus(user: User, pk: int) -> Corpus:
 def _import(user: User, pk: int) -> Import:
     rows = Import.objects.visible_to(user).select_related("job", "corpus", "created_by")
     source = get_object_or_404(rows, pk=pk)
-    if not policies.can(user, "corpus.import", source.corpus):
+    if not policies.allowed(policies.role_in(user, source.corpus), "corpus.import"):
         raise PermissionDenied
     return source
 
@@ -238,7 +240,7 @@ def import_list(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = corpus.imports.select_related("job", "created_by").defer("preview")
     page = keyset_page(rows, request.GET, keys=NEWEST_FIRST, size=20)
     context = {
-        "corpus": corpus,
+        **corpus_context(corpus, Role.ADMIN, "imports"),
         "page": page,
         "rows": [(source, STATES[source.state], _counts(source)) for source in page.rows],
         "error": error,
@@ -271,7 +273,7 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     state = source.state
     brings = any(source.counts.get(name) for name in ("articles", "claims", "suggestions"))
     context = {
-        "corpus": source.corpus,
+        **corpus_context(source.corpus, Role.ADMIN, "imports"),
         "source": source,
         "state": state.value,
         "state_label": STATES[state],

@@ -20,6 +20,7 @@ from annotations import policies
 from annotations.domain.finding import finding_of
 from annotations.domain.publishing import FactCheckState, ReportState
 from annotations.domain.transitions import ClaimState
+from annotations.domain.vocabulary import Role
 from annotations.errors import InvalidInput, StaleRevision
 from annotations.models import Claim, Corpus, ErrorReport, FactCheck, Publication, User
 from annotations.services.fact_check_content import Guard, claims_to_publish
@@ -29,6 +30,7 @@ from annotations.services.publications import FIELDS, publication_of, publicatio
 
 from .paging import Page, keyset_page
 from .requests import SignedInRequest
+from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
 SHOWN = 20
@@ -95,7 +97,7 @@ class PublisherForm(forms.Form):
 def administered(user: User, pk: int) -> Corpus:
     """A corpus of which the person is an admin; 404 for outsiders, 403 for other members."""
     corpus = get_object_or_404(Corpus.objects.visible_to(user), pk=pk)
-    if not policies.can(user, "factcheck.publish", corpus):
+    if not policies.allowed(policies.role_in(user, corpus), "factcheck.publish"):
         raise PermissionDenied
     return corpus
 
@@ -114,7 +116,7 @@ def corpus_fact_checks(request: SignedInRequest, pk: int) -> HttpResponse:
     show = show if show in SHOWS else ""
     page, lines = _to_publish(request, corpus) if not show else _published(request, corpus, show)
     context = {
-        "corpus": corpus,
+        **corpus_context(corpus, Role.ADMIN, "corpus-fact-checks"),
         "show": show,
         "shows": SHOWS.items(),
         "empty": EMPTY[show],
@@ -185,7 +187,11 @@ def publisher(request: SignedInRequest, pk: int) -> HttpResponse:
     form = PublisherForm(
         request.POST or None, initial=_publisher_values(publication), label_suffix=""
     )
-    context: dict[str, Any] = {"corpus": corpus, "form": form, "publication": publication}
+    context: dict[str, Any] = {
+        **corpus_context(corpus, Role.ADMIN, "corpus-fact-checks"),
+        "form": form,
+        "publication": publication,
+    }
     status = 200
     if request.method == "POST":
         status = 400

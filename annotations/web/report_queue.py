@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.domain.publishing import ReportState
+from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError
 from annotations.models import ErrorReport
 from annotations.services.error_reports import (
@@ -26,6 +27,7 @@ from annotations.services.keyset import BY_ID, Key
 from .paging import keyset_page
 from .publishing import administered
 from .requests import SignedInRequest
+from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
 SHOWS = {
@@ -50,7 +52,7 @@ def report_list(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     page = keyset_page(chosen, request.GET, keys=NEWEST_FIRST if show else BY_ID, size=20)
     context = {
-        "corpus": corpus,
+        **corpus_context(corpus, Role.ADMIN, "corpus-fact-checks"),
         "show": show,
         "shows": [(key, label, counts.get(key or "new", 0)) for key, label in SHOWS.items()],
         "page": page,

@@ -406,6 +406,7 @@ def test_a_corpus_with_its_members(client: Client, root: User, cast: Cast) -> No
     assert list(kinds.values_list("kind", flat=True)) == [
         "corpus.created",
         "membership.set",
+        "membership.set",
     ]
     events_verify(chain=f"corpus:{corpus.pk}")
 

@@ -20,12 +20,15 @@ from annotations.api.v1 import urls
 from annotations.exporting import FORMATS, Options, Selection
 from annotations.models import Claim, Export, Job
 from annotations.services.assignments import assignment_add
+from annotations.services.bulk_actions import bulk_request
 from annotations.services.corpora import guideline_add
 from annotations.services.error_reports import report_receive
 from annotations.services.export_runs import export_run
 from annotations.services.exports import export_cancel, export_request
 from annotations.services.imports import import_start
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
+from annotations.services.memberships import invitation_create
+from annotations.services.queue import PLAIN
 from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
@@ -145,6 +148,69 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "corpus-guideline"): [
         Row(members(200), "corpus", path={"version": version}, case=version)
         for version in ("1", "latest")
+    ],
+    ("POST", "corpus-list"): [
+        # Who else may is said by a permission or a setting.
+        Row({**signed_in(403), "superuser": 201}, body=lambda w: {"name": "Another"})
+    ],
+    ("PATCH", "corpus-detail"): [
+        Row(admins(200), "corpus", lambda w: {"revision": 1, "threshold": 0.5})
+    ],
+    ("POST", "corpus-archive"): [Row(admins(200), "corpus")],
+    ("POST", "corpus-unarchive"): [Row(admins(200), "corpus")],
+    ("POST", "corpus-clone"): [
+        Row({**admins(403), "superuser": 201}, "corpus", lambda w: {"name": "Another"})
+    ],
+    ("POST", "corpus-remove"): [
+        Row(admins(200), "corpus", lambda w: {"confirm": w.corpus.name}),
+        Row(admins(400), "corpus", lambda w: {"confirm": "elections"}, case="another name"),
+    ],
+    ("GET", "corpus-deleted"): [Row(signed_in(200))],
+    # It isn't deleted, so nothing is to be done; who isn't an admin is told of none.
+    ("POST", "corpus-restore"): [
+        Row(members(404, admin=200, superuser=200), "corpus"),
+    ],
+    ("POST", "corpus-bulk"): [
+        Row(admins(200), "corpus", lambda w: {"action": "extract", "articles": [w.article.pk]}),
+        Row(
+            admins(202),
+            "corpus",
+            lambda w: {"action": "delete", "queue": {}, "confirm": w.corpus.name},
+            case="delete all",
+        ),
+        Row(
+            members(400),
+            "corpus",
+            lambda w: {"action": "reopen", "queue": {"show": "reviewd"}},
+            case="a choice that there isn't",
+        ),
+    ],
+    ("GET", "corpus-bulk-action"): [
+        Row(admins(200), "corpus", path={"bulk_id": "bulk"}),
+    ],
+    ("GET", "corpus-deleted-articles"): [Row(admins(200), "corpus")],
+    ("GET", "corpus-statistics"): [
+        Row(members(200), "corpus"),
+        Row(members(400), "corpus", query={"days": "9999"}, case="days"),
+    ],
+    ("GET", "corpus-members"): [Row(members(200), "corpus")],
+    ("POST", "corpus-members"): [
+        Row(admins(201), "corpus", lambda w: {"name": "stella", "role": "reviewer"}),
+        Row(admins(400), "corpus", lambda w: {"name": "nobody", "role": "admin"}, case="nobody"),
+    ],
+    ("PATCH", "corpus-member"): [
+        Row(admins(200), "corpus", lambda w: {"role": "admin"}, path={"member": "member"})
+    ],
+    ("POST", "corpus-member-remove"): [
+        # One's own everybody may end.
+        Row({**admins(204), "second_reviewer": 204}, "corpus", path={"member": "member"})
+    ],
+    ("GET", "corpus-invitations"): [Row(admins(200), "corpus")],
+    ("POST", "corpus-invitations"): [
+        Row(admins(201), "corpus", lambda w: {"role": "reviewer", "days": 3}),
+    ],
+    ("POST", "corpus-invitation-revoke"): [
+        Row(admins(200), "corpus", path={"invitation": "invitation"})
     ],
     ("GET", "article-list"): [Row(signed_in(200))],
     ("POST", "article-list"): [
@@ -484,6 +550,9 @@ def world(cast: Cast) -> SimpleNamespace:
         written_export=_written_export(cast),
         queued_export=_export(cast),
         cancelled_export=export_cancel(actor=cast.reviewer, export=_export(cast)),
+        bulk=bulk_request(actor=cast.admin, corpus=cast.corpus, action="reopen", queue=PLAIN),
+        member=cast.corpus.memberships.get(user=cast.second_reviewer),
+        invitation=invitation_create(actor=cast.admin, corpus=cast.corpus, role="reviewer")[0],
         token=token_create(actor=cast.reviewer, name="mine")[0],
     )
 
@@ -500,7 +569,9 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
     if name == "unknown":
         path = "/api/v1/nowhere/"
     else:
-        kwargs = {"pk": getattr(world, row.about).pk, **row.path} if row.about else {}
+        # A name of the world's in the path stands for that object's number.
+        inner = {k: str(getattr(getattr(world, v, None), "pk", v)) for k, v in row.path.items()}
+        kwargs = {"pk": getattr(world, row.about).pk, **inner} if row.about else {}
         path = reverse(f"api:{name}", kwargs=kwargs)
     if name == "article-reopen":
         world.article.state = "reviewed"

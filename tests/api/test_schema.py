@@ -13,7 +13,11 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 from annotations.models import Article, NearDuplicate
+from annotations.services.bulk_actions import articles_change, bulk_request
 from annotations.services.corpora import guideline_add, membership_set
+from annotations.services.deletion import corpus_delete
+from annotations.services.memberships import invitation_create
+from annotations.services.queue import PLAIN
 from tests import factories
 from tests.api.conftest import Client
 from tests.api.test_permissions import addresses
@@ -79,6 +83,19 @@ def test_answers_are_as_the_schema_says(
     membership_set(actor=None, corpus=cast.corpus, user=cast.reviewer, role="admin")
     likely = factories.make_article(cast.corpus)
     NearDuplicate.objects.create(article=likely, earlier=article, similarity=0.9)
+    bulk = bulk_request(actor=cast.admin, corpus=cast.corpus, action="reopen", queue=PLAIN)
+    invitation_create(actor=cast.admin, corpus=cast.corpus, role="reviewer")
+    gone = factories.make_article(cast.corpus).pk
+    articles_change(
+        actor=cast.admin,
+        corpus=cast.corpus,
+        action="delete",
+        articles=[gone],
+        confirm=cast.corpus.name,
+    )
+    hidden = factories.make_corpus("Hidden")
+    membership_set(actor=None, corpus=hidden, user=cast.reviewer, role="admin")
+    corpus_delete(actor=cast.reviewer, corpus=hidden, confirm="Hidden")
     paths = {
         "articles/": "/api/v1/articles/",
         f"articles/{article.pk}/": "/api/v1/articles/{id}/",
@@ -103,6 +120,12 @@ def test_answers_are_as_the_schema_says(
         "events/": "/api/v1/events/",
         "corpora/": "/api/v1/corpora/",
         f"corpora/{cast.corpus.pk}/": "/api/v1/corpora/{id}/",
+        f"corpora/{cast.corpus.pk}/members/": "/api/v1/corpora/{id}/members/",
+        f"corpora/{cast.corpus.pk}/invitations/": "/api/v1/corpora/{id}/invitations/",
+        f"corpora/{cast.corpus.pk}/statistics/": "/api/v1/corpora/{id}/statistics/",
+        f"corpora/{cast.corpus.pk}/deleted-articles/": "/api/v1/corpora/{id}/deleted-articles/",
+        f"corpora/{cast.corpus.pk}/bulk/{bulk.pk}/": "/api/v1/corpora/{id}/bulk/{bulk_id}/",
+        "corpora/deleted/": "/api/v1/corpora/deleted/",
         f"corpora/{cast.corpus.pk}/guidelines/": "/api/v1/corpora/{id}/guidelines/",
         f"corpora/{cast.corpus.pk}/guidelines/1/": "/api/v1/corpora/{id}/guidelines/{version}/",
         "search/?q=copy": "/api/v1/search/",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from annotations import policies
@@ -17,6 +18,7 @@ from annotations.models import (
     ApiToken,
     Article,
     Claim,
+    ClaimType,
     Corpus,
     Event,
     Membership,
@@ -42,7 +44,13 @@ from tests import factories
 from .cast import Cast, judge, last_event, make_article, make_evidence
 
 
-def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast) -> None:
+def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast, settings: Any) -> None:
+    with pytest.raises(NotAllowed):
+        corpus_create(actor=cast.outsider, name="New")
+    permission = Permission.objects.get(codename="add_corpus")
+    cast.admin.user_permissions.add(permission)
+    corpus_create(actor=User.objects.get(pk=cast.admin.pk), name="By permission")
+    settings.ANYONE_CREATES_CORPORA = True
     corpus = corpus_create(actor=cast.outsider, name="  New  ")
     assert (corpus.name, corpus.rating_scale.slug) == ("New", "politifact")
     assert policies.role_in(cast.outsider, corpus) is Role.ADMIN
@@ -60,13 +68,15 @@ def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast) -> None:
         ({"detector": "no-such"}, "detector"),
         ({"detector": "small+no-such-package"}, "detector"),
         ({"detector": "../small"}, "detector"),
+        ({"language": "English, please"}, "language"),
         ({"threshold": 1.01}, "threshold"),
         ({"threshold": float("nan")}, "threshold"),
     ],
 )
 def test_a_corpus_with_bad_input(
-    cast: Cast, corpus: Corpus, fields: dict[str, Any], field: str
+    cast: Cast, corpus: Corpus, fields: dict[str, Any], field: str, settings: Any
 ) -> None:
+    settings.ANYONE_CREATES_CORPORA = True
     given = {"name": "New", **fields}
     with pytest.raises(InvalidInput) as caught:
         corpus_create(actor=cast.admin, **given)
@@ -113,6 +123,17 @@ def test_the_scale_is_fixed_once_a_verdict_was_given(
     with pytest.raises(InvalidInput) as caught:
         corpus_update(actor=cast.admin, corpus=corpus, revision=3, fields={"rating_scale": fever})
     assert list(caught.value.fields) == ["rating_scale"]
+
+
+def test_the_types_are_fixed_once_a_claim_has_one(cast: Cast, corpus: Corpus, claim: Claim) -> None:
+    averitec = {"claim_type_scheme": "averitec"}
+    fullfact = {"claim_type_scheme": "fullfact"}
+    corpus_update(actor=cast.admin, corpus=corpus, revision=1, fields=averitec)
+    corpus_update(actor=cast.admin, corpus=corpus, revision=2, fields=fullfact)
+    claim.types.add(ClaimType.objects.filter(scheme="fullfact")[0])
+    with pytest.raises(InvalidInput) as caught:
+        corpus_update(actor=cast.admin, corpus=corpus, revision=3, fields=averitec)
+    assert list(caught.value.fields) == ["claim_type_scheme"]
 
 
 def test_memberships(cast: Cast, corpus: Corpus) -> None:

@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
-from annotations.models import Claim, Corpus, Correction, Event, FactCheck, FactCheckVersion
+from annotations.models import (
+    Article,
+    Claim,
+    Corpus,
+    Correction,
+    Event,
+    FactCheck,
+    FactCheckVersion,
+)
+from annotations.services.bulk_actions import articles_change
 from annotations.services.claim_reviews import feed_items, markup_of, with_public_parts
 from annotations.services.claims import claim_update
+from annotations.services.deletion import corpus_delete
 from annotations.services.error_reports import (
     report_accept,
     report_dismiss,
@@ -29,6 +40,7 @@ from annotations.services.fact_checks import (
     fact_check_withdraw,
 )
 from annotations.services.publications import publication_update
+from annotations.services.purging import purge_sweep
 from annotations.services.undo import action_undo
 
 from .cast import (
@@ -37,6 +49,7 @@ from .cast import (
     kinds,
     last_event,
     make_answer,
+    make_article,
     make_claim,
     make_evidence,
     make_question,
@@ -420,3 +433,26 @@ def test_undo_leaves_the_page_alone(cast: Cast, settled: Claim) -> None:
     assert "no verdict" in found.problem
     with pytest.raises(Conflict):
         fact_check_publish(actor=cast.admin, claim=settled, digest="0" * 64, title="x")
+
+
+def test_what_was_published_keeps_its_article_and_its_corpus(cast: Cast, settled: Claim) -> None:
+    corpus, article = settled.article.corpus, settled.article
+    publish(cast.admin, settled)
+    other = make_article(corpus, "Another text.")
+    done = articles_change(
+        actor=cast.admin,
+        corpus=corpus,
+        action="delete",
+        articles=[article.pk, other.pk],
+        confirm=corpus.name,
+    )
+    assert (done.changed, done.left) == (1, 1)
+    assert list(corpus.articles.all()) == [article]
+    with pytest.raises(Conflict, match="Archive the corpus"):
+        corpus_delete(actor=cast.admin, corpus=corpus, confirm=corpus.name)
+    # Published at the very moment: what is purged is never what a page is about.
+    for model, pk in ((Article, article.pk), (Corpus, corpus.pk)):
+        model.everything.filter(pk=pk).update(deleted_at=timezone.now() - dt.timedelta(days=40))
+    while purge_sweep():
+        pass
+    assert FactCheck.objects.filter(claim__article=article.pk).exists()

@@ -27,6 +27,8 @@ def test_the_sweeper_outlives_a_database_that_goes_away(
     monkeypatch.setattr(tasks, "jobs_sweep", sweep)
     swept: list[bool] = []
     monkeypatch.setattr(tasks, "presence_sweep", lambda: swept.append(True))
+    monkeypatch.setattr(tasks, "purge_sweep", lambda: 0)
+    monkeypatch.setattr(tasks, "requests_sweep", lambda: 0)
     monkeypatch.setattr(tasks, "worker_seen", lambda **_: None)
     monkeypatch.setattr(tasks, "worker_gone", lambda name: gone.append(name))
     monkeypatch.setattr(tasks, "close_old_connections", lambda: None)

@@ -116,9 +116,10 @@ def test_the_corpus_page_asks_a_fixed_number_of_queries(
         assignment_add(actor=None, article=make_extracted(cast.corpus), user=cast.reviewer)
     with django_assert_num_queries(11):
         reviewer.get(f"{url}?assigned=me&flagged=&q=minister&order=priority&show=to-review")
-    # and the people whom an admin can choose from, and how many reports of readers are new
+    # and, for an admin, the people to choose from, what is being changed just now, and how many
+    # reports of readers are new
     admin = signed_in(cast.admin)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         admin.get(url)
 
 
@@ -418,9 +419,9 @@ def test_the_next_article_is_decided_when_it_is_asked_for(
 def test_an_admin_assigns_what_is_ticked(cast: Cast, article: Article) -> None:
     admin = signed_in(cast.admin)
     other, foreign = make_extracted(cast.corpus), make_extracted(cast.other_corpus)
-    url = reverse("corpus-assign", args=[cast.corpus.pk]) + "?show=to-review&after=1,0.5,3"
+    url = reverse("corpus-bulk", args=[cast.corpus.pk]) + "?show=to-review&after=1,0.5,3"
 
-    def send(*articles: Article, person: object = cast.reviewer.pk, do: str = "add") -> str:
+    def send(*articles: Article, person: object = cast.reviewer.pk, do: str = "assign") -> str:
         body = {"article": [row.pk for row in articles], "person": person, "do": do}
         answer = admin.post(url, body)
         assert answer["Location"] == (
@@ -429,13 +430,13 @@ def test_an_admin_assigns_what_is_ticked(cast: Cast, article: Article) -> None:
         return " ".join(str(m) for m in admin.get(answer["Location"]).context["messages"])
 
     assert send(article, other) == "2 articles are assigned to Rita Reviewer."
-    assert send(article, do="remove") == "1 article is no longer assigned to Rita Reviewer."
+    assert send(article, do="unassign") == "1 article is no longer assigned to Rita Reviewer."
     assert [row.article for row in Assignment.objects.all()] == [other]
     # Nothing ticked is not everything, and nobody is not anybody.
-    assert send() == "Tick the articles first."
+    assert send() == "Choose the articles first."
     assert send(article, person="") == "Choose a person first."
     assert send(article, person=cast.outsider.pk) == "Choose a person first."
-    assert send(foreign) == "Tick the articles first."
+    assert send(foreign) == "Choose the articles first."
     assert Assignment.objects.count() == 1
     page = signed_in(cast.reviewer).get(reverse("corpus", args=[cast.corpus.pk])).content.decode()
     assert 'type="checkbox"' not in page

@@ -20,6 +20,8 @@ MEMBERS_ONLY = {
     "corpus-progress": lambda article: [article.corpus_id],
     "corpus-today": lambda article: [article.corpus_id],
     "exports": lambda article: [article.corpus_id],
+    "dashboard": lambda article: [article.corpus_id],
+    "members": lambda article: [article.corpus_id],
     "guidelines": lambda article: [article.corpus_id],
     "guideline": lambda article: [article.corpus_id, 1],
     "article": lambda article: [article.pk],
@@ -35,6 +37,7 @@ SIGNED_IN = {
     "account_change_password",
     "account_set_password",
     "account_reauthenticate",
+    "deleted-corpora",
 }
 ANYBODY = {
     "favicon",
@@ -51,13 +54,36 @@ ANYBODY = {
     "account_signup",
     "account_inactive",
 }
-POST_ONLY = {"token-revoke", "corpus-assign", "import-do", "report-do", "export-do"}
 # Of one corpus too; walked in test_exports.py, which has one.
 OF_AN_EXPORT = {"export"}
+# For those whom the site lets create corpora.
+CREATORS = {"corpus-new"}
+# Open too, but there has to be an invitation.
+INVITED = {"join", "invitation"}
+POST_ONLY = {
+    "token-revoke",
+    "report-do",
+    "import-do",
+    "export-do",
+    "corpus-bulk",
+    "corpus-copy",
+    "corpus-archive",
+    "corpus-delete",
+    "bulk-do",
+    "member-change",
+    "invitation-end",
+}
 # Of one corpus too, and sends its members on.
 ONWARD = {"corpus-next"}
 # Of one corpus too, and for its admins; those of imports are in test_imports.py.
-ADMINS_ONLY = {"guideline-edit", "imports", "import"}
+ADMINS_ONLY = {
+    "guideline-edit",
+    "imports",
+    "import",
+    "corpus-settings",
+    "deleted-articles",
+    "bulk",
+}
 # For readers of one fact-check, and for the admins who publish: test_fact_checks.py and
 # test_publishing.py.
 OF_FACT_CHECKS = {
@@ -83,8 +109,8 @@ def page_names() -> set[str]:
 
 
 def test_every_page_is_in_a_row_here() -> None:
-    others = SIGNED_IN | ANYBODY | POST_ONLY | ONWARD | ADMINS_ONLY | OF_FACT_CHECKS
-    assert page_names() == set(MEMBERS_ONLY) | others | OF_AN_EXPORT
+    rows = (set(MEMBERS_ONLY), SIGNED_IN, ANYBODY, POST_ONLY, ONWARD, ADMINS_ONLY)
+    assert page_names() == set().union(*rows, INVITED, CREATORS, OF_FACT_CHECKS, OF_AN_EXPORT)
 
 
 @pytest.mark.parametrize("name", sorted(MEMBERS_ONLY))
@@ -118,8 +144,8 @@ def test_only_members_are_sent_to_the_next_article(cast: Cast, article: Article)
 
 
 def test_only_admins_assign(cast: Cast, article: Article) -> None:
-    url = reverse("corpus-assign", args=[cast.corpus.pk])
-    body = {"article": article.pk, "person": cast.reviewer.pk}
+    url = reverse("corpus-bulk", args=[cast.corpus.pk])
+    body = {"article": article.pk, "person": cast.reviewer.pk, "do": "assign"}
     for who, user in cast.everybody.items():
         expected = 302 if who in {"admin", "superuser"} else 403
         expected = 404 if who in {"outsider", "stranger"} else expected

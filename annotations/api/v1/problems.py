@@ -16,8 +16,10 @@ from rest_framework.views import set_rollback
 from annotations import errors
 from annotations.models import (
     Answer,
+    Article,
     Claim,
     Comment,
+    Corpus,
     Evidence,
     FactCheck,
     Guideline,
@@ -82,6 +84,9 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response:
     set_rollback()
     if isinstance(exc, Http404):
         exc = exceptions.NotFound(*([str(exc)] if exc.args and "matches" not in str(exc) else []))
+    elif isinstance(exc, Article.DoesNotExist | Corpus.DoesNotExist):
+        # Deleted since it was looked up.
+        exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
     if isinstance(exc, errors.FactcheckError):
@@ -114,6 +119,7 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
     """The row as it is now, in the shape in which the API shows it to the caller."""
     # Serializers import nothing from here, but their views do.
     from .serializers.claims import ClaimSerializer, claim_rows
+    from .serializers.corpora import CorpusSerializer, corpus_rows
     from .serializers.discussion import (
         CommentSerializer,
         ThreadSerializer,
@@ -143,6 +149,9 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
     if isinstance(row, Thread):
         thread = thread_rows(Thread.objects.filter(pk=row.pk), user).get()
         return dict(ThreadSerializer(thread, context={"user": user}).data)
+    if isinstance(row, Corpus):
+        corpus = corpus_rows(user).get(pk=row.pk)
+        return dict(CorpusSerializer(corpus, context={"user": user}).data)
     if isinstance(row, Guideline):
         return dict(GuidelineDetailSerializer(row).data)
     if isinstance(row, FactCheck):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotations.models import Event, EventChain
 from annotations.services.events import events_verify
+from annotations.services.purging import purged_chains
 
 
 class Command(BaseCommand):
@@ -17,7 +18,8 @@ class Command(BaseCommand):
         # Both, because who tampers may have removed either.
         keys = set(EventChain.objects.values_list("pk", flat=True))
         keys |= set(Event.objects.order_by().values_list("chain", flat=True).distinct())
-        for key in sorted(keys):
+        # The rest of a purged corpus's chain, which workers are removing.
+        for key in sorted(keys.difference(purged_chains())):
             try:
                 self.stdout.write(f"{key}: {events_verify(chain=key)} events hold.")
             except ValueError as error:

@@ -26,7 +26,7 @@ def corpus_rows(user: User) -> models.QuerySet[Corpus]:
         return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
     articles = Article.objects.filter(corpus=here)
-    claims = Claim.objects.standing().filter(article__corpus=here)
+    claims = Claim.objects.standing().filter(article__corpus=here, article__deleted_at=None)
     return (
         Corpus.objects.visible_to(user)
         .select_related("rating_scale")
@@ -90,6 +90,14 @@ class CorpusSerializer(serializers.Serializer[Any]):
     claim_types_are_several = serializers.BooleanField(help_text="May a claim have several?")
     claim_types = serializers.SerializerMethodField()
     requires_evidence = serializers.BooleanField()
+    detector = serializers.CharField(help_text="Empty: the site's.")
+    threshold = serializers.FloatField(
+        allow_null=True, help_text="What a score has to reach; null: the detector's own."
+    )
+    archived_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when it is read only."
+    )
+    revision = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     counts = CountsSerializer(source="*")
 
@@ -100,7 +108,8 @@ class CorpusSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(RoleField())
     def get_role(self, corpus: Any) -> str:
-        user: User = self.context["request"].user
+        request = self.context.get("request")
+        user: User = request.user if request is not None else self.context["user"]
         return str(Role.ADMIN) if user.is_superuser else corpus.member_role
 
     @extend_schema_field(ClaimTypeSerializer(many=True))

@@ -1,21 +1,8 @@
-// The corpus page: one's own day, ticking all articles, and how an extraction goes on.
+// The corpus page: one's own day, ticking articles, and how an extraction goes on.
+import "./ticking.js";
 import { showToday } from "./today.js";
 
 showToday();
-
-const all = document.getElementById("tick-all");
-if (all) {
-  const boxes = [...document.querySelectorAll("#assign input[name=article]")];
-  all.hidden = false;
-  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
-  for (const box of boxes) {
-    box.addEventListener("change", () => {
-      const ticked = boxes.filter((other) => other.checked).length;
-      all.checked = ticked === boxes.length;
-      all.indeterminate = ticked > 0 && ticked < boxes.length;
-    });
-  }
-}
 
 // While articles wait for extraction, shows how it goes on, and reloads the list when it is done.
 const box = document.getElementById("extraction");
