@@ -47,7 +47,7 @@ from annotations.services.sweep import jobs_sweep
 log = structlog.get_logger(__name__)
 
 
-class JobTask(Task):  # type: ignore[misc]
+class JobTask(Task):
     """A task that claims jobs: it leaves none behind that seems to be worked on."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
