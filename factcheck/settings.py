@@ -5,6 +5,7 @@ start with the name of the variable and what was expected; ``docs/settings.md`` 
 """
 
 import logging
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -312,11 +313,34 @@ LOCALE_PATHS = [BASE_DIR / "annotations" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 
+
+def _file_storage() -> dict[str, Any]:
+    """Where uploads, saved pages and exports are: a folder, or a bucket that all machines reach."""
+    bucket = env.str("S3_BUCKET", default="")
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    if find_spec("storages") is None:
+        raise ImproperlyConfigured("S3_BUCKET needs requirements-s3.txt installed.")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            # Never handed out by address: whoever may read a file gets it from the site.
+            "default_acl": None,
+            "file_overwrite": False,
+            # A larger file is read from a temporary one, not kept in memory.
+            "max_memory_size": 5_000_000,
+        },
+    }
+
+
 # --- Static files -----------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _file_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
