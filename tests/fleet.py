@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -30,6 +31,12 @@ from tests.stack import (
 )
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @dataclass
@@ -63,10 +70,7 @@ class Fleet:
 
     def web(self, name: str = "web", *, processes: int = 1) -> None:
         """Start gunicorn, and wait for its first answer."""
-        if not self.base_url:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.base_url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        self.base_url = self.base_url or f"http://127.0.0.1:{free_port()}"
         bind = self.base_url.removeprefix("http://")
         command = [sys.executable, "-m", "gunicorn", "factcheck.wsgi", "--bind", bind]
         command += ["--worker-class", "gthread", "--threads", "8", "--workers", str(processes)]
@@ -105,6 +109,18 @@ class Fleet:
 
         if wait:
             wait_until(ready, 120, f"{name} is ready; see {self.log(name)}")
+
+    def command(self, name: str, line: str) -> None:
+        """Start what a command line of ``compose.yaml`` starts, on this site's port and queues."""
+        words = shlex.split(line)
+        if words[0] == "gunicorn":
+            self.base_url = self.base_url or f"http://127.0.0.1:{free_port()}"
+            words[words.index("--bind") + 1] = self.base_url.removeprefix("http://")
+        else:
+            at = words.index("-Q") + 1
+            words[at] = words[at].replace("factcheck", self.env["CELERY_QUEUE"])
+            words += ["-n", f"{name}-{self.name}@%h", "--loglevel=INFO"]
+        self._start(name, [sys.executable, "-m", *words])
 
     def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         with self.log(name).open("ab") as output:

@@ -13,13 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.fleet import free_port
 from tests.stack import children, wait_until
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def postgres_programs() -> Path | None:
