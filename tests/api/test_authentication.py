@@ -145,6 +145,7 @@ def test_scopes(cast: Cast, article: Article) -> None:
                 client.get("claims/"),
                 client.get(f"corpora/{cast.corpus.pk}/export/", {"format": "jsonl"}),
                 client.post("markdown/", {"text": "*x*"}),
+                client.post(f"corpora/{cast.corpus.pk}/exports/", {"format": "csv"}),
                 client.post("claims/", {"article": article.pk, "spans": spans}),
                 client.post("threads/", {"claim": claim.pk, "text": "Why?"}),
                 client.post("articles/", {"corpus": cast.corpus.pk, "text": f"New {scopes}."}),
@@ -153,10 +154,10 @@ def test_scopes(cast: Cast, article: Article) -> None:
             )
         ]
 
-    assert allowed("read") == allowed() == [True] * 3 + [False] * 5
-    assert allowed("annotate") == [True] * 5 + [False] * 3
-    assert allowed("manage") == [True] * 3 + [False] * 2 + [True] * 3
-    assert allowed("annotate", "manage") == [True] * 8
+    assert allowed("read") == allowed() == [True] * 4 + [False] * 5
+    assert allowed("annotate") == [True] * 6 + [False] * 3
+    assert allowed("manage") == [True] * 4 + [False] * 2 + [True] * 3
+    assert allowed("annotate", "manage") == [True] * 9
 
 
 def test_a_scope_adds_nothing_to_a_role(cast: Cast) -> None:

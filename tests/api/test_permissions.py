@@ -127,6 +127,7 @@ ROWS: dict[tuple[str, str], list[Row]] = {
         Row(members(200), "corpus", query={"format": name}, case=name)
         for name in ("jsonl", "csv", "w3c")
     ],
+    ("GET", "corpus-changes"): [Row(members(200), "corpus")],
     ("GET", "corpus-export-counts"): [Row(members(200), "corpus", query={"format": "csv"})],
     ("GET", "corpus-exports"): [Row(members(200), "corpus")],
     ("POST", "corpus-exports"): [Row(members(202), "corpus", lambda w: {"format": "csv"})],

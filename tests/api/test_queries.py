@@ -71,6 +71,8 @@ COSTS: dict[str, int] = {
     # all of it is in the person's own row
     "me/preferences/": SIGN_IN,
     "corpora/{corpus}/": SIGN_IN + 3,
+    # corpus, end of the chain, events, articles, and the seventeen types of object in the page
+    "corpora/{corpus}/changes/?limit=500": SIGN_IN + 4 + 17,
     # corpus, versions with their person
     "corpora/{corpus}/guidelines/": SIGN_IN + 2,
     "corpora/{corpus}/guidelines/latest/": SIGN_IN + 2,

@@ -120,6 +120,7 @@ def test_answers_are_as_the_schema_says(
         "events/": "/api/v1/events/",
         "corpora/": "/api/v1/corpora/",
         f"corpora/{cast.corpus.pk}/": "/api/v1/corpora/{id}/",
+        f"corpora/{cast.corpus.pk}/changes/": "/api/v1/corpora/{id}/changes/",
         f"corpora/{cast.corpus.pk}/members/": "/api/v1/corpora/{id}/members/",
         f"corpora/{cast.corpus.pk}/invitations/": "/api/v1/corpora/{id}/invitations/",
         f"corpora/{cast.corpus.pk}/statistics/": "/api/v1/corpora/{id}/statistics/",

@@ -29,6 +29,8 @@ class Endpoint(APIView):
     # What a token has to be for, to change something here. None: the policies ask for the right
     # one when the object is known, so that here one of the two that change anything will do.
     scope: Scope | None = None
+    # Actions that change nothing that others see, although they are no GET.
+    reading: frozenset[str] = frozenset()
     # Actions whose answer holds a key or secret, which is kept nowhere.
     secret_answers: frozenset[str] = frozenset()
     # The revision that an edit is based on came as ``If-Match``.
@@ -87,7 +89,7 @@ class Endpoint(APIView):
         user = self.caller
         if request.method in SAFE_METHODS or not user.is_authenticated or user.token is None:
             return
-        scope = self.scope
+        scope = Scope.READ if getattr(self, "action", None) in self.reading else self.scope
         if scope is None:
             manages = policies.has_scope(user, Scope.MANAGE)
             scope = Scope.MANAGE if manages else Scope.ANNOTATE

@@ -12,6 +12,7 @@ from annotations.models import Corpus
 from ..filters import FilterSet, FlagFilter
 from ..serializers.corpora import CorpusSerializer, corpus_rows
 from .base import ViewSet
+from .changes import ChangeActions
 from .corpus_admin import CorpusAdminActions
 from .exports import ExportActions
 from .fact_checks import PublicationActions
@@ -27,6 +28,7 @@ class CorpusFilters(FilterSet):
 
 
 class CorpusViewSet(
+    ChangeActions,
     ExportActions,
     GuidelineActions,
     MemberActions,
@@ -39,6 +41,8 @@ class CorpusViewSet(
     """The corpora that the caller is a member of."""
 
     serializer_class = CorpusSerializer
+    # Having an export written is reading.
+    reading = frozenset({"export_create"})
     filterset_class = CorpusFilters
     secret_answers = frozenset({"invitation_create"})
 

@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import policies
+from annotations.domain.vocabulary import Scope
 from annotations.errors import InvalidInput
 from annotations.exporting import FORMATS, Format, Options, Selection, begin, preview, write
 from annotations.exporting.options import LABELS
@@ -169,6 +170,7 @@ class ExportFilters(FilterSet):
 class ExportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     """Newest first. For the members of a corpus."""
 
+    scope = Scope.READ
     serializer_class = ExportSerializer
     filterset_class = ExportFilters
     keyset = "-id"
