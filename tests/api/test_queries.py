@@ -57,6 +57,8 @@ COSTS: dict[str, int] = {
     "jobs/": SIGN_IN + 1,
     # imports with job and person
     "imports/": SIGN_IN + 1,
+    # exports with job and person
+    "exports/": SIGN_IN + 1,
     # events with their person
     "events/": SIGN_IN + 1,
     # keys, ranks, articles with text and corpus
