@@ -107,6 +107,8 @@ class Job(models.Model):
                 name="job_active_due",
             ),
             models.Index(fields=["corpus", "state", "id"], name="job_corpus_state"),
+            # What was done in the last minutes.
+            models.Index(fields=["corpus", "kind", "finished_at"], name="job_corpus_finished"),
             models.Index(fields=["article", "-id"], name="job_article_latest"),
         ]
 

@@ -19,6 +19,7 @@ from annotations import policies
 from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.models import Article, Corpus
 from annotations.services import statistics
+from annotations.services.extraction_rates import extraction_rates
 from annotations.services.jobs import workers_alive
 
 from .requests import SignedInRequest
@@ -117,6 +118,7 @@ def dashboard(request: SignedInRequest, pk: int) -> HttpResponse:
         "claims": claims,
         "scores": scores,
         "backlog": backlog,
+        "rates": extraction_rates(corpus),
         "workers": workers_alive() if backlog.queued_jobs else 1,
         "people": [
             (name, [work.total(key, person) for key in MEASURES]) for person, name in work.people

@@ -11,6 +11,7 @@ from . import (
     corpus_settings,
     dashboard,
     deleted,
+    detectors,
     discussions,
     exports,
     fact_check_edit,
@@ -36,6 +37,11 @@ urlpatterns = [
     path("", corpora.corpus_list, name="corpora"),
     path("corpora/<int:pk>/", corpora.corpus_detail, name="corpus"),
     path("corpora/<int:pk>/progress/", corpora.corpus_progress, name="corpus-progress"),
+    path("corpora/<int:pk>/detectors/", detectors.detector_list, name="detectors"),
+    path(
+        "corpora/<int:pk>/detectors/compare/", detectors.detector_compare, name="detector-compare"
+    ),
+    path("articles/<int:pk>/compare/", detectors.article_compare, name="article-compare"),
     path("corpora/<int:pk>/next/", corpora.corpus_next, name="corpus-next"),
     path("corpora/new/", corpus_settings.corpus_new, name="corpus-new"),
     path("corpora/deleted/", deleted.deleted_corpora, name="deleted-corpora"),

@@ -221,6 +221,11 @@ class BacklogSerializer(serializers.Serializer[Any]):
     queued_jobs = serializers.IntegerField()
     running_jobs = serializers.IntegerField()
     oldest = serializers.DateTimeField(allow_null=True)
+    waiting_articles = serializers.IntegerField()
+    waiting_words = serializers.IntegerField()
+    articles_per_minute = serializers.FloatField(help_text="In the last five minutes.")
+    words_per_second = serializers.FloatField(help_text="In the last five minutes.")
+    ends_at = serializers.DateTimeField(allow_null=True, help_text="At this speed.")
 
 
 class StatisticsSerializer(serializers.Serializer[Any]):

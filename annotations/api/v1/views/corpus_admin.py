@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from annotations.services.bulk_actions import articles_change, bulk_request
 from annotations.services.corpora import corpus_create, corpus_update
 from annotations.services.corpus_states import corpus_archive, corpus_clone, corpus_unarchive
 from annotations.services.deletion import corpus_delete, corpus_restore
+from annotations.services.extraction_rates import extraction_rates
 from annotations.services.queue import Queue
 
 from ..serializers.corpora import CorpusSerializer, corpus_rows
@@ -247,5 +249,8 @@ def _statistics(corpus: Corpus, days: int) -> dict[str, Any]:
             for measure, counts in work.counts.items()
             for (day, person), n in sorted(counts.items())
         ],
-        "extraction": statistics.extraction_backlog(corpus, by_state),
+        "extraction": {
+            **asdict(statistics.extraction_backlog(corpus, by_state)),
+            **asdict(extraction_rates(corpus)),
+        },
     }
