@@ -265,8 +265,8 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(
     make_article(cast.corpus)
     # session, user, corpus, role; articles; work, twice what was taken back, people; runs,
     # suggestions; claims by state, all of them, verified and adjudicated ones, ratings, types;
-    # jobs, workers; unread discussions
-    with django_assert_num_queries(20):
+    # jobs, workers, waiting and lately done extractions; unread discussions
+    with django_assert_num_queries(22):
         page = reviewer.get(f"{url}?days=84&measure=verdicts").content.decode()
     data = re.search(r'<script id="plots-data"[^>]*>(.+?)</script>', page)
     assert data
