@@ -49,6 +49,22 @@ def send(job_id: int, kind: str, *, bulk: bool) -> bool:
     return True
 
 
+def hurry(task: str, number: int) -> bool:
+    """Tell a worker of work that is no ``Job`` and that nobody waits for; False: not now."""
+    try:
+        current_app.send_task(
+            task,
+            args=[number],
+            queue=settings.CELERY_BULK_QUEUE,
+            retry=False,
+            ignore_result=True,
+        )
+    except _broker_errors() as error:
+        log.warning("task_not_sent", task=task, error=str(error))
+        return False
+    return True
+
+
 def _broker_errors() -> tuple[type[BaseException], ...]:
     """What the broker's client raises when the broker is away: not all of it is Kombu's own."""
     link = current_app.connection_for_write()

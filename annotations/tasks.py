@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from annotations.detection import load_detector
 from annotations.services.bulk_actions import bulk_run
+from annotations.services.deliveries import deliveries_sweep, webhook_run, webhooks_sweep
 from annotations.services.export_runs import export_run
 from annotations.services.exports import exports_sweep
 from annotations.services.extraction import extraction_run
@@ -112,6 +113,12 @@ def articles_change(job_id: int) -> int:
     return bulk_run(first=job_id)
 
 
+@shared_task(name="annotations.deliver", ignore_result=True)
+def deliver(webhook_id: int) -> int:
+    """Send what is due to a webhook."""
+    return webhook_run(webhook=webhook_id)
+
+
 @worker_process_init.connect
 def load_model(**_: Any) -> None:
     """Once a worker process, before its first task: in each child that a worker forks …"""
@@ -145,6 +152,7 @@ class Sweeper(threading.Thread):
                 idle = len(state.reserved_requests) < self.slots
                 jobs_sweep(idle=idle, bulk=self.bulk)
                 presence_sweep()
+                webhooks_sweep()
                 self._tidy()
                 purge_sweep()
             # Whatever breaks, a database or a broker in the middle of an answer: without this
@@ -163,6 +171,7 @@ class Sweeper(threading.Thread):
         if time.monotonic() - self._tidied >= TIDY_SECONDS:
             requests_sweep()
             exports_sweep()
+            deliveries_sweep()
             self._tidied = time.monotonic()
 
 

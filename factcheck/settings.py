@@ -202,6 +202,9 @@ except ValueError as error:
         f" by commas: {error}."
     ) from error
 
+# Of one message to a webhook, its answer included.
+WEBHOOK_TIMEOUT_SECONDS = _number("WEBHOOK_TIMEOUT_SECONDS", 10)
+
 # Files of one request; settings of Django's own otherwise stop at 100.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 

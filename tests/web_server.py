@@ -20,6 +20,8 @@ class WebServer:
     port: int
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    # The bodies of what was posted, in order.
+    received: list[bytes] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -83,6 +85,10 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
             # The other side may have hung up.
             with contextlib.suppress(OSError):
                 answer(self)
+
+        def do_POST(self) -> None:
+            known.received.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass

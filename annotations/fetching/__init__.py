@@ -8,6 +8,7 @@ Import from here::
     fetcher = Fetcher(max_bytes=10_000_000, timeout=30)
     fetched = fetcher.fetch("https://statistics.example/2025")   # FetchError says why not
     page = read_page(fetched)                                    # title, publisher, date, words
+    reply = fetcher.send("https://hooks.example/1", body, {})    # a POST; redirects aren't followed
 
 ``FetchError`` and ``AllowedHosts`` are cheap; the HTTP client and the HTML parser are loaded
 with the first fetch, so that a process that fetches nothing pays nothing.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .addresses import AllowedHosts, is_public
-from .interface import Fetched, FetchError, Page
+from .interface import Fetched, FetchError, Page, Reply
 
 if TYPE_CHECKING:
     from .fetcher import Fetcher
@@ -30,6 +31,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Page",
+    "Reply",
     "is_public",
     "read_page",
 ]

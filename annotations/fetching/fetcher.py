@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from email.message import Message
 
 import httpcore
@@ -18,10 +18,13 @@ import httpx
 from .addresses import USUAL_PORTS, AllowedHosts
 from .connection import Deadline, GuardedBackend, Resolver, system_resolver
 from .decoding import ACCEPTED, bounded, too_large
-from .interface import Fetched, FetchError
+from .interface import Fetched, FetchError, Reply
 
 USER_AGENT = "Factcheck/1.0 (keeps a copy of one page that a fact-checker named; no crawler)"
+SENDER = "Factcheck/1.0 (webhook)"
 MAX_URL = 2000
+# Of the answer to what is sent: enough to see what went wrong there.
+MOST_OF_A_REPLY = 1000
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What an answer means that may be another one tomorrow.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -82,6 +85,42 @@ class Fetcher:
             current = self._checked(answer, current)
         raise FetchError(f"It redirects more than {self.max_redirects} times.", permanent=True)
 
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """POST a body; the reply whatever its status, redirects included: none is followed.
+
+        Over TLS, but for the hosts that are allowed by name. ``FetchError`` where there is no
+        reply.
+        """
+        deadline = Deadline(self.timeout)
+        target = self._checked(url)
+        place = (target.host, target.port or DEFAULT_PORTS[target.scheme])
+        if target.scheme != "https" and place not in self.allowed:
+            raise FetchError("The address doesn't begin with https://.", permanent=True)
+        sent = {
+            "Host": target.netloc.decode("ascii"),
+            "User-Agent": SENDER,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+            "Content-Length": str(len(body)),
+            **headers,
+        }
+        backend = GuardedBackend(deadline, self.allowed, self._resolver)
+        try:
+            with (
+                httpcore.ConnectionPool(
+                    ssl_context=self._tls, network_backend=backend, max_keepalive_connections=0
+                ) as pool,
+                pool.stream(
+                    "POST", _target(target), headers=list(sent.items()), content=body
+                ) as response,
+            ):
+                return Reply(response.status, _excerpt(response.iter_stream()))
+        except httpcore.TimeoutException as error:
+            raise deadline.error() from error
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise _broken(error) from error
+
     def _checked(self, url: str, base: httpx.URL | None = None) -> httpx.URL:
         """The address, absolute; refused before anything is asked where it can't be fetched."""
         which = "It redirects to an address that" if base else "The address"
@@ -112,9 +151,6 @@ class Fetcher:
         self, pool: httpcore.ConnectionPool, url: httpx.URL, first: str, deadline: Deadline
     ) -> Fetched | str:
         """One request: the page, or the address that it redirects to."""
-        target = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
         headers = [
             (b"Host", url.netloc),
             (b"User-Agent", USER_AGENT.encode()),
@@ -123,7 +159,7 @@ class Fetcher:
             (b"Connection", b"close"),
         ]
         try:
-            with pool.stream("GET", target, headers=headers) as response:
+            with pool.stream("GET", _target(url), headers=headers) as response:
                 given = httpx.Headers(response.headers)
                 if response.status in REDIRECTS and given.get("location"):
                     return _location(response.headers)
@@ -139,6 +175,23 @@ class Fetcher:
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise _broken(error) from error
         return Fetched(first, str(url), media_type, charset, body)
+
+
+def _target(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
+def _excerpt(chunks: Iterable[bytes]) -> str:
+    """How an answer begins, as text without control characters; the rest isn't read."""
+    read = b""
+    for chunk in chunks:
+        read += chunk
+        if len(read) >= MOST_OF_A_REPLY:
+            break
+    text = read[:MOST_OF_A_REPLY].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else " " for c in text).strip()
 
 
 def _location(headers: Collection[tuple[bytes, bytes]]) -> str:

@@ -33,6 +33,14 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said to something that it was sent: its status, and how its answer begins."""
+
+    status: int
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What a page says about itself; empty or None where it doesn't."""
 

@@ -35,6 +35,7 @@ from .publishing import (
 from .questions import Answer, Question
 from .requests import IdempotentRequest
 from .verdicts import Verdict
+from .webhooks import Webhook, WebhookDelivery
 from .work import Assignment, ClaimLease, Presence
 
 __all__ = [
@@ -85,5 +86,7 @@ __all__ = [
     "ThreadReading",
     "User",
     "Verdict",
+    "Webhook",
+    "WebhookDelivery",
     "WorkerHeartbeat",
 ]

@@ -54,11 +54,8 @@ def changes_after(*, corpus: Corpus, since: int, limit: int) -> list[Change]:
     object among them. For whoever may see the corpus.
     """
     events = events_after(corpus=corpus, since=since, limit=limit)
-    there = set(
-        Article.objects.filter(pk__in={event.article_id for event in events} - {None})
-        .order_by()
-        .values_list("pk", flat=True)
-    )
+    articles = {event.article_id for event in events if event.article_id is not None}
+    there = set(Article.objects.filter(pk__in=articles).order_by().values_list("pk", flat=True))
     now = {
         name: _now(name, {event.target_id for event in events if event.target_type == name})
         for name in sorted({event.target_type for event in events})

@@ -27,6 +27,7 @@ from . import (
     reporting,
     search,
     today,
+    webhooks,
 )
 
 urlpatterns = [
@@ -74,6 +75,9 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.import_detail, name="import"),
     path("imports/<int:pk>/do/", imports.import_do, name="import-do"),
     path("search/", search.search_page, name="search"),
+    path("corpora/<int:pk>/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("corpora/<int:pk>/webhooks/<int:webhook>/", webhooks.webhook_detail, name="webhook"),
+    path("corpora/<int:pk>/webhooks/<int:webhook>/do/", webhooks.webhook_do, name="webhook-do"),
     path("discussions/", discussions.discussion_list, name="discussions"),
     path("articles/<int:pk>/", articles.article_detail, name="article"),
     path("articles/<int:pk>/data/", articles.article_data, name="article-data"),

@@ -32,6 +32,7 @@ from annotations.services.queue import PLAIN
 from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
+from annotations.services.webhooks import webhook_create, webhook_try
 from tests import factories
 from tests.factories import Cast
 from tests.services.importing import bring_in, check, upload
@@ -431,6 +432,22 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("GET", "import-rejected"): [Row(admins(200), "checked_import")],
     ("GET", "event-list"): [Row(signed_in(200))],
     ("GET", "event-detail"): [Row(members(200), "event")],
+    # A list has those that one may change; of a corpus that one sees only an admin learns more.
+    ("GET", "webhook-list"): [Row(signed_in(200))],
+    ("POST", "webhook-list"): [
+        Row(admins(201), body=lambda w: {"corpus": w.corpus.pk, "url": "https://a.example/"})
+    ],
+    ("GET", "webhook-detail"): [Row(admins(200), "webhook")],
+    ("PATCH", "webhook-detail"): [
+        Row(admins(200), "webhook", lambda w: {"revision": 1, "kinds": ["claim.*"]})
+    ],
+    ("POST", "webhook-remove"): [Row(admins(204), "webhook")],
+    ("POST", "webhook-secret"): [Row(admins(200), "webhook")],
+    ("POST", "webhook-try-out"): [Row(admins(202), "webhook")],
+    ("GET", "webhook-deliveries"): [Row(admins(200), "webhook")],
+    ("POST", "webhook-repeat"): [
+        Row(admins(202), "webhook", path={"delivery_id": "delivery"}),
+    ],
     ("GET", "token-list"): [Row(signed_in(200))],
     ("POST", "token-list"): [Row(signed_in(201), body=lambda w: {"name": "a script"})],
     # The reviewer's own; nobody else's business, the site's administrator included.
@@ -521,6 +538,7 @@ def world(cast: Cast) -> SimpleNamespace:
     failed = job_fail(job=held, error="no text", permanent=True)
     waiting = factories.make_extracted(cast.corpus)
     thread = factories.make_thread(claim, cast.second_reviewer)
+    webhook = webhook_create(actor=cast.admin, corpus=cast.corpus, url="https://a.example/")[0]
     return World(
         cast=cast,
         corpus=cast.corpus,
@@ -555,6 +573,8 @@ def world(cast: Cast) -> SimpleNamespace:
         member=cast.corpus.memberships.get(user=cast.second_reviewer),
         invitation=invitation_create(actor=cast.admin, corpus=cast.corpus, role="reviewer")[0],
         token=token_create(actor=cast.reviewer, name="mine")[0],
+        webhook=webhook,
+        delivery=webhook_try(actor=cast.admin, webhook=webhook),
     )
 
 
@@ -602,7 +622,7 @@ def test_role(method: str, name: str, row: Row, world: SimpleNamespace) -> None:
 
 
 # Tokens are a person's, not a corpus's.
-OF_ADMINS = {"import-list", "report-list"}
+OF_ADMINS = {"import-list", "report-list", "webhook-list"}
 LISTS = sorted({n for m, n in ROWS if m == "GET" and n.endswith("-list")} - {"token-list"})
 
 

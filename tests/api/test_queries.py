@@ -66,6 +66,8 @@ COSTS: dict[str, int] = {
     # keys, ranks, claims with article and claimant, spans
     "search/?q=why&kind=claims": SIGN_IN + 4 + LIMITED,
     "tokens/": SIGN_IN + 1,
+    # webhooks with corpus and person
+    "webhooks/": SIGN_IN + 1,
     "claimants/": SIGN_IN + 1,
     "tags/": SIGN_IN + 1,
     # memberships with their corpora

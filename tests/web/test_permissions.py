@@ -72,6 +72,7 @@ POST_ONLY = {
     "bulk-do",
     "member-change",
     "invitation-end",
+    "webhook-do",
 }
 # Of one corpus too, and sends its members on.
 ONWARD = {"corpus-next"}
@@ -83,6 +84,8 @@ ADMINS_ONLY = {
     "corpus-settings",
     "deleted-articles",
     "bulk",
+    "webhooks",
+    "webhook",
 }
 # For readers of one fact-check, and for the admins who publish: test_fact_checks.py and
 # test_publishing.py.

@@ -27,6 +27,7 @@ from annotations.models import (
     Question,
     Thread,
     User,
+    Webhook,
 )
 from annotations.services.articles import AlreadyThere
 from annotations.services.suggestion_bulk import BulkRefused
@@ -140,6 +141,10 @@ def _current(row: Any, user: User) -> dict[str, Any] | None:
         question_rows,
     )
 
+    if isinstance(row, Webhook):
+        from .serializers.webhooks import WebhookSerializer
+
+        return dict(WebhookSerializer(row).data)
     if isinstance(row, Claim):
         return dict(ClaimSerializer(claim_rows(Claim.objects.filter(pk=row.pk)).get()).data)
     if isinstance(row, Evidence):

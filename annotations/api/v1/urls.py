@@ -25,6 +25,7 @@ from .views.snapshots import SnapshotViewSet
 from .views.suggestions import SuggestionViewSet
 from .views.unknown import UnknownView
 from .views.verdicts import VerdictViewSet
+from .views.webhooks import WebhookViewSet
 
 app_name = "api"
 
@@ -49,6 +50,7 @@ router.register("jobs", JobViewSet, "job")
 router.register("imports", ImportViewSet, "import")
 router.register("exports", ExportViewSet, "export")
 router.register("events", EventViewSet, "event")
+router.register("webhooks", WebhookViewSet, "webhook")
 router.register("tokens", TokenViewSet, "token")
 
 urlpatterns = [
