@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0017_corpus_pages"),
+        ("annotations", "0018_job_finished"),
     ]
 
     operations = [
