@@ -15,6 +15,7 @@ BENCHES = (
     "start",
     "detector",
     "search",
+    "scale",
     "api",
     "extraction",
 )

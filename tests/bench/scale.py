@@ -1,0 +1,297 @@
+"""One corpus, small and large: what an import, a page, a search, a write and an export cost in it.
+
+The articles are sentences of the samples, or of the texts in a folder, put together anew; each has
+three claims of another tool. They are imported by the importer of doccano's files, some are
+extracted, and everything is asked at both sizes by the code that the site runs.
+
+By itself it takes another number of articles, and texts:
+
+    python -m tests.bench.scale --articles 20000 --texts FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.bench.report import Table, median
+from tests.services_needed import missing
+from tests.stack import ROOT, clean_environment, postgres_database
+
+SMALL, LARGE = 1_000, 100_000
+SENTENCES, CLAIMS = 8, 3
+EXTRACTED = 200
+ROUNDS = 15
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+def measure(folder: Path, *, tiny: bool = False, articles: int = LARGE, texts: str = "") -> Table:
+    small, large = (20, 60) if tiny else (min(SMALL, articles // 2), articles)
+    table = Table(
+        f"A corpus of {large:,} articles",
+        ["", f"at {small:,}", f"at {large:,}", "ratio"],
+    )
+    databases = ["sqlite"] if tiny or missing("postgres") else ["sqlite", "postgres"]
+    for database in databases:
+        with ExitStack() as after:
+            address = f"sqlite:///{folder / 'scale.sqlite3'}"
+            if database == "postgres":
+                address = after.enter_context(postgres_database(f"factcheck_scale_{os.getpid()}"))
+            _add(table, database, _child(folder, address, small, large, texts))
+    return table
+
+
+def _child(folder: Path, address: str, small: int, large: int, texts: str) -> dict[str, Any]:
+    """In a process of its own, whose settings name the database."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.scale", "--measure", str(small), str(large), texts],
+        env=clean_environment(
+            DATABASE_URL=address,
+            ALLOWED_HOSTS="testserver",
+            HTTPS="false",
+            DEBUG="false",
+            SECRET_KEY="only-for-this-benchmark-" + "x" * 40,
+            DJANGO_SETTINGS_MODULE="factcheck.settings",
+            VAR_DIR=str(folder),
+            LOG_LEVEL="ERROR",
+            # Nobody is to be told: the work is done here.
+            CELERY_BROKER_URL="filesystem://",
+        ),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _add(table: Table, database: str, found: dict[str, Any]) -> None:
+    for name, (before, after) in found["costs"].items():
+        ratio = after / before if before else 0.0
+        table.rows.append([f"{database}, {name}", f"{before:.1f}", f"{after:.1f}", f"{ratio:.2f}"])
+        table.figures[f"{database}_{_key(name)}_ratio"] = round(ratio, 2)
+    for name, value in found["figures"].items():
+        table.rows.append([f"{database}, {name}", "", f"{value:,.6g}", ""])
+        table.figures[f"{database}_{_key(name)}"] = round(value, 3)
+
+
+def _key(name: str) -> str:
+    return re.sub("[^a-z0-9]+", "_", name.lower())
+
+
+# --- In the process that has the database ------------------------------------------------------
+
+
+def _run(small: int, large: int, texts: str) -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from annotations.exporting import FORMATS, export
+    from annotations.models import Article, User
+    from annotations.services.corpora import corpus_create
+    from annotations.services.extraction import extraction_run
+    from annotations.services.jobs import extraction_request
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+    writer = Writer(texts)
+    admin = User.objects.create_superuser("admin", "admin@example.org", "x" * 20)
+    corpus = corpus_create(actor=None, name="Scale")
+    costs: dict[str, list[float]] = {}
+    figures: dict[str, float] = {}
+
+    def ask() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        for name, value in _costs(corpus, admin, writer).items():
+            costs.setdefault(name, []).append(value)
+
+    _import(corpus, writer, small)
+    # Some are read by the detector, so that pages have suggestions to count.
+    for article in Article.objects.filter(corpus=corpus).order_by("pk")[: min(EXTRACTED, small)]:
+        extraction_request(actor=None, article=article)
+    settings.EXTRACTION_SLICE_SECONDS = 3600
+    begun = time.perf_counter()
+    figures["extracted, articles a second"] = extraction_run(first=None) / (
+        time.perf_counter() - begun
+    )
+    ask()
+    rest = large - small
+    seconds = _import(corpus, writer, rest)
+    figures["imported, articles a second"] = rest / seconds
+    figures["import, x a bare bulk_create of the same rows"] = _bare(min(rest, 3000), figures)
+    ask()
+    begun = time.perf_counter()
+    size = sum(len(piece) for piece in export(corpus, FORMATS["jsonl"]))
+    seconds = time.perf_counter() - begun
+    figures["exported as JSONL, articles a second"] = large / seconds
+    figures["exported as JSONL, MB"] = size / 1e6
+    figures["largest resident size of all that, MiB"] = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    )
+    return {"costs": costs, "figures": figures}
+
+
+class Writer:
+    """Articles as doccano exports them, no two alike."""
+
+    def __init__(self, folder: str) -> None:
+        paths = sorted(Path(folder or ROOT / "seeds").rglob("*.txt"))
+        text = " ".join(path.read_text(errors="replace") for path in paths[:400])
+        found = (" ".join(sentence.split()) for sentence in _SENTENCE.split(text))
+        self.sentences = [sentence for sentence in found if 40 < len(sentence) < 300]
+        self.chance = random.Random(5)
+        self.made = 0
+
+    def line(self) -> str:
+        self.made += 1
+        chosen = [self.chance.choice(self.sentences) for _ in range(SENTENCES)]
+        chosen[0] = f"Report number {self.made} of the series. {chosen[0]}"
+        text, spans, at = " ".join(chosen), [], 0
+        for sentence in chosen[:CLAIMS]:
+            spans.append([at, at + len(sentence), "CLAIM"])
+            at += len(sentence) + 1
+        return json.dumps({"text": text, "label": spans})
+
+
+def _import(corpus: Any, writer: Writer, count: int) -> float:
+    """Seconds that the import itself took."""
+    import tempfile
+
+    from annotations.services.import_runs import import_run
+    from annotations.services.imports import import_create, import_start
+
+    with tempfile.TemporaryFile() as file:
+        for _ in range(count):
+            file.write(writer.line().encode() + b"\n")
+        file.seek(0)
+        options = {"format": "doccano", "annotations": "claims", "near_duplicates": False}
+        source = import_create(
+            actor=None, corpus=corpus, files=[("doccano.jsonl", file)], options=options
+        )
+        begun = time.perf_counter()
+        source = import_start(actor=None, source=source)
+        while True:
+            import_run(first=source.job_id)
+            source.refresh_from_db()
+            if not source.job.is_active:  # type: ignore[union-attr]
+                break
+        assert source.counts["articles"] == count, source.counts
+        return time.perf_counter() - begun
+
+
+def _bare(count: int, figures: dict[str, float]) -> float:
+    """How the import's rate compares with that of ``bulk_create`` for the same rows."""
+    from django.db import transaction
+
+    from annotations.models import Article, ArticleText, Claim, ClaimSpan, Job
+
+    articles = list(Article.objects.order_by("-pk")[:count])
+    texts = list(ArticleText.objects.filter(article__in=articles))
+    jobs = list(Job.objects.filter(article__in=articles))
+    claims = list(Claim.objects.filter(article__in=articles))
+    spans = list(ClaimSpan.objects.filter(claim__in=claims))
+    Article.objects.filter(pk__in=[a.pk for a in articles]).delete()
+    begun = time.perf_counter()
+    for start in range(0, count, 500):
+        some = articles[start : start + 500]
+        keys = {article.pk for article in some}
+        with transaction.atomic():
+            Article.objects.bulk_create(some)
+            ArticleText.objects.bulk_create([t for t in texts if t.article_id in keys])
+            Job.objects.bulk_create([j for j in jobs if j.article_id in keys])
+            chosen = [c for c in claims if c.article_id in keys]
+            Claim.objects.bulk_create(chosen)
+            theirs = {claim.pk for claim in chosen}
+            ClaimSpan.objects.bulk_create([s for s in spans if s.claim_id in theirs])
+    rate = count / (time.perf_counter() - begun)
+    figures["bare bulk_create, articles a second"] = rate
+    return figures["imported, articles a second"] / rate
+
+
+def _costs(corpus: Any, admin: Any, writer: Writer) -> dict[str, float]:
+    """Milliseconds, medians; the number of queries where it has to be the same."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from annotations.models import Article
+    from annotations.services.claims import claim_create
+
+    client = Client()
+    client.force_login(admin)
+    middle = Article.objects.filter(corpus=corpus).order_by("pk").values_list("pk", flat=True)
+    count = middle.count()
+    pages = {
+        "list": f"/corpora/{corpus.pk}/",
+        "list by age": f"/corpora/{corpus.pk}/?order=oldest&after={middle[count // 2]}",
+        "API list of 100": f"/api/v1/articles/?corpus={corpus.pk}&page_size=100",
+        "search for a rare word": f"/search/?corpus={corpus.pk}&q=%22number+{count // 2}%22",
+        "search for a common word": f"/search/?corpus={corpus.pk}&q=president",
+        "dashboard": f"/corpora/{corpus.pk}/dashboard/",
+    }
+    found: dict[str, float] = {}
+    for name, address in pages.items():
+        assert client.get(address).status_code == 200, address
+        found[f"{name}, ms"] = _median(lambda address=address: client.get(address))  # type: ignore[misc]
+        with CaptureQueriesContext(connection) as seen:
+            client.get(address)
+        found[f"{name}, queries"] = float(len(seen))
+    articles = list(Article.objects.filter(corpus=corpus).order_by("-pk")[:ROUNDS])
+    texts = {article.pk: article.text.text for article in articles}
+    waiting = iter(articles)
+
+    def write() -> None:
+        article = next(waiting)
+        span = (0, 6, texts[article.pk][:6])
+        claim_create(actor=admin, article=article, fields={"spans": [span]})
+
+    found["a claim, ms"] = _median(write)
+    return found
+
+
+def _median(action: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        action()
+        times.append(1000 * (time.perf_counter() - begun))
+    return median(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.scale", description=__doc__)
+    parser.add_argument("--articles", type=int, default=LARGE)
+    parser.add_argument("--texts", default="", help="a folder of .txt files")
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        small, large, texts = options.measure
+        print(json.dumps(_run(int(small), int(large), texts)))
+        return
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="factcheck-scale-") as folder:
+        table = measure(Path(folder), articles=options.articles, texts=options.texts)
+    print(table.text())
+    print(json.dumps({"bench": "scale", **table.figures}))
+
+
+if __name__ == "__main__":
+    main()
