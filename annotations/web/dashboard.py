@@ -116,6 +116,7 @@ def dashboard(request: SignedInRequest, pk: int) -> HttpResponse:
         "articles": sum(by_state.values()),
         "reviewed": by_state[ArticleState.REVIEWED],
         "claims": claims,
+        "counted_claims": statistics.COUNTED_CLAIMS,
         "scores": scores,
         "backlog": backlog,
         "rates": extraction_rates(corpus),

@@ -60,6 +60,31 @@ def test_axe_finds_nothing(
     assert {name: seen for name, seen in found.items() if seen} == {}
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_admins_work(
+    site: Site, page: Page, stack: Stack, theme: str
+) -> None:
+    """Nor does the policy of the site stop a plot or a style on these pages."""
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
+    site.article()
+    be_signed_in(page, stack, "admin")
+    found = {}
+    for path in ("dashboard/", "members/", "settings/", "deleted/"):
+        page.goto(f"{stack.base_url}/corpora/1/{path}")
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        found[path] = violations(page)
+        page.set_viewport_size({"width": 400, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400, path
+        page.set_viewport_size({"width": 1280, "height": 720})
+        if path == "dashboard/":
+            assert page.evaluate(
+                "Chart.getChart(document.querySelector('canvas')).data.labels.length"
+            )
+    assert {name: seen for name, seen in found.items() if seen} == {}
+    assert said == []
+
+
 @pytest.mark.parametrize("width", [400, 1280])
 def test_nothing_is_cut_off_sideways(
     site: Site, page: Page, stack: Stack, open_page: Open, width: int

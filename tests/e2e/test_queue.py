@@ -262,7 +262,7 @@ def test_the_list_is_narrowed_assigned_and_begun_by_keyboard_and_without_scripts
     be_signed_in(page, stack, "admin")
     page.goto(f"{stack.base_url}/corpora/1/")
     page.get_by_text("Search and order").click()
-    page.get_by_label("Words in the title").fill(three.word)
+    page.get_by_label("Words", exact=True).fill(three.word)
     page.get_by_label("Order").select_option("newest")
     page.get_by_role("button", name="Apply").click()
     rows = page.locator("tbody tr")
@@ -272,8 +272,8 @@ def test_the_list_is_narrowed_assigned_and_begun_by_keyboard_and_without_scripts
     expect(facet.get_by_role("link", name="Nobody")).to_have_text(re.compile(r"Nobody\s+3"))
     for place in (0, 1):
         rows.nth(place).get_by_role("checkbox").check()
-    page.get_by_label("Ticked articles").select_option(label="reviewer")
-    page.get_by_role("button", name="Assign").click()
+    page.get_by_label("Person").select_option(label="reviewer")
+    page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.get_by_text("2 articles are assigned to reviewer.")).to_be_visible()
     expect(rows.first).to_contain_text("reviewer")
     # Where one was: the choice is in the address still.

@@ -263,10 +263,10 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(
         claim = make_claim(make_extracted(cast.corpus), who, types=["law"])
         make_verdict(claim, who)
     make_article(cast.corpus)
-    # session, user, corpus, role; articles; work, twice what was taken back, people; runs,
+    # session, user, corpus, role; articles; work, what was taken back of it, people; runs,
     # suggestions; claims by state, all of them, verified and adjudicated ones, ratings, types;
     # jobs, workers, waiting and lately done extractions; unread discussions
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         page = reviewer.get(f"{url}?days=84&measure=verdicts").content.decode()
     data = re.search(r'<script id="plots-data"[^>]*>(.+?)</script>', page)
     assert data
