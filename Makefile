@@ -11,12 +11,13 @@ SITE := $(BIN)/python -I factcheck/supervisor.py
 unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test format venv venv-dev
+.PHONY: help run manage test format schema venv venv-dev
 
 help:
 	@echo 'make run     set up what is missing, then run the site until Ctrl-C'
 	@echo 'make test    lint, types, import contracts, migrations, and every test'
 	@echo 'make format  put the code into the shape that make test asks for'
+	@echo 'make schema  write docs/openapi.yaml anew, after a change of the API'
 	@echo "make manage ARGS='…'  run a management command on the site of make run"
 
 run: venv
@@ -38,6 +39,9 @@ test: venv-dev
 
 format: venv-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+schema: venv-dev
+	@DEBUG=true $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 # The environment is brought up to date only when the list of requirements has changed.
 venv:

@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -86,12 +87,7 @@ class ProblemAutoSchema(AutoSchema):
         if operation is None:
             return None
         for status in sorted(self._problems(operation)):
-            serializer, description = REASONS[status]
-            component = self.resolve_serializer(self._instance(serializer), "response")
-            operation["responses"][str(status)] = {
-                "description": description,
-                "content": {MEDIA_TYPE: {"schema": component.ref}},
-            }
+            operation["responses"][str(status)] = self._problem(status)
         if self.method == "GET" and "200" in operation["responses"]:
             operation["responses"]["304"] = {"description": "The answer that If-None-Match names."}
         return operation
@@ -117,6 +113,23 @@ class ProblemAutoSchema(AutoSchema):
         if isinstance(serializer, type) and issubclass(serializer, serializers.Serializer):
             serializer = serializer()
         return "revision" in getattr(serializer, "fields", {})
+
+    def _problem(self, status: int) -> dict[str, Any]:
+        """A reference to the answer, which is the same everywhere."""
+        serializer, description = REASONS[status]
+        form = self.resolve_serializer(self._instance(serializer), "response").ref
+        name = f"Problem{status}"
+        answer = ResolvedComponent(
+            name=name,
+            type=ResolvedComponent.RESPONSE,
+            object=name,
+            schema={
+                "description": description,
+                "content": {MEDIA_TYPE: {"schema": form}},
+            },
+        )
+        self.registry.register_on_missing(answer)
+        return dict(answer.ref)
 
     def _problems(self, operation: dict[str, Any]) -> set[int]:
         statuses: set[int] = set()

@@ -81,6 +81,15 @@ def export_rows(rows: QuerySet[Export]) -> QuerySet[Export]:
     return rows.select_related("job", "created_by").defer("salt")
 
 
+# A file in each of the formats. What is JSON may be any of it.
+FILES = {
+    (200, format_.media_type): OpenApiTypes.ANY
+    if format_.media_type.endswith("json") and "ndjson" not in format_.media_type
+    else OpenApiTypes.BINARY
+    for format_ in FORMATS.values()
+}
+
+
 class ExportActions(_Base):
     """What the addresses of a corpus have of exports."""
 
@@ -91,7 +100,7 @@ class ExportActions(_Base):
 
     @extend_schema(
         parameters=PARAMETERS,
-        responses={(200, format_.media_type): OpenApiTypes.BINARY for format_ in FORMATS.values()},
+        responses=FILES,
         filters=False,
     )
     @action(detail=True, pagination_class=None)
@@ -201,7 +210,7 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         """Write one that failed or was cancelled, from the beginning."""
         return self._do(export_resume, 202)
 
-    @extend_schema(responses={(200, BINARY): OpenApiTypes.BINARY}, filters=False)
+    @extend_schema(responses=FILES, filters=False)
     @action(detail=True)
     def file(self, request: Request, pk: str) -> FileResponse:
         """The file, to be saved; 404 until it is there, and after it was removed."""
@@ -220,7 +229,7 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
             headers=KEPT,
         )
 
-    @extend_schema(responses={(200, "application/json"): OpenApiTypes.BINARY}, filters=False)
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT}, filters=False)
     @action(detail=True)
     def manifest(self, request: Request, pk: str) -> HttpResponse:
         """What the file is: filters, counts, SHA-256, versions; 404 until it is there."""
