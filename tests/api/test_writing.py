@@ -267,7 +267,8 @@ def test_jobs(as_: Callable[..., Client], api: Client, cast: Cast, article: Arti
 def test_a_corpus_says_what_may_be_said_in_it(api: Client, cast: Cast) -> None:
     corpus = ok(api.get(f"corpora/{cast.corpus.pk}/"))
     assert corpus["role"] == "reviewer"
-    assert corpus["rating_scale"]["ratings"][0].keys() == {"id", "label", "number", "retired"}
+    first = corpus["rating_scale"]["ratings"][0]
+    assert first.keys() == {"id", "label", "number", "meaning", "retired"}
     assert [r["label"] for r in corpus["rating_scale"]["ratings"]][-1] == "Pants on Fire"
     assert corpus["claim_types"][0] == {
         "key": "personal_experience",

@@ -56,6 +56,8 @@ ANYBODY = {
 }
 # Of one corpus too; walked in test_exports.py, which has one.
 OF_AN_EXPORT = {"export"}
+# The same in test_detectors.py, where there are two of them.
+OF_DETECTORS = {"detectors", "detector-compare", "article-compare"}
 # For those whom the site lets create corpora.
 CREATORS = {"corpus-new"}
 # Open too, but there has to be an invitation.
@@ -113,7 +115,9 @@ def page_names() -> set[str]:
 
 def test_every_page_is_in_a_row_here() -> None:
     rows = (set(MEMBERS_ONLY), SIGNED_IN, ANYBODY, POST_ONLY, ONWARD, ADMINS_ONLY)
-    assert page_names() == set().union(*rows, INVITED, CREATORS, OF_FACT_CHECKS, OF_AN_EXPORT)
+    assert page_names() == set().union(
+        *rows, INVITED, CREATORS, OF_FACT_CHECKS, OF_AN_EXPORT, OF_DETECTORS
+    )
 
 
 @pytest.mark.parametrize("name", sorted(MEMBERS_ONLY))
