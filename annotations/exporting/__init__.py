@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 
 from django.db.models import Exists, OuterRef
@@ -13,7 +14,7 @@ from django.utils import timezone
 from annotations.models import ClaimType, Corpus, Verdict
 
 from .averitec import Averitec
-from .base import Context, ExportError, Format, Record, Report
+from .base import Context, ExportError, Format, LiveContext, Record, Report
 from .brat import Brat
 from .checkthat import Matching, Normalisation, Worthiness
 from .claim_review import ClaimReviews, DataFeed
@@ -28,7 +29,7 @@ from .options import Options
 from .parquet import Parquet
 from .people import People
 from .prodigy import Prodigy
-from .records import records
+from .records import header, records
 from .selection import EVERYTHING, Selection
 from .w3c import WebAnnotation
 
@@ -37,12 +38,14 @@ __all__ = [
     "Context",
     "ExportError",
     "Format",
+    "LiveContext",
     "Options",
     "Preview",
     "Report",
     "Selection",
     "begin",
     "export",
+    "gathered",
     "preview",
     "write",
 ]
@@ -81,13 +84,16 @@ def begin(
     selection: Selection = EVERYTHING,
     options: Options | None = None,
     exported_at: dt.datetime | None = None,
-) -> Context:
+) -> LiveContext:
     """What ``write`` needs. The same state of the data, arguments and moment: the same bytes."""
     options = options or Options()
-    return Context(
+    people = People(corpus, options)
+    return LiveContext(
         corpus=corpus,
+        corpus_id=corpus.pk,
+        head=cache(lambda: header(corpus, people)),
         options=options,
-        people=People(corpus, options),
+        people=people,
         exported_at=exported_at or timezone.now(),
         type_labels=dict(ClaimType.objects.values_list("key", "label")),
         labels=options.labels or format_.labels,
@@ -95,12 +101,14 @@ def begin(
     )
 
 
-def write(context: Context, format_: Format, selection: Selection = EVERYTHING) -> Iterator[bytes]:
+def write(
+    context: LiveContext, format_: Format, selection: Selection = EVERYTHING
+) -> Iterator[bytes]:
     """The file, in pieces of about 64 KB, in memory that doesn't grow with it.
 
     What was written and left out is in ``context.report``, complete with the last piece.
     """
-    return _gathered(format_.write(_records(context, format_, selection), context))
+    return gathered(format_.write(_records(context, format_, selection), context))
 
 
 def export(
@@ -166,7 +174,7 @@ def _salted(options: Options | None) -> Options:
     return replace(options or Options(), salt=b"preview")
 
 
-def _records(context: Context, format_: Format, selection: Selection) -> Iterator[Record]:
+def _records(context: LiveContext, format_: Format, selection: Selection) -> Iterator[Record]:
     return records(
         context,
         selection,
@@ -175,7 +183,7 @@ def _records(context: Context, format_: Format, selection: Selection) -> Iterato
     )
 
 
-def _gathered(lines: Iterable[bytes]) -> Iterator[bytes]:
+def gathered(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Lines are small, and every piece costs a trip through the middleware and the socket."""
     piece = bytearray()
     for line in lines:

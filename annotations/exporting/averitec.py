@@ -114,7 +114,7 @@ def _record(
 
 def _types(claim: Record, context: Context) -> Iterator[str]:
     for key in claim["types"]:
-        if context.corpus.claim_type_scheme == "averitec":
+        if context.head()["claim_type_scheme"] == "averitec":
             yield context.type_labels[key]
         elif key in _TYPES:
             yield _TYPES[key]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import orjson
 from django.utils.translation import gettext_lazy as _
@@ -78,13 +78,20 @@ class Report:
         }
 
 
+class Urns(Protocol):
+    def urn(self, person: dict[str, str]) -> str: ...
+
+
 @dataclass(slots=True)
 class Context:
-    """What every article of an export has in common."""
+    """What every article of an export has in common, whether it is read now or was frozen."""
 
-    corpus: Corpus
+    corpus_id: int
+    # Gives ``records.header``, which is read when a format first asks for it.
+    head: Callable[[], Record]
     options: Options
-    people: People
+    # Whom the records name.
+    people: Urns
     exported_at: dt.datetime
     # Key of a claim type → its label.
     type_labels: Mapping[str, str]
@@ -94,10 +101,20 @@ class Context:
     chosen: Mapping[str, Any]
     report: Report = field(default_factory=Report)
     # Claimant → role and Wikidata id; read by the formats that say it.
-    claimants: dict[str, tuple[str, str]] | None = None
+    claimants: Mapping[str, tuple[str, str]] | None = None
+    # Of a release: its number, title and licence, and the claims that are gone since the last.
+    release: Record | None = None
 
     def leave_out(self, reason: str, count: int = 1) -> None:
         self.report.left_out[reason] += count
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveContext(Context):
+    """Of an export that is read from the database."""
+
+    corpus: Corpus
+    people: People
 
 
 class Format:

@@ -67,7 +67,7 @@ class Brat(Format):
 
 
 def _configuration(context: Context) -> str:
-    ratings = context.corpus.rating_scale.ratings.values_list("label", flat=True)
+    ratings = [rating["label"] for rating in context.head()["rating_scale"]["ratings"]]
     return _CONF.format(
         claim=CLAIM,
         overlapping=OVERLAPPING,

@@ -11,20 +11,20 @@ _SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 def card(context: Context) -> str:
     """For after the tables were written, when their counts are known."""
-    corpus, report = context.corpus, context.report
+    corpus, report = context.head(), context.report
     size = next((name for limit, name in _SIZES if report.claims < limit), "n>1M")
-    scale = corpus.rating_scale
+    scale = corpus["rating_scale"]
     ratings = [
-        f"| {_cell(r.label)} | {'–' if r.number is None else r.number} |"
-        for r in scale.ratings.all()
+        f"| {_cell(r['label'])} | {'–' if r['number'] is None else r['number']} |"
+        for r in scale["ratings"]
     ]
     left_out = [f"- {reason}: {n}" for reason, n in sorted(report.left_out.items())]
     chosen = json.dumps(context.chosen, ensure_ascii=False, sort_keys=True)
     # JSON is YAML, and its quoting stands whatever a corpus is called.
     return f"""---
-pretty_name: {json.dumps(corpus.name)}
+pretty_name: {json.dumps(corpus["name"])}
 language:
-- {json.dumps(corpus.language)}
+- {json.dumps(corpus["language"])}
 task_categories:
 - text-classification
 - token-classification
@@ -45,9 +45,9 @@ configs:
     path: data/articles-*.parquet
 ---
 
-# {_line(corpus.name)}
+# {_line(corpus["name"])}
 
-{corpus.description or "A corpus of fact-checked claims."}
+{corpus["description"] or "A corpus of fact-checked claims."}
 
 Written at {iso(context.exported_at)}: {report.articles} articles, {report.claims} claims,
 {report.verdicts} verdicts.
@@ -58,7 +58,7 @@ Chosen: `{chosen}`.
 null where nobody judged or nobody leads (`tie`). `verdicts` are each reviewer's that stand.
 These labels were asked for: {context.labels}.
 
-| {_cell(scale.name)} | 1 false to 5 true |
+| {_cell(scale["name"])} | 1 false to 5 true |
 | --- | --- |
 {chr(10).join(ratings)}
 

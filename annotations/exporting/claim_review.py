@@ -87,7 +87,7 @@ class DataFeed(ClaimReviews):
             )
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        start = data_feed_head(modified=utc(context.exported_at), name=context.corpus.name)
+        start = data_feed_head(modified=utc(context.exported_at), name=context.head()["name"])
         head = dumps(start)[:-1] + b',"dataFeedElement":['
         return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
 
@@ -118,7 +118,7 @@ def _review(article: Record, claim: Record, judgement: Judgement, context: Conte
         claim_date=claim["claim_date"],
         rating=ReviewRating(label=judgement.rating, number=judgement.number),
         organisation=Organisation(
-            name=options.publisher or context.corpus.name, url=options.publisher_url
+            name=options.publisher or context.head()["name"], url=options.publisher_url
         ),
         published=created.date(),
         modified=modified.date(),
@@ -149,7 +149,7 @@ def _author(claimant: str | None, context: Context) -> ClaimAuthor | None:
     if not claimant:
         return None
     if context.claimants is None:
-        known = Claimant.objects.filter(corpus=context.corpus).exclude(role="", wikidata_id="")
+        known = Claimant.objects.filter(corpus=context.corpus_id).exclude(role="", wikidata_id="")
         context.claimants = {
             name: (role, number)
             for name, role, number in known.values_list("name", "role", "wikidata_id")

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext_lazy as _
 
 from .base import Context, Format, Record, line
-from .records import header
 
 FORMAT = "factcheck-jsonl"
 
@@ -38,7 +37,8 @@ class JsonLines(Format):
                 "exported_at": context.exported_at,
                 # Where it isn't all of the corpus, or not as it is, the file says so.
                 **({"chosen": context.chosen} if context.chosen else {}),
-                "corpus": header(context),
+                **({"release": context.release} if context.release else {}),
+                "corpus": context.head(),
             }
         )
         yield from super().write(articles, context)

@@ -15,6 +15,7 @@ from .options import Options
 
 Person = dict[str, str]
 _CHARACTERS = 16
+PREFIX = "reviewer-"
 
 
 class People:
@@ -44,7 +45,7 @@ class People:
         for user in User.objects.filter(pk__in=missing).only("username", "display_name"):
             shown = {"username": user.username, "name": user.name}
             if self._key:
-                name = f"reviewer-{self._digest(user.pk)}"
+                name = f"{PREFIX}{self._digest(user.pk)}"
                 self._names[user.username] = name
                 self._pattern = None
                 shown = {"username": name, "name": name}
@@ -76,6 +77,13 @@ class People:
 
     def _digest(self, pk: int) -> str:
         return hmac.new(self._key, str(pk).encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
+
+
+class Pseudonyms:
+    """Those of records that name people by pseudonyms already."""
+
+    def urn(self, person: Person) -> str:
+        return f"urn:reviewer:{person['username'].removeprefix(PREFIX)}"
 
 
 def reviewer_urn(user: User) -> str:

@@ -15,9 +15,11 @@ import orjson
 from annotations.domain.finding import Finding, finding_of
 from annotations.domain.spans import CONTEXT_CHARACTERS as AROUND
 from annotations.domain.vocabulary import VerdictKind
+from annotations.models import Corpus
 from annotations.services.evidence import PageKey, page_among, protected_pages
 
-from .base import Context, ExportError, Record
+from .base import ExportError, LiveContext, Record
+from .people import People
 from .reading import Chunk, Row, chunks
 from .selection import Selection
 
@@ -33,7 +35,7 @@ UNJUDGED = Finding(None, None, False, {})
 
 
 def records(
-    context: Context, selection: Selection, *, suggestions: bool, discussions: bool
+    context: LiveContext, selection: Selection, *, suggestions: bool, discussions: bool
 ) -> Iterator[Record]:
     """The articles, one after the other in order of id, whole."""
     reader = _Reader(context)
@@ -49,12 +51,11 @@ def records(
         del chunk, reader.chunk
 
 
-def header(context: Context) -> Record:
+def header(corpus: Corpus, people: People) -> Record:
     """What the corpus says of all its articles."""
-    corpus = context.corpus
     scale = corpus.rating_scale
     guidelines = list(corpus.guidelines.order_by("version"))
-    context.people.load(guideline.created_by_id for guideline in guidelines)
+    people.load(guideline.created_by_id for guideline in guidelines)
     return {
         "name": corpus.name,
         "description": corpus.description,
@@ -75,7 +76,7 @@ def header(context: Context) -> Record:
             {
                 "version": guideline.version,
                 "text": guideline.text,
-                "created_by": context.people.get(guideline.created_by_id),
+                "created_by": people.get(guideline.created_by_id),
                 "created_at": guideline.created_at,
             }
             for guideline in guidelines
@@ -101,7 +102,7 @@ class _Vote(NamedTuple):
 class _Reader:
     """Makes records of rows, chunk after chunk."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: LiveContext) -> None:
         self.context = context
         self.people = context.people
         self.options = context.options

@@ -36,13 +36,13 @@ class WebAnnotation(Format):
             yield annotation(article, claim, context)
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        collection = f"urn:factcheck:corpus:{context.corpus.pk}:claims"
+        collection = f"urn:factcheck:corpus:{context.corpus_id}:claims"
         page = f"{collection}:page:1"
         head = {
             "@context": CONTEXT,
             "id": collection,
             "type": "AnnotationCollection",
-            "label": context.corpus.name,
+            "label": context.head()["name"],
         }
         start = {"id": page, "type": "AnnotationPage", "startIndex": 0}
         yield dumps(head)[:-1] + b',"first":' + dumps(start)[:-1] + b',"items":['
