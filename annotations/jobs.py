@@ -25,6 +25,7 @@ TASKS = {
     "import": "annotations.import",
     "import_rollback": "annotations.import_rollback",
     "export": "annotations.export",
+    "release": "annotations.release",
     "articles_change": "annotations.articles_change",
 }
 

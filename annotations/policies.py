@@ -37,6 +37,8 @@ ACTIONS: dict[str, Role] = {
     "corpus.members": Role.ADMIN,
     "corpus.export": Role.REVIEWER,
     "corpus.import": Role.ADMIN,
+    "release.read": Role.REVIEWER,
+    "release.make": Role.ADMIN,
     "publication.update": Role.ADMIN,
     "factcheck.publish": Role.ADMIN,
     "report.handle": Role.ADMIN,
@@ -51,6 +53,8 @@ WHILE_ARCHIVED = frozenset(
         "thread.read",
         "corpus.members",
         "corpus.export",
+        "release.read",
+        "release.make",
         "corpus.clone",
         "corpus.archive",
         "corpus.delete",
@@ -59,7 +63,7 @@ WHILE_ARCHIVED = frozenset(
 
 
 # What is no more than reading, whatever the role.
-_READING = {"corpus.export"}
+_READING = {"corpus.export", "release.read"}
 
 
 def role_in(user: User, corpus: Corpus) -> Role | None:

@@ -42,6 +42,7 @@ from annotations.services.jobs import (
 )
 from annotations.services.presence import presence_sweep
 from annotations.services.purging import purge_sweep
+from annotations.services.release_runs import release_run
 from annotations.services.snapshots import snapshot_run
 from annotations.services.sweep import jobs_sweep
 
@@ -117,6 +118,12 @@ def articles_change(job_id: int) -> int:
 def deliver(webhook_id: int) -> int:
     """Send what is due to a webhook."""
     return webhook_run(webhook=webhook_id)
+
+
+@job_task(name="annotations.release")
+def release(job_id: int) -> int:
+    """Make the named job's release, or verify it, or another one that is due."""
+    return release_run(first=job_id)
 
 
 @worker_process_init.connect

@@ -149,10 +149,15 @@ def _author(claimant: str | None, context: Context) -> ClaimAuthor | None:
     if not claimant:
         return None
     if context.claimants is None:
-        known = Claimant.objects.filter(corpus=context.corpus_id).exclude(role="", wikidata_id="")
-        context.claimants = {
-            name: (role, number)
-            for name, role, number in known.values_list("name", "role", "wikidata_id")
-        }
+        context.claimants = claimants_of(context.corpus_id)
     role, number = context.claimants.get(claimant, ("", ""))
     return ClaimAuthor(name=claimant, role=role, wikidata_id=number)
+
+
+def claimants_of(corpus: int) -> dict[str, tuple[str, str]]:
+    """Name → role and Wikidata id, of those of whom one is known."""
+    known = Claimant.objects.filter(corpus=corpus).exclude(role="", wikidata_id="")
+    return {
+        name: (role, number)
+        for name, role, number in known.order_by("name").values_list("name", "role", "wikidata_id")
+    }

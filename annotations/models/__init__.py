@@ -33,6 +33,7 @@ from .publishing import (
     Publication,
 )
 from .questions import Answer, Question
+from .releases import Release, ReleaseState
 from .requests import IdempotentRequest
 from .verdicts import Verdict
 from .webhooks import Webhook, WebhookDelivery
@@ -77,6 +78,8 @@ __all__ = [
     "Question",
     "Rating",
     "RatingScale",
+    "Release",
+    "ReleaseState",
     "SketchBand",
     "Snapshot",
     "Suggestion",

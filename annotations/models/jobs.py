@@ -51,6 +51,7 @@ class Job(models.Model):
         ("import_rollback", _("taking an import back")),
         ("export", _("writing an export")),
         ("articles_change", _("changing many articles")),
+        ("release", _("making a release")),
     ]
     STATES = [
         (JobState.QUEUED, _("queued")),

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 URGENCY = ("bulk", "due_at", "id")
 
 # Long by nature: they come forward in turns, behind what somebody waits for.
-_BULK_KINDS = frozenset({"import", "import_rollback", "export", "articles_change"})
+_BULK_KINDS = frozenset({"import", "import_rollback", "export", "articles_change", "release"})
 # What was under way when a worker was lost, for people.
 _DOING = {
     "extraction": "extracting this article",
@@ -44,6 +44,7 @@ _DOING = {
     "import_rollback": "taking this import back",
     "export": "writing this export",
     "articles_change": "changing these articles",
+    "release": "making this release",
 }
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
@@ -92,6 +93,11 @@ def export_queue(*, actor: User | None, corpus: Corpus) -> Job:
 def change_queue(*, actor: User, corpus: Corpus) -> Job:
     """The same for a change of many articles."""
     return _queue("articles_change", actor, corpus.pk, None)
+
+
+def release_queue(*, actor: User | None, corpus: Corpus) -> Job:
+    """The same for a release that is to be made, or to be made again and compared."""
+    return _queue("release", actor, corpus.pk, None)
 
 
 def _queue(

@@ -51,17 +51,17 @@ def _empty() -> MinHash:
     return MinHash(num_perm=NUMBERS, seed=1, hashfunc=int)
 
 
-def signature_of(text: str) -> Signature:
+def signature_of(text: str, *, sequence: int = SEQUENCE) -> Signature:
     """``NUMBERS`` numbers below 2³². The share that two have in common estimates the share of
-    word sequences that their texts have in common."""
+    word sequences that their texts have in common. ``sequence`` words each, five at most."""
     import numpy as np
 
     words = [zlib.crc32(word.encode()) for word in _WORD.findall(text.casefold())]
-    words += [0] * (SEQUENCE - len(words))
+    words += [0] * (sequence - len(words))
     hashes = np.array(words, dtype=np.uint64)
-    count = len(words) - SEQUENCE + 1
+    count = len(words) - sequence + 1
     sequences = np.zeros(count, dtype=np.uint64)
-    for place, factor in enumerate(_PLACES):
+    for place, factor in enumerate(_PLACES[:sequence]):
         sequences += hashes[place : place + count] * np.uint64(factor)
     mixed = np.unique((sequences ^ (sequences >> np.uint64(29))) & np.uint64(0xFFFFFFFF))
     sketch = _empty().copy()

@@ -24,6 +24,7 @@ from annotations.models import (
     Export,
     FactCheck,
     Import,
+    Release,
     Snapshot,
 )
 
@@ -99,6 +100,9 @@ def _corpus(corpus: Corpus) -> int:
         for model in (Import, Export):
             files = model._default_manager.filter(corpus=held).exclude(file="")
             _forget_files(list(files.values_list("file", flat=True)))
+        for release in Release.objects.filter(corpus=held):
+            stored = (release.file, release.source, release.index)
+            _forget_files([file.name for file in stored if file.name])
         chain = EventChain.objects.filter(pk=chain_key(held.pk)).first()
         event_record(
             kind=PURGED,
