@@ -202,6 +202,7 @@ def in_words(sheet: dict[str, Any]) -> str:
         f"the files: {release['labels'] or 'what suits each format'}.",
         _counted("found", sheet["ratings"]),
         _counted("claim type", sheet["claim_types"]),
+        _counted("flag", sheet["flags"]),
         _counted("state of the claim", sheet["claim_states"]),
         _counted("state of the article", sheet["article_states"]),
         "## Who judged, and by which guidelines",
@@ -337,6 +338,11 @@ def _limits(sheet: dict[str, Any]) -> str:
         f"{limits['claims_without_verdict']} claims without a verdict, {limits['ties']} ties.",
         f"{limits['evidence_protected']} pieces of evidence from protected sources, of which "
         "nothing is said.",
+        *(
+            []
+            if sheet["release"]["discussions"]
+            else ["What people said to each other about claims was left out."]
+        ),
         *(f"Left out: {n} × {reason}." for reason, n in limits["left_out"].items()),
     ]
     for one in sheet["formats"]:

@@ -39,6 +39,7 @@ class Facts:
     selection: Mapping[str, Any]
     options: Options
     plan: Plan
+    discussions: bool
     previous: int | None
     source_sha256: str
     software: Mapping[str, str]
@@ -54,6 +55,7 @@ class Facts:
             "creators": self.creators,
             "licence": self.licence,
             "frozen_at": self.frozen_at.isoformat(),
+            "discussions": self.discussions,
             "previous": self.previous,
             "selection": dict(sorted(self.selection.items())),
             "options": dict(sorted(self.options.as_json().items())),

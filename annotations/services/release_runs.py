@@ -245,6 +245,7 @@ def facts_of(release: Release, source: Source) -> Facts:
         selection=release.selection,
         options=Options(**release.options, site=release.site),
         plan=Plan.stored(release.plan),
+        discussions=release.discussions,
         previous=release.previous.number if release.previous else None,
         source_sha256=release.source_sha256,
         software={name: release.software[name] for name in sorted(release.software)},
