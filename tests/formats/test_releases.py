@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 
 from annotations.exporting import FORMATS, Options, Selection, export
 from annotations.models import Article, Claim, Evidence, Release, Verdict
@@ -108,6 +110,17 @@ def test_what_differs_is_named(exhibit: Exhibit, monkeypatch: Any) -> None:
         file.write(b"?")
     found = release_check(release)
     assert (found["same"], found["stored"]) == (False, False)
+    with pytest.raises(CommandError):
+        call_command("verify_releases", str(release.uid), stdout=(said := io.StringIO()))
+    assert "format csv: made with 1, here is 9" in said.getvalue()
+    assert "archive was changed" in said.getvalue()
+    monkeypatch.undo()
+    release.file.storage.delete(release.file.name)
+    with pytest.raises(CommandError):
+        call_command("verify_releases", stdout=said)
+    assert "can't be read" in said.getvalue()
+    with pytest.raises(CommandError, match="no release"):
+        call_command("verify_releases", "00000000-0000-0000-0000-000000000000")
     assert found["software"] == {"format csv": ["1", "9"]}
     # The sums say so themselves, and what says which version a format is of.
     assert found["differs"] == ["SHA256SUMS", "datasheet.json", "manifest.json"]

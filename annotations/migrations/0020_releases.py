@@ -35,7 +35,7 @@ def add_trigger(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotations", "0017_corpus_pages"),
+        ("annotations", "0019_webhooks"),
     ]
 
     operations = [
