@@ -91,6 +91,7 @@ def begin(
     return LiveContext(
         corpus=corpus,
         corpus_id=corpus.pk,
+        corpus_name=corpus.name,
         head=cache(lambda: header(corpus, people)),
         options=options,
         people=people,

@@ -87,6 +87,7 @@ class Context:
     """What every article of an export has in common, whether it is read now or was frozen."""
 
     corpus_id: int
+    corpus_name: str
     # Gives ``records.header``, which is read when a format first asks for it.
     head: Callable[[], Record]
     options: Options

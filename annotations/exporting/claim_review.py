@@ -87,7 +87,7 @@ class DataFeed(ClaimReviews):
             )
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        start = data_feed_head(modified=utc(context.exported_at), name=context.head()["name"])
+        start = data_feed_head(modified=utc(context.exported_at), name=context.corpus_name)
         head = dumps(start)[:-1] + b',"dataFeedElement":['
         return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
 
@@ -118,7 +118,7 @@ def _review(article: Record, claim: Record, judgement: Judgement, context: Conte
         claim_date=claim["claim_date"],
         rating=ReviewRating(label=judgement.rating, number=judgement.number),
         organisation=Organisation(
-            name=options.publisher or context.head()["name"], url=options.publisher_url
+            name=options.publisher or context.corpus_name, url=options.publisher_url
         ),
         published=created.date(),
         modified=modified.date(),

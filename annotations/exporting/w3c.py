@@ -42,7 +42,7 @@ class WebAnnotation(Format):
             "@context": CONTEXT,
             "id": collection,
             "type": "AnnotationCollection",
-            "label": context.head()["name"],
+            "label": context.corpus_name,
         }
         start = {"id": page, "type": "AnnotationPage", "startIndex": 0}
         yield dumps(head)[:-1] + b',"first":' + dumps(start)[:-1] + b',"items":['

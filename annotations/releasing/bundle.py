@@ -89,6 +89,7 @@ class Bundle:
         facts, state = self.facts, self.source.state
         return Context(
             corpus_id=state["corpus_id"],
+            corpus_name=state["head"]["name"],
             head=lambda: state["head"],
             options=facts.options,
             people=Pseudonyms(),

@@ -28,7 +28,7 @@ from .conftest import Exhibit
 # The articles' keys, protected sources, claim types, and the people in it.
 ONCE = 4
 # The header's guidelines, who wrote them, and ratings; brat's ratings; what is known of claimants.
-MORE = {"jsonl": 3, "brat": 2, "parquet": 3, "claimreview": 1, "datafeed": 1}
+MORE = {"jsonl": 3, "brat": 3, "parquet": 3, "averitec": 2, "claimreview": 1, "datafeed": 1}
 
 
 def fill(exhibit: Exhibit, count: int) -> Corpus:
