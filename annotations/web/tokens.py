@@ -21,6 +21,7 @@ from annotations.models import ApiToken, Corpus, User
 from annotations.services.tokens import token_create
 from annotations.services.tokens import token_revoke as revoke
 
+from .forms import PageForm
 from .paging import keyset_page
 from .requests import SignedInRequest
 
@@ -32,7 +33,7 @@ LIFETIMES = [
 ]
 
 
-class TokenForm(forms.Form):
+class TokenForm(PageForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=100,
@@ -84,6 +85,7 @@ def token_list(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _token, key = token_create(actor=request.user, **form.options())
         form = TokenForm(request.user)
+    form.focus()
     tokens = ApiToken.objects.filter(user=request.user, revoked_at=None).select_related("corpus")
     context = {
         "form": form,
@@ -91,7 +93,8 @@ def token_list(request: SignedInRequest) -> HttpResponse:
         "page": keyset_page(tokens, request.GET),
         "now": timezone.now(),
     }
-    return render(request, "annotations/tokens.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "annotations/tokens.html", context, status=status)
 
 
 @login_required
