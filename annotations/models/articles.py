@@ -15,6 +15,19 @@ from .corpora import Corpus
 from .people import User
 
 
+def of_visible_articles(user: User, path: str) -> models.Q:
+    """For rows that belong to an article: is it one that the user may see?
+
+    By a join, because a list of all articles' numbers would grow with the corpus.
+    """
+    return models.Q(
+        **{
+            f"{path}__deleted_at": None,
+            f"{path}__corpus__in": Corpus.objects.visible_to(user),
+        }
+    )
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     def visible_to(self, user: User) -> ArticleQuerySet:
         return self.filter(corpus__in=Corpus.objects.visible_to(user))
@@ -133,6 +146,17 @@ class Article(models.Model):
         ]
         indexes = [
             models.Index(fields=["corpus", "state", "id"], name="article_corpus_state"),
+            # What lists count: answered from the index alone.
+            models.Index(
+                fields=["corpus", "state"],
+                condition=models.Q(deleted_at=None),
+                name="article_standing_state",
+            ),
+            models.Index(
+                fields=["corpus", "publisher"],
+                condition=models.Q(deleted_at=None) & ~models.Q(publisher=""),
+                name="article_publisher",
+            ),
             models.Index(
                 fields=["corpus", "-check_worthiness", "id"], name="article_check_worthiness"
             ),

@@ -12,7 +12,7 @@ from annotations.domain.spans import Span, quote_of
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Flag, Outcome
 
-from .articles import Article, ArticleText, SpanModel
+from .articles import Article, ArticleText, SpanModel, of_visible_articles
 from .corpora import ClaimType, Corpus
 from .detection import Suggestion
 from .people import User
@@ -58,7 +58,7 @@ class Tag(models.Model):
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: User) -> ClaimQuerySet:
-        return self.filter(article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "article"))
 
     def standing(self) -> ClaimQuerySet:
         return self.exclude(state=ClaimState.WITHDRAWN)

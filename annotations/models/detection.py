@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .articles import Article, ArticleText, SpanModel
+from .articles import Article, ArticleText, SpanModel, of_visible_articles
 from .jobs import Job
 from .people import User
 
@@ -37,7 +37,7 @@ class DetectionRun(models.Model):
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def visible_to(self, user: User) -> SuggestionQuerySet:
-        return self.filter(article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "article"))
 
     def current(self) -> SuggestionQuerySet:
         """Those of each article's latest run."""

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.transitions import ClaimState
 
-from .articles import Article
+from .articles import of_visible_articles
 from .claims import Claim
 from .people import User
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible_to(self, user: User) -> ThreadQuerySet:
-        return self.filter(claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "claim__article"))
 
     def standing(self) -> ThreadQuerySet:
         """Threads in which something is said about a claim that stands."""
@@ -95,7 +95,7 @@ class Thread(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> CommentQuerySet:
-        return self.filter(thread__claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "thread__claim__article"))
 
     def standing(self) -> CommentQuerySet:
         return self.filter(withdrawn=False)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from annotations.domain.transitions import JobState
 from annotations.domain.vocabulary import SourceMedium, Stance
 
-from .articles import Article
+from .articles import of_visible_articles
 from .claims import Claim
 from .jobs import Job
 from .people import User
@@ -19,7 +19,7 @@ from .people import User
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, user: User) -> SnapshotQuerySet:
-        return self.filter(claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "claim__article"))
 
 
 class Snapshot(models.Model):
@@ -66,7 +66,7 @@ class Snapshot(models.Model):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User) -> EvidenceQuerySet:
-        return self.filter(claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "claim__article"))
 
     def standing(self) -> EvidenceQuerySet:
         return self.filter(withdrawn=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.vocabulary import AnswerType, SourceMedium
 
-from .articles import Article
+from .articles import of_visible_articles
 from .claims import Claim
 from .evidence import Evidence, Snapshot
 from .people import User
@@ -18,7 +18,7 @@ from .people import User
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, user: User) -> QuestionQuerySet:
-        return self.filter(claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "claim__article"))
 
     def standing(self) -> QuestionQuerySet:
         return self.filter(withdrawn=False)
@@ -59,7 +59,7 @@ class Question(models.Model):
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, user: User) -> AnswerQuerySet:
-        return self.filter(question__claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "question__claim__article"))
 
     def standing(self) -> AnswerQuerySet:
         """An answer is gone with its question."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.vocabulary import Confidence, VerdictKind
 
-from .articles import Article
+from .articles import of_visible_articles
 from .claims import Claim
 from .corpora import Guideline, Rating
 from .people import User
@@ -19,7 +19,7 @@ from .people import User
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     def visible_to(self, user: User) -> VerdictQuerySet:
-        return self.filter(claim__article__in=Article.objects.visible_to(user))
+        return self.filter(of_visible_articles(user, "claim__article"))
 
     def standing(self) -> VerdictQuerySet:
         """Each person's latest verdict of each kind on a claim, unless it was retracted."""

@@ -7,7 +7,8 @@ neighbours of an article and the article that comes after a submission agree.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -127,23 +128,60 @@ def with_turn(rows: ArticleQuerySet, user: User) -> ArticleQuerySet:
 
 
 def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[str, int]]:
-    """How many articles each choice would show, in one query: ``{facet: {choice: count}}``.
+    """How many articles each choice would show, in two or three queries: ``{facet: {choice: n}}``.
 
     The choice "" stands for none of that facet; what else was chosen holds. Under ``corpus``
     are counts that no choice changes: ``all`` and ``extracting``.
     """
     conditions = _conditions(user, corpus)
-    # Articles alike in every facet are counted together by the database; the few kinds that
-    # there are of them are added up here.
+    described = _described(queue)
+    everything = _by_state(Article.objects.filter(corpus=corpus))
+    rows = Article.objects.filter(described, corpus=corpus)
+    counts: dict[str, dict[str, int]] = {
+        "corpus": {
+            "all": sum(everything.values()),
+            "extracting": sum(everything[state] for state in SHOWN["extracting"]),
+        },
+        **{facet: dict.fromkeys(["", *choices], 0) for facet, choices in conditions.items()},
+    }
+    left = _by_state(rows) if described else everything
+    chosen = _chosen(queue)
+    # Few articles are assigned or marked: those are looked at, the others are what is left.
+    for kind, n in _special(rows, conditions):
+        left[kind.state] -= n
+        _add(counts, chosen, kind, n)
+    for state, n in left.items():
+        _add(counts, chosen, _Kind(state, frozenset({"none"}), flagged=False, disputed=False), n)
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Articles alike in every facet."""
+
+    state: str
+    assigned: frozenset[str]
+    flagged: bool
+    disputed: bool
+
+
+def _by_state(rows: ArticleQuerySet) -> Counter[str]:
+    found = rows.order_by().values_list("state").annotate(n=Count("pk"))
+    return Counter({str(state): n for state, n in found})
+
+
+def _special(
+    rows: ArticleQuerySet, conditions: dict[str, dict[str, Q]]
+) -> Iterator[tuple[_Kind, int]]:
+    """Articles that are assigned to somebody or have a marked claim, by their kind."""
     alike = {
-        "described": _described(queue) or Q(pk__isnull=False),
         "me": conditions["assigned"]["me"],
         "anyone": conditions["assigned"]["anyone"],
         "flagged": conditions["flagged"][YES],
         "disputed": conditions["disputed"][YES],
     }
     groups = (
-        Article.objects.filter(corpus=corpus)
+        rows.filter(alike["anyone"] | alike["flagged"] | alike["disputed"])
         .annotate(
             **{
                 f"is_{name}": ExpressionWrapper(condition, output_field=BooleanField())
@@ -154,31 +192,27 @@ def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[
         .values("state", *(f"is_{name}" for name in alike))
         .annotate(n=Count("pk"))
     )
-    chosen = _chosen(queue)
-    counts: dict[str, dict[str, int]] = {
-        "corpus": {"all": 0, "extracting": 0},
-        **{facet: dict.fromkeys(["", *choices], 0) for facet, choices in conditions.items()},
-    }
     for group in groups:
-        is_true = {
-            "show": {name for name, states in SHOWN.items() if group["state"] in states},
-            "assigned": {
-                "anyone" if group["is_anyone"] else "none",
-                "me" if group["is_me"] else "",
-            },
-            "flagged": {YES} if group["is_flagged"] else set(),
-            "disputed": {YES} if group["is_disputed"] else set(),
-        }
-        counts["corpus"]["all"] += group["n"]
-        counts["corpus"]["extracting"] += group["n"] if "extracting" in is_true["show"] else 0
-        if not group["is_described"]:
-            continue
-        for facet, choices in is_true.items():
-            others = (other for other in chosen if other != facet and chosen[other])
-            if all(chosen[other] in is_true[other] for other in others):
-                for choice in {"", *choices}:
-                    counts[facet][choice] += group["n"]
-    return counts
+        assigned = {"anyone" if group["is_anyone"] else "none"} | (
+            {"me"} if group["is_me"] else set()
+        )
+        kind = _Kind(group["state"], frozenset(assigned), group["is_flagged"], group["is_disputed"])
+        yield kind, group["n"]
+
+
+def _add(counts: dict[str, dict[str, int]], chosen: dict[str, str], kind: _Kind, n: int) -> None:
+    """Count articles of a kind under every choice that would show them."""
+    is_true: dict[str, set[str] | frozenset[str]] = {
+        "show": {name for name, states in SHOWN.items() if kind.state in states},
+        "assigned": kind.assigned,
+        "flagged": {YES} if kind.flagged else set(),
+        "disputed": {YES} if kind.disputed else set(),
+    }
+    for facet, choices in is_true.items():
+        others = (other for other in chosen if other != facet and chosen[other])
+        if all(chosen[other] in is_true[other] for other in others):
+            for choice in {"", *choices}:
+                counts[facet][choice] += n
 
 
 def neighbours(*, queue: Queue, user: User, article: Article) -> tuple[int | None, int | None]:
