@@ -25,14 +25,17 @@ def suggestions_of(
     check = _Checker(text, run.detector)
     for claim in ordered:
         check.claim(claim)
-    rows: dict[Place, Suggestion] = {}
+    rows: list[Suggestion] = []
+    by_place: dict[Place, Suggestion] = {}
     firsts = _first_mentions(ordered, run.detector)
     for claim in ordered:
         place = (claim.start, claim.end)
-        row = rows[place] = _row(run, claim)
+        row = _row(run, claim)
         if place in firsts:
-            row.first_mention = rows[firsts[place]]
-    return list(rows.values())
+            row.first_mention = by_place[firsts[place]]
+        by_place[place] = row
+        rows.append(row)
+    return rows
 
 
 def _first_mentions(claims: list[DetectedClaim], detector: str) -> dict[Place, Place]:
