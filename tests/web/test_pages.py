@@ -108,13 +108,14 @@ def test_the_corpus_page_asks_a_fixed_number_of_queries(
     url = reverse("corpus", args=[cast.corpus.pk])
     for _ in range(3):
         make_extracted(cast.corpus)
-    # session, user, corpus, role, counts of all and of marked ones, keys of the page's articles, the articles, who they
-    # are assigned to, publishers, one's own day, unread discussions
+    # session, user, corpus, role, counts of all and of marked ones, keys of the page's articles,
+    # the articles, who they are assigned to, publishers, one's own day, unread discussions
     with django_assert_num_queries(12):
         reviewer.get(url)
     for _ in range(5):
         assignment_add(actor=None, article=make_extracted(cast.corpus), user=cast.reviewer)
-    with django_assert_num_queries(12):
+    # and counts of those with the words
+    with django_assert_num_queries(13):
         reviewer.get(f"{url}?assigned=me&flagged=&q=minister&order=priority&show=to-review")
     # and, for an admin, the people to choose from, what is being changed just now, and how many
     # reports of readers are new
