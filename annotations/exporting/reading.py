@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import connections
+import orjson
+from django.db import connection, connections
 from django.db.models import QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
 from annotations.models import (
@@ -36,10 +38,8 @@ Grouped = dict[int, list[Row]]
 # Articles whose keys are read at once, and how many of them, or of how many characters together,
 # are in memory at once. An article alone may have a million.
 PAGE = 4000
-CHUNK = 400
+CHUNK = 1000
 CHUNK_CHARACTERS = 2_000_000
-# SQLite takes so many parameters in a query, and more only where it was built to.
-MAX_KEYS = 30_000
 # One each: articles with their runs, texts, claims, spans, types, tags, evidence, questions,
 # answers, verdicts; suggestions; threads, comments, mentions.
 QUERIES_A_CHUNK = 10
@@ -53,10 +53,10 @@ class Chunk:
     def __init__(
         self, ids: list[int], selection: Selection, *, suggestions: bool, discussions: bool
     ) -> None:
-        self.articles = _rows(_articles(ids))
+        self.articles = _rows(_articles(_among(ids)))
         self.texts = _grouped(_texts, ids)
         self.suggestions = _grouped(_suggestions, ids) if suggestions else {}
-        claims = _rows(_claims(ids, selection))
+        claims = _rows(_claims(_among(ids), selection))
         self.claims: Grouped = defaultdict(list)
         for row in claims:
             self.claims[row[1]].append(row)
@@ -122,13 +122,21 @@ def _rows(rows: QuerySet[Any, Any]) -> list[Row]:
         return list(cursor.fetchall())
 
 
-def _grouped(query: Callable[[list[int]], QuerySet[Any, Any]], keys: list[int]) -> Grouped:
+def _grouped(query: Callable[[RawSQL], QuerySet[Any, Any]], keys: list[int]) -> Grouped:
     """What hangs on the keys, by the first column. In a given order within each group."""
     groups: Grouped = defaultdict(list)
-    for start in range(0, len(keys), MAX_KEYS):
-        for row in _rows(query(keys[start : start + MAX_KEYS])):
+    if keys:
+        for row in _rows(query(_among(keys))):
             groups[row[0]].append(row)
     return groups
+
+
+def _among(keys: list[int]) -> RawSQL:
+    """The keys as one parameter. Django looks at each of a list's, which takes longer than the
+    rows do, and SQLite takes some ten thousand and no more."""
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [orjson.dumps(keys).decode()])
+    return RawSQL("SELECT unnest(%s::bigint[])", [keys])
 
 
 def _ids(groups: Grouped) -> list[int]:
@@ -138,7 +146,7 @@ def _ids(groups: Grouped) -> list[int]:
 # --- What is read of each. Rows begin with the key that they hang on, and their own ---------
 
 
-def _articles(ids: list[int]) -> QuerySet[Any, Any]:
+def _articles(ids: RawSQL) -> QuerySet[Any, Any]:
     return (
         Article.objects.filter(pk__in=ids)
         .order_by("pk")
@@ -152,7 +160,7 @@ def _articles(ids: list[int]) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _texts(ids: list[int]) -> QuerySet[Any, Any]:
+def _texts(ids: RawSQL) -> QuerySet[Any, Any]:
     return (
         ArticleText.objects.filter(article__in=ids)
         .order_by("article", "number")
@@ -160,7 +168,7 @@ def _texts(ids: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _suggestions(ids: list[int]) -> QuerySet[Any, Any]:
+def _suggestions(ids: RawSQL) -> QuerySet[Any, Any]:
     return (
         Suggestion.objects.current()
         .filter(article__in=ids)
@@ -174,7 +182,7 @@ def _suggestions(ids: list[int]) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _claims(ids: list[int], selection: Selection) -> QuerySet[Any, Any]:
+def _claims(ids: RawSQL, selection: Selection) -> QuerySet[Any, Any]:
     return (
         selection.of_claims()
         .filter(article__in=ids)
@@ -187,7 +195,7 @@ def _claims(ids: list[int], selection: Selection) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _spans(claims: list[int]) -> QuerySet[Any, Any]:
+def _spans(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         ClaimSpan.objects.filter(claim__in=claims)
         .order_by("claim", "start")
@@ -195,7 +203,7 @@ def _spans(claims: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _types(claims: list[int]) -> QuerySet[Any, Any]:
+def _types(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         Claim.types.through.objects.filter(claim__in=claims)
         .order_by("claimtype__scheme", "claimtype__position")
@@ -203,7 +211,7 @@ def _types(claims: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _tags(claims: list[int]) -> QuerySet[Any, Any]:
+def _tags(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         Claim.tags.through.objects.filter(claim__in=claims)
         .order_by("tag__name")
@@ -211,7 +219,7 @@ def _tags(claims: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _evidence(claims: list[int]) -> QuerySet[Any, Any]:
+def _evidence(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         Evidence.objects.standing()
         .filter(claim__in=claims)
@@ -225,7 +233,7 @@ def _evidence(claims: list[int]) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _questions(claims: list[int]) -> QuerySet[Any, Any]:
+def _questions(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         Question.objects.standing()
         .filter(claim__in=claims)
@@ -236,7 +244,7 @@ def _questions(claims: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _answers(questions: list[int]) -> QuerySet[Any, Any]:
+def _answers(questions: RawSQL) -> QuerySet[Any, Any]:
     return (
         Answer.objects.filter(withdrawn=False, question__in=questions)
         .order_by("pk")
@@ -248,7 +256,7 @@ def _answers(questions: list[int]) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _verdicts(claims: list[int]) -> QuerySet[Any, Any]:
+def _verdicts(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         Verdict.objects.filter(claim__in=claims)
         .order_by("pk")
@@ -260,7 +268,7 @@ def _verdicts(claims: list[int]) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _threads(claims: list[int]) -> QuerySet[Any, Any]:
+def _threads(claims: RawSQL) -> QuerySet[Any, Any]:
     return (
         Thread.objects.standing()
         .filter(claim__in=claims)
@@ -269,7 +277,7 @@ def _threads(claims: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _comments(threads: list[int]) -> QuerySet[Any, Any]:
+def _comments(threads: RawSQL) -> QuerySet[Any, Any]:
     return (
         Comment.objects.standing()
         .filter(thread__in=threads)
@@ -278,7 +286,7 @@ def _comments(threads: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-def _mentions(comments: list[int]) -> QuerySet[Any, Any]:
+def _mentions(comments: RawSQL) -> QuerySet[Any, Any]:
     return (
         Comment.mentions.through.objects.filter(comment__in=comments)
         .order_by("pk")

@@ -31,6 +31,7 @@ DATE = ("start", "end", "first", "last", "granularity", "anchor")
 PROTECTED_KEEPS = frozenset({"uid", "stance", "set_number", "protected"})
 # Reasons of ``Report.left_out`` that are the options' doing, whatever the format.
 NOT_KNOWN, ANSWER_NOT_KNOWN = "evidence not known at the time", "answers not known at the time"
+MOST_FINDINGS = 1000
 UNJUDGED = Finding(None, None, False, {})
 
 
@@ -109,6 +110,8 @@ class _Reader:
         self.pages: set[PageKey] = protected_pages(context.corpus)
         self.individual = context.labels != "aggregated"
         self.aggregated = context.labels != "individual"
+        self.ratings: dict[int, _Rating] = {}
+        self.findings: dict[tuple[tuple[str, int], ...], Finding] = {}
         self.chunk: Chunk
 
     def read(self, chunk: Chunk) -> Iterator[Record]:
@@ -253,12 +256,9 @@ class _Reader:
     def _judged(self, rows: list[Row]) -> tuple[Finding, list[Record]]:
         if not rows:
             return UNJUDGED, []
-        votes = [
-            _Vote(row[1], row[3], _Rating(*row[4:8]) if row[4] else None, row[11], row[15])
-            for row in rows
-        ]
+        votes = [_Vote(row[1], row[3], self._rating(row), row[11], row[15]) for row in rows]
         standing = _standing(votes)
-        finding = finding_of(vote for vote in votes if vote.pk in standing)
+        finding = self._found([vote for vote in votes if vote.pk in standing])
         retracted = {vote.retracts for vote in votes}
         given = finding.basis is not None
         self.context.report.verdicts += len(rows) if self.individual else given
@@ -266,6 +266,21 @@ class _Reader:
             self._verdict(row, stands=row[1] in standing, retracted=row[1] in retracted)
             for row in rows
         ]
+
+    def _rating(self, row: Row) -> _Rating | None:
+        pk = row[4]
+        if pk is not None and pk not in self.ratings:
+            self.ratings[pk] = _Rating(*row[4:8])
+        return self.ratings.get(pk)
+
+    def _found(self, standing: list[_Vote]) -> Finding:
+        """The same votes in the same order, as most claims have them, are reckoned once."""
+        votes = tuple((vote.kind, vote.rating.pk) for vote in standing if vote.rating)
+        if votes not in self.findings:
+            if len(self.findings) > MOST_FINDINGS:
+                self.findings.clear()
+            self.findings[votes] = finding_of(standing)
+        return self.findings[votes]
 
     def _verdict(self, row: Row, *, stands: bool, retracted: bool) -> Record:
         (

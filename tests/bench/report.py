@@ -14,6 +14,7 @@ BENCHES = (
     "memory",
     "start",
     "detector",
+    "export",
     "search",
     "scale",
     "api",
