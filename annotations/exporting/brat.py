@@ -78,8 +78,8 @@ def _configuration(context: Context) -> str:
 
 
 def _value(label: str) -> str:
-    """brat's configuration divides values by what a label may hold."""
-    return label.replace("|", "/").replace(",", ";")
+    """brat's configuration divides values by what a label may hold, spaces among it."""
+    return "_".join(label.replace("|", "/").replace(",", ";").split())
 
 
 def _annotations(document: Document, context: Context) -> str:

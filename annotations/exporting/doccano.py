@@ -1,11 +1,13 @@
 """doccano JSON lines: ``{"id": 1, "text": "…", "label": [[0, 12, "CLAIM"]], "Comments": []}``.
 
-What doccano has no place for goes along under ``claims``, which it keeps as metadata.
+What doccano has no place for goes along under ``claims``, which it keeps as metadata. It guesses
+at the encoding of what it reads, and takes short texts for Turkish; so all is written in ASCII.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,11 @@ class Doccano(Format):
             "sets", "copies", "questions", "discussions", "guidelines", "earlier texts",
         }
     )  # fmt: skip
+
+    def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
+        for article in articles:
+            lines = (json.dumps(item) + "\n" for item in self.counted(article, context))
+            yield "".join(lines).encode("ascii")
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
         for document in documents(article):

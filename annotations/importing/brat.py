@@ -212,7 +212,8 @@ def _mark(entry: _Entry, entries: dict[str, _Entry], who: str) -> Mark | None:
         labels=labels,
         claimant=claimant[:200],
         note=" ".join(entry.notes),
-        rating=rating,
+        # A value has no spaces in brat.
+        rating=rating.replace("_", " "),
         annotator=who,
         line=entry.line,
         loose=True,

@@ -43,6 +43,9 @@ def written(exhibit: Exhibit, name: str, options: Options = PUBLISHER) -> bytes:
 def readable(content: bytes) -> str:
     """An export as text: each member of an archive after a line with its name."""
     if not content.startswith(b"PK"):
+        # What is all in ASCII is shown as what it says.
+        if b"\\u" in content and content.startswith(b"{"):
+            return _lines(map(json.loads, content.splitlines()))
         return content.decode()
     parts = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

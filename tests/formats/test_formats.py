@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import time_machine
 from annotations.exporting import FORMATS, Options, begin, preview, write
 from annotations.exporting.base import PARTS
 from annotations.exporting.people import reviewer_urn
-from annotations.models import ArticleText, Corpus
+from annotations.models import ArticleText, Corpus, Verdict
 from tests import factories
 from tests.services.importing import bring_in
 
@@ -54,7 +55,7 @@ SIGNS: dict[str, str] = {
     "place": r"\+Exland",
     "flags": "unclear",
     "tags": "-climate",
-    "verdict": "Mostly False|REFUTES|Refuted",
+    "verdict": "Mostly.False|REFUTES|Refuted",
     "verdicts": r'sam \(review\)|"(by|reviewer|username)":"sam"|"creator":{"id":"urn:reviewer:sam"',
     "rationales": "says rita",
     "evidence": r"statistics\.example/1",
@@ -191,6 +192,10 @@ def test_our_own_importers_read_them(exhibit: Exhibit) -> None:
         problems = [p.reason for p in source.problems.filter(severity="rejected")]
         assert (source.state, problems) == ("done", [] if name != "brat" else problems), name
         assert claims_of(corpus) == quoted, name
+        if name == "brat":
+            # Its value has no spaces, and ours has.
+            given = Verdict.objects.get(claim__article__corpus=corpus)
+            assert str(given.rating) == "Mostly False"
 
 
 @pytest.mark.any_database
@@ -237,3 +242,27 @@ def test_claim_reviews_have_what_google_asks_for(exhibit: Exhibit) -> None:
         "Pants on Fire",
     ]
     assert PUBLISHER.publisher not in json.dumps([r["itemReviewed"]["author"] for r in both])
+
+
+@pytest.mark.any_database
+def test_spacy_loads_and_trains_on_it(exhibit: Exhibit, tmp_path: Path) -> None:
+    """By its own corpus reader, as in a training configuration, and one step of a spancat."""
+    import spacy
+    from spacy.training import Corpus as Reader
+
+    with zipfile.ZipFile(io.BytesIO(written(exhibit, "spacy"))) as archive:
+        archive.extractall(tmp_path)
+    nlp = spacy.blank("en")
+    spancat = nlp.add_pipe("spancat", config={"spans_key": "claims"})
+    examples = list(Reader(tmp_path)(nlp))
+    spans = [str(span) for example in examples for span in example.reference.spans["claims"]]
+    assert spans == [
+        "Unemployment doubled in 2025",
+        "Emissions fell",
+        "prices rose",
+        "The café closed",
+    ]
+    nlp.initialize(lambda: examples)
+    assert spancat.labels == ("CLAIM",)
+    losses = nlp.update(examples)
+    assert losses["spancat"] > 0
