@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.broker]
 
 
 # The others share their parts with these, and take a minute together.
-QUICK = [name for name in BENCHES if name not in {"page_open", "span_write", "start"}]
+QUICK = [name for name in BENCHES if name not in {"page_open", "span_write", "start", "export"}]
 
 
 @pytest.mark.parametrize("name", QUICK)
