@@ -181,7 +181,9 @@ class Restorer:
 
     def _decisions(self, article: Article) -> None:
         for record in self.record.get("suggestions") or ():
-            if record.get("outcome"):
+            # A filtered export has the decision, and not the claim that it made.
+            elsewhere = record.get("claim") and record["claim"] not in self.claims
+            if record.get("outcome") and not elsewhere:
                 self.made.append(
                     SuggestionDecision(
                         suggestion=self.suggestions[(record["start"], record["end"])],

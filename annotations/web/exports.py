@@ -23,7 +23,7 @@ from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError, InvalidInput
 from annotations.exporting import FORMATS, Format, Options, Preview, Selection, preview
 from annotations.exporting.base import PARTS
-from annotations.exporting.records import ANSWER_NOT_KNOWN, NOT_KNOWN
+from annotations.exporting.gathered import ANSWER_NOT_KNOWN, NOT_KNOWN
 from annotations.exporting.selection import NO_VERDICT, TIE
 from annotations.models import Article, Claim, ClaimType, Corpus, Export, ExportState, User
 from annotations.services import exports as services

@@ -12,8 +12,8 @@ import pytest
 
 from annotations.errors import InvalidInput
 from annotations.exporting import FORMATS, Options, Selection, export, preview
+from annotations.exporting.gathered import ANSWER_NOT_KNOWN, NOT_KNOWN
 from annotations.exporting.judging import NO_VERDICT
-from annotations.exporting.records import ANSWER_NOT_KNOWN, NOT_KNOWN
 from annotations.exporting.selection import found_in
 from annotations.models import Claim, Corpus
 from tests import factories
@@ -161,6 +161,15 @@ def test_selections(exhibit: Exhibit) -> None:
         assert selected(corpus, **given) == found, given
     header = written_header(corpus, {"verdict": "tie"})
     assert header["chosen"] == {"verdict": ["tie"]}
+
+
+def test_what_was_filtered_comes_in_again(exhibit: Exhibit) -> None:
+    """Its suggestions were decided on; the claims that came of it need not be in the file."""
+    corpus = exhibit.cast.corpus
+    selection = Selection.read({"verdict": "tie"}, corpus)
+    content = b"".join(export(corpus, FORMATS["jsonl"], selection=selection))
+    source = bring_in(exhibit.cast.other_corpus, "a.jsonl", content, actor=exhibit.cast.outsider)
+    assert (source.counts["articles"], source.counts.get("rejected", 0)) == (1, 0)
 
 
 def written_header(corpus: Corpus, given: dict[str, Any]) -> Any:
