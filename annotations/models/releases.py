@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -143,6 +144,11 @@ class Release(models.Model):
         if state == JobState.CANCELLED:
             return ReleaseState.CANCELLED
         return ReleaseState.FAILED if state == JobState.FAILED else ReleaseState.MAKING
+
+    @property
+    def split(self) -> dict[str, Any]:
+        """The plan as it is asked for; empty where it isn't divided."""
+        return {**self.plan, "shares": dict(self.plan["shares"])} if self.plan else {}
 
     @property
     def is_verifying(self) -> bool:

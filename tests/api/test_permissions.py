@@ -18,7 +18,8 @@ from rest_framework.test import APIClient
 
 from annotations.api.v1 import urls
 from annotations.exporting import FORMATS, Options, Selection
-from annotations.models import Claim, Export, Job
+from annotations.models import Claim, Export, Job, Release
+from annotations.releasing import Plan
 from annotations.services.assignments import assignment_add
 from annotations.services.bulk_actions import bulk_request
 from annotations.services.corpora import guideline_add
@@ -29,6 +30,8 @@ from annotations.services.imports import import_start
 from annotations.services.jobs import extraction_request, job_fail, jobs_claim
 from annotations.services.memberships import invitation_create
 from annotations.services.queue import PLAIN
+from annotations.services.release_runs import release_run
+from annotations.services.releases import release_cancel, release_request
 from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.tokens import token_create
@@ -143,6 +146,23 @@ ROWS: dict[tuple[str, str], list[Row]] = {
     ("POST", "export-resume"): [
         Row(members(202, second_reviewer=403, adjudicator=403), "cancelled_export")
     ],
+    ("GET", "corpus-releases"): [Row(members(200), "corpus")],
+    # One of it isn't finished.
+    ("POST", "corpus-releases"): [
+        Row(
+            admins(409),
+            "corpus",
+            lambda w: {"title": "T", "licence": "CC0-1.0", "formats": ["jsonl"]},
+        )
+    ],
+    ("GET", "release-list"): [Row(signed_in(200))],
+    ("GET", "release-detail"): [Row(members(200), "ready_release")],
+    ("GET", "release-file"): [Row(members(200), "ready_release")],
+    ("POST", "release-verify"): [Row(admins(202), "ready_release")],
+    ("POST", "release-withdraw"): [Row(admins(200), "ready_release", lambda w: {"reason": "No"})],
+    ("POST", "release-cancel"): [Row(admins(409), "cancelled_release")],
+    ("POST", "release-resume"): [Row(admins(202), "cancelled_release")],
+    ("DELETE", "release-detail"): [Row(admins(204), "cancelled_release")],
     ("GET", "corpus-guidelines"): [Row(members(200), "corpus")],
     ("POST", "corpus-guidelines"): [
         Row(admins(201), "corpus", lambda w: {"text": "Read thrice.", "based_on": 1})
@@ -499,6 +519,25 @@ def _written_export(cast: Cast) -> Export:
     return export
 
 
+def _release(cast: Cast) -> Release:
+    return release_request(
+        actor=cast.admin,
+        corpus=cast.corpus,
+        title="First",
+        licence="CC0-1.0",
+        formats=["jsonl"],
+        selection=Selection(),
+        options=Options(),
+        plan=Plan(),
+    )
+
+
+def _ready_release(cast: Cast) -> Release:
+    release = _release(cast)
+    release_run(first=release.job_id)
+    return release
+
+
 def test_every_address_has_a_row() -> None:
     assert set(addresses()) == set(ROWS)
 
@@ -569,6 +608,8 @@ def world(cast: Cast) -> SimpleNamespace:
         written_export=_written_export(cast),
         queued_export=_export(cast),
         cancelled_export=export_cancel(actor=cast.reviewer, export=_export(cast)),
+        ready_release=_ready_release(cast),
+        cancelled_release=release_cancel(actor=cast.admin, release=_release(cast)),
         bulk=bulk_request(actor=cast.admin, corpus=cast.corpus, action="reopen", queue=PLAIN),
         member=cast.corpus.memberships.get(user=cast.second_reviewer),
         invitation=invitation_create(actor=cast.admin, corpus=cast.corpus, role="reviewer")[0],

@@ -59,6 +59,8 @@ COSTS: dict[str, int] = {
     "imports/": SIGN_IN + 1,
     # exports with job and person
     "exports/": SIGN_IN + 1,
+    # releases with job and person
+    "releases/": SIGN_IN + 1,
     # events with their person
     "events/": SIGN_IN + 1,
     # keys, ranks, articles with text and corpus

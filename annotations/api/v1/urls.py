@@ -20,6 +20,7 @@ from .views.names import ClaimantViewSet, TagViewSet
 from .views.people import MeView, TokenViewSet
 from .views.preferences import PreferencesView
 from .views.questions import AnswerViewSet, QuestionViewSet
+from .views.releases import ReleaseViewSet
 from .views.search import SearchView
 from .views.snapshots import SnapshotViewSet
 from .views.suggestions import SuggestionViewSet
@@ -49,6 +50,7 @@ router.register("comments", CommentViewSet, "comment")
 router.register("jobs", JobViewSet, "job")
 router.register("imports", ImportViewSet, "import")
 router.register("exports", ExportViewSet, "export")
+router.register("releases", ReleaseViewSet, "release")
 router.register("events", EventViewSet, "event")
 router.register("webhooks", WebhookViewSet, "webhook")
 router.register("tokens", TokenViewSet, "token")

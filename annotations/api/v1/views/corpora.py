@@ -18,6 +18,7 @@ from .exports import ExportActions
 from .fact_checks import PublicationActions
 from .guidelines import GuidelineActions
 from .members import MemberActions
+from .releases import ReleaseActions
 
 
 class CorpusFilters(FilterSet):
@@ -34,6 +35,7 @@ class CorpusViewSet(
     MemberActions,
     CorpusAdminActions,
     PublicationActions,
+    ReleaseActions,
     ListModelMixin,
     RetrieveModelMixin,
     ViewSet,
