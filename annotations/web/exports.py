@@ -129,11 +129,11 @@ class ExportForm(forms.Form):
         label=gettext_lazy("Address of a fact-check, with {uid}"), required=False, max_length=1000
     )
 
-    FILTERS = (
+    FILTERS: tuple[str, ...] = (
         "q", "article_state", "published_from", "published_until", "claim_q", "claim_state",
         "type", "verdict", "person", "created_from", "created_until", "score_min",
     )  # fmt: skip
-    CHECKS = ("pseudonyms", "known_only")
+    CHECKS: tuple[str, ...] = ("pseudonyms", "known_only")
     PUBLISHING = ("publisher", "publisher_url", "page")
 
     def __init__(self, corpus: Corpus, data: Any) -> None:
@@ -153,7 +153,8 @@ class ExportForm(forms.Form):
             "person": [_ANY, *((person.username, person.name) for person in people)],
         }
         for name, found in choices.items():
-            self.fields[name].choices = found  # type: ignore[attr-defined]
+            if name in self.fields:
+                self.fields[name].choices = found  # type: ignore[attr-defined]
 
     @property
     def filter_fields(self) -> list[Any]:

@@ -19,6 +19,7 @@ SECTIONS = [
     ("corpus-fact-checks", _("Fact-checks"), True),
     ("imports", _("Imports"), True),
     ("exports", _("Exports"), False),
+    ("releases", _("Releases"), False),
     ("members", _("Members"), False),
     ("corpus-settings", _("Settings"), True),
 ]

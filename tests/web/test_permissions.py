@@ -20,6 +20,7 @@ MEMBERS_ONLY = {
     "corpus-progress": lambda article: [article.corpus_id],
     "corpus-today": lambda article: [article.corpus_id],
     "exports": lambda article: [article.corpus_id],
+    "releases": lambda article: [article.corpus_id],
     "dashboard": lambda article: [article.corpus_id],
     "members": lambda article: [article.corpus_id],
     "guidelines": lambda article: [article.corpus_id],
@@ -54,8 +55,8 @@ ANYBODY = {
     "account_signup",
     "account_inactive",
 }
-# Of one corpus too; walked in test_exports.py, which has one.
-OF_AN_EXPORT = {"export"}
+# Of one corpus too; walked in test_exports.py and test_releases.py, which have one.
+OF_AN_EXPORT = {"export", "release"}
 # The same in test_detectors.py, where there are two of them.
 OF_DETECTORS = {"detectors", "detector-compare", "article-compare"}
 # For those whom the site lets create corpora.
@@ -67,6 +68,7 @@ POST_ONLY = {
     "report-do",
     "import-do",
     "export-do",
+    "release-do",
     "corpus-bulk",
     "corpus-copy",
     "corpus-archive",
@@ -80,6 +82,7 @@ POST_ONLY = {
 ONWARD = {"corpus-next"}
 # Of one corpus too, and for its admins; those of imports are in test_imports.py.
 ADMINS_ONLY = {
+    "release-new",
     "guideline-edit",
     "imports",
     "import",

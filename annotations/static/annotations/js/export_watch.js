@@ -1,4 +1,4 @@
-// A file that is being written: how far it is, and the whole page anew when it has ended.
+// A file or a release that is being made: how far it is, and the whole page anew when it has ended.
 
 import { api, configure } from "./api.js";
 import { byId } from "./dom.js";
@@ -15,12 +15,12 @@ const left = (seconds) => {
 async function look() {
   let found;
   try {
-    found = await api("GET", `exports/${box.dataset.export}/`);
+    found = await api("GET", box.dataset.watch);
   } catch {
     setTimeout(look, 3 * PAUSE);
     return;
   }
-  if (found.state !== box.dataset.state) {
+  if ((found.verifying ? "verifying" : found.state) !== box.dataset.state) {
     location.reload();
     return;
   }

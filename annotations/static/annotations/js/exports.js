@@ -3,14 +3,17 @@
 import { byId } from "./dom.js";
 
 const PAUSE = 400;
+const LONGEST = 300;
 const form = byId("export-form");
+const WRONG = ".page .error[role=alert]";
 let waiting;
 let asked;
 
 function address() {
   const chosen = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    if (value && name !== "csrfmiddlewaretoken") chosen.set(name, value);
+    // An address has no room for long words, and nothing is counted by them.
+    if (value && name !== "csrfmiddlewaretoken" && value.length <= LONGEST) chosen.append(name, value);
   }
   return `${location.pathname}?${chosen}`;
 }
@@ -25,13 +28,13 @@ async function count() {
     const answer = await fetch(url, { signal: asked.signal, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const counted = page.getElementById("export-counts");
-    const wrong = page.querySelector(".page > .error");
-    const before = document.querySelector(".page > .error");
+    const wrong = page.querySelector(WRONG);
+    const before = document.querySelector(WRONG);
     if (counted) shown.replaceWith(document.importNode(counted, true));
     before?.remove();
     if (wrong) form.before(document.importNode(wrong, true));
-    // Reloaded or sent on, the page shows the same.
-    history.replaceState(null, "", url);
+    // Reloaded or sent on, the page shows the same; where words were left away, it would not.
+    if (!form.querySelector("textarea")) history.replaceState(null, "", url);
   } catch (error) {
     if (error.name !== "AbortError") shown.classList.remove("waiting");
   }
