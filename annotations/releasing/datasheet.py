@@ -70,7 +70,7 @@ def datasheet(
             "largest": [
                 {"name": name, "articles": articles, "claims": claims}
                 for name, articles, claims in survey.rows(
-                    "SELECT source, count(*), sum(claims) FROM articles GROUP BY source "
+                    "SELECT min(name), count(*), sum(claims) FROM articles GROUP BY source "
                     "ORDER BY count(*) DESC, source LIMIT ?",
                     MOST_SOURCES,
                 )

@@ -20,8 +20,8 @@ _KINDS = {
         placed.part AS part, articles.n AS n FROM placed JOIN articles ON articles.id = article""",
     "articles": """SELECT article AS thing, articles.title AS name, placed.part AS part,
         articles.n AS n FROM placed JOIN articles ON articles.id = article""",
-    "sources": """SELECT source AS thing, source AS name, placed.part AS part, articles.n AS n
-        FROM placed JOIN articles ON articles.id = article""",
+    "sources": """SELECT source AS thing, articles.name AS name, placed.part AS part,
+        articles.n AS n FROM placed JOIN articles ON articles.id = article""",
     "domains": """SELECT domain AS thing, domain AS name, placed.part AS part, articles.n AS n
         FROM placed JOIN articles ON articles.id = article WHERE domain IS NOT NULL""",
     "article_addresses": """SELECT url AS thing, url AS name, placed.part AS part, articles.n AS n

@@ -24,8 +24,8 @@ from .source import Source
 TIE, NO_VERDICT = "tie", "no verdict"
 _TABLES = """
 CREATE TABLE articles (
-    n INTEGER PRIMARY KEY, id INTEGER UNIQUE, title TEXT, source TEXT, domain TEXT, url TEXT,
-    day TEXT, claims INTEGER, cluster INTEGER, part TEXT
+    n INTEGER PRIMARY KEY, id INTEGER UNIQUE, title TEXT, source TEXT, name TEXT,
+    domain TEXT, url TEXT, day TEXT, claims INTEGER, cluster INTEGER, part TEXT
 );
 CREATE TABLE claims (
     n INTEGER PRIMARY KEY, uid TEXT UNIQUE, article INTEGER, words TEXT, rating TEXT,
@@ -102,10 +102,11 @@ class Survey:
         source = " ".join(article["publisher"].split()) or domain or f"article {article['id']}"
         self.totals["articles_without_source"] += not (article["publisher"].strip() or domain)
         self.db.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
             (
                 self.totals["articles"] - 1, article["id"], article["title"][:EXCERPT],
-                source.casefold(), domain, page_of(article["url"]), day, len(article["claims"]),
+                source.casefold(), source, domain, page_of(article["url"]), day,
+                len(article["claims"]),
             ),
         )  # fmt: skip
         for claim in article["claims"]:

@@ -227,7 +227,7 @@ def export_list(request: SignedInRequest, pk: int) -> HttpResponse:
         "loses": _losses(format_),
         "unit": UNITS[format_.unit] if format_ else "",
         "counts": counts,
-        "left_out": _reasons(format_, counts.left_out or {}) if format_ and counts else [],
+        "left_out": reasons(format_, counts.left_out or {}) if format_ and counts else [],
         "problems": [(_label(form, name), reason) for name, reason in problems.items()],
         "direct": _direct(format_, form, chosen) if counts else "",
         "narrowed": narrowed,
@@ -264,7 +264,7 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "stopped": state in {ExportState.FAILED, ExportState.CANCELLED},
         "may_change": own or role == Role.ADMIN,
         "counts": counts,
-        "left_out": _reasons(format_, counts.get("left_out", {})) if format_ else [],
+        "left_out": reasons(format_, counts.get("left_out", {})) if format_ else [],
         "chosen": {**export.selection, **export.options},
     }
     return render(request, "annotations/export.html", context)
@@ -297,7 +297,7 @@ def _losses(format_: Format | None) -> list[Any]:
     return [words for part, words in PARTS.items() if format_ and part in format_.loses]
 
 
-def _reasons(format_: Format, left_out: dict[str, int]) -> list[tuple[Any, int]]:
+def reasons(format_: Format, left_out: dict[str, int]) -> list[tuple[Any, int]]:
     words = {**REASONS, **format_.reasons}
     return [(words.get(reason, reason), count) for reason, count in sorted(left_out.items())]
 

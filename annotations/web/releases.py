@@ -25,7 +25,7 @@ from annotations.releasing import LICENCES
 from annotations.services import releases as services
 from annotations.services.keyset import Key
 
-from .exports import UNITS
+from .exports import UNITS, reasons
 from .paging import keyset_page
 from .release_form import BY_WORDS, ReleaseForm, label_of, licence_of, plan_of, usual
 from .requests import SignedInRequest
@@ -217,19 +217,25 @@ def _sheet(release: Release) -> dict[str, Any]:
         "judges": sorted(sheet["judges_per_claim"].items(), key=lambda item: int(item[0])),
         "versions": sorted(sheet["guidelines"]["verdicts_by_version"].items()),
         "people": (sheet["agreement"] or {}).get("people", [])[:MOST_SHOWN],
-        "written": [
-            (FORMATS[one["name"]].label if one["name"] in FORMATS else one["name"], one)
-            for one in sheet["formats"]
-        ],
-        "units": UNITS,
+        "written": [_written(one) for one in sheet["formats"]],
         "across": [(words, leakage["across"][kind]) for kind, words in ACROSS.items()]
-        if leakage
-        else [],
-        "part_labels": sorted({label for part in leakage["parts"] for label in part["ratings"]})
         if leakage
         else [],
         "label_rows": _label_rows(leakage) if leakage else [],
     }
+
+
+def _written(one: dict[str, Any]) -> tuple[Any, int, Any, list[tuple[Any, int]]]:
+    """A format's name, how many of what it holds, and what it left out, in people's words."""
+    format_ = FORMATS.get(one["name"])
+    if format_ is None:
+        return one["name"], one["written"], one["unit"], sorted(one["left_out"].items())
+    return (
+        format_.label,
+        one["written"],
+        UNITS[format_.unit],
+        reasons(format_, one["left_out"]),
+    )
 
 
 def _label_rows(leakage: dict[str, Any]) -> list[tuple[str, list[int]]]:
