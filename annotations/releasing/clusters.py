@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # two claims that share 60 % have one in common 9 times of 10, and those that share 80 % always.
 CLAIM_SEQUENCE, CLAIM_BANDS, CLAIM_THRESHOLD = 2, 16, 0.6
 ARTICLE_BANDS = 8
-COMPARED_AT_ONCE = 50_000
+COMPARED_AT_ONCE = 5_000
 
 
 class Sketches:
