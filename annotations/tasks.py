@@ -142,11 +142,12 @@ class Sweeper(threading.Thread):
     Every worker has one, so no separate scheduler has to stay alive.
     """
 
-    def __init__(self, *, slots: int, bulk: bool) -> None:
-        """``slots``: the tasks that this worker runs at once; ``bulk``: it takes bulk work."""
+    def __init__(self, *, slots: int, bulk: bool, in_process: bool = False) -> None:
+        """``slots``: the tasks that this worker runs at once; ``bulk``: it takes bulk work;
+        ``in_process``: they run in threads of it, not in processes of their own."""
         super().__init__(name="sweeper", daemon=True)
         self.ended = threading.Event()
-        self.slots, self.bulk = slots, bulk
+        self.slots, self.bulk, self.in_process = slots, bulk, in_process
         self._tidied = -TIDY_SECONDS
 
     def run(self) -> None:
@@ -157,7 +158,7 @@ class Sweeper(threading.Thread):
                 worker_seen(name=name, started_at=started_at, bulk=self.bulk)
                 # What it has taken from the broker, begun or not.
                 idle = len(state.reserved_requests) < self.slots
-                jobs_sweep(idle=idle, bulk=self.bulk)
+                jobs_sweep(idle=idle, bulk=self.bulk, knows_its_leases=self.in_process)
                 presence_sweep()
                 webhooks_sweep()
                 self._tidy()
@@ -196,7 +197,11 @@ def load_model_here(sender: Any, **_: Any) -> None:
 def start_sweeper(sender: Any, **_: Any) -> None:
     global _sweeper
     queues = sender.app.amqp.queues.consume_from
-    _sweeper = Sweeper(slots=sender.pool.num_processes, bulk=settings.CELERY_BULK_QUEUE in queues)
+    _sweeper = Sweeper(
+        slots=sender.pool.num_processes,
+        bulk=settings.CELERY_BULK_QUEUE in queues,
+        in_process=not isinstance(sender.pool, PreforkPool),
+    )
     _sweeper.start()
 
 

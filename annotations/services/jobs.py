@@ -253,6 +253,7 @@ def _claim_once(
         found += _others_like(leader, due, limit - 1, words)
     lease = uuid.uuid4()
     _claimed_here().add(lease)
+    _active.add(lease)
     Job.objects.filter(pk__in=[job.pk for job in found]).update(
         state=JobState.RUNNING,
         lease=lease,
@@ -289,6 +290,13 @@ def _others_like(leader: Job, due: JobQuerySet, limit: int, words: int | None) -
 # Leases that this process took, by thread; and those that it has given up and not yet returned.
 _here = threading.local()
 _given_up: set[uuid.UUID] = set()
+# Of all threads: those that a task of this process is at.
+_active: set[uuid.UUID] = set()
+
+
+def lease_is_worked_on(lease: uuid.UUID) -> bool:
+    """Whether a task of this process is at what it took under this lease."""
+    return lease in _active
 
 
 def _claimed_here() -> set[uuid.UUID]:
@@ -308,10 +316,12 @@ def returning_leases() -> Iterator[None]:
         yield
     except BaseException:
         _given_up.update(_claimed_here())
+        _active.difference_update(_claimed_here())
         with suppress(DatabaseError, InterfaceError):
             jobs_release()
         raise
     finally:
+        _active.difference_update(_claimed_here())
         _claimed_here().clear()
 
 

@@ -21,7 +21,7 @@ from annotations import jobs
 from annotations.domain.transitions import ACTIVE_JOB_STATES, JobState
 from annotations.models import Job
 
-from .jobs import jobs_go_on, jobs_release, skip_locked
+from .jobs import jobs_go_on, jobs_release, lease_is_worked_on, skip_locked
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,9 @@ RESEND_SECONDS = 60
 RESEND_AT_ONCE = 32
 
 
-def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
+def jobs_sweep(
+    *, idle: bool = True, bulk: bool = True, knows_its_leases: bool = False
+) -> dict[str, int]:
     """See to this host's running jobs, and send again what is due and unsent.
 
     A job whose process is dead is taken back. One whose process lives keeps its lease, up to a
@@ -37,10 +39,11 @@ def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
     it run out is stuck, and killed; whoever watches over it starts it anew, and the job goes to
     somebody else.
 
-    ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work.
+    ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work;
+    ``knows_its_leases``: its tasks run in this process, so what it holds and no task is at is free.
     """
     now = timezone.now()
-    released = jobs_release() + _look_after_running(now)
+    released = jobs_release() + _look_after_running(now, knows_its_leases)
     with transaction.atomic():
         late: Any = (
             Job.objects.claimable(timezone.now())
@@ -65,13 +68,16 @@ def jobs_sweep(*, idle: bool = True, bulk: bool = True) -> dict[str, int]:
             break
         sent += 1
     else:
-        sent += idle and bulk and jobs_go_on(kind="extraction")
+        # Idle by its own reckoning, or by the database's: messages that a broker lost may be
+        # counted as taken for ever.
+        free = bulk and (idle or not _has_work())
+        sent += free and jobs_go_on(kind="extraction")
     if released or sent:
         log.info("jobs_swept", released=released, sent=sent)
     return {"released": released, "sent": sent}
 
 
-def _look_after_running(now: dt.datetime) -> int:
+def _look_after_running(now: dt.datetime, knows_its_leases: bool) -> int:
     """Renew what living processes of this host hold, and release the rest; how many."""
     longest = dt.timedelta(seconds=settings.JOB_MAX_SECONDS)
     renewed = now + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)
@@ -94,7 +100,8 @@ def _look_after_running(now: dt.datetime) -> int:
             one = jobs_held[0]
             # Put behind the others, so that what was in hand at one mishap isn't at the next.
             free = {"lease_expires_at": now, "due_at": now, "sent_at": None}
-            if not alive or _is_younger(pid, one.started_at):
+            dropped = knows_its_leases and pid == os.getpid() and not lease_is_worked_on(lease)
+            if not alive or dropped or _is_younger(pid, one.started_at):
                 released += ours.update(**free)
             elif one.started_at and now - one.started_at < longest:
                 ours.update(lease_expires_at=renewed)
@@ -104,6 +111,17 @@ def _look_after_running(now: dt.datetime) -> int:
                 os.kill(pid, signal.SIGKILL)
                 alive = False
     return released
+
+
+def _has_work() -> bool:
+    """Whether this process, or one that it started, holds a job."""
+    workers = Job.objects.filter(
+        state=JobState.RUNNING,
+        worker__startswith=f"{socket.gethostname()}:",
+        lease_expires_at__gt=timezone.now(),
+    ).order_by()
+    names = workers.values_list("worker", flat=True).distinct()
+    return any(_is_mine(int(name.rpartition(":")[2])) for name in names)
 
 
 def _is_younger(pid: int, moment: dt.datetime | None) -> bool:

@@ -457,3 +457,17 @@ def test_a_task_that_ends_well_keeps_nothing_back(job: Job) -> None:
     with pytest.raises(KeyError), other:
         raise KeyError
     record(held)
+
+
+def test_a_lease_that_no_task_is_at_is_free(job: Job, sent: list[int]) -> None:
+    """Of a process whose tasks run in it; what a task is at stays."""
+    here = f"{socket.gethostname()}:{os.getpid()}"
+
+    @returning_leases()
+    def at_work() -> None:
+        jobs_claim(worker=here)
+        assert jobs_sweep(knows_its_leases=True)["released"] == 0
+
+    at_work()
+    assert jobs_sweep()["released"] == 0
+    assert jobs_sweep(knows_its_leases=True)["released"] == 1

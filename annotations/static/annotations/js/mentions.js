@@ -5,7 +5,7 @@ import { announce, h } from "./dom.js";
 
 // Not within a word, where an @ is part of an address of mail.
 const BEGUN = /(?:^|[^\w.@+/-])@([\w.@+-]*)$/u;
-const MOST = 8;
+const MOST = 6;
 let ids = 0;
 
 /** Whom the letters could mean: usernames and names that begin so, then those that contain them. */
