@@ -7,6 +7,7 @@ for. It asks the database nothing, so whatever must not leave is kept back once,
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ class LiveContext(Context):
     people: People
 
 
-class Format:
+class Format(ABC):
     """Writes a corpus, one article after the other, in memory that doesn't grow with it."""
 
     name: ClassVar[str]
@@ -144,9 +145,9 @@ class Format:
     needs_suggestions: ClassVar[bool] = False
     needs_discussions: ClassVar[bool] = False
 
+    @abstractmethod
     def items(self, article: Record, context: Context) -> Iterator[Any]:
         """What an article gives, each of the format's unit."""
-        raise NotImplementedError
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
         """Pieces of the file. Without another way of its own: items as JSON, one a line."""

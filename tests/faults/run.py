@@ -91,10 +91,10 @@ def run(
     messages: Server = BROKERS[broker](folder / "broker")
     servers: dict[str, Server] = {"database": database, "broker": messages}
     for server in servers.values():
-        server.make()  # type: ignore[attr-defined]
+        server.make()
         server.start()
     try:
-        with fleet(folder, database=database.url, broker=messages.url) as site:  # type: ignore[attr-defined]
+        with fleet(folder, database=database.url, broker=messages.url) as site:
             person = _begin(site, folder, seed, articles, sentences)
             person.start()
             for number in range(rounds):

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def postgres_programs() -> Path | None:
 
 
 @dataclass
-class Server:
+class Server(ABC):
     """A process with a port, that can be killed with all below it and started again."""
 
     folder: Path
@@ -55,8 +56,18 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Its address, as settings name it."""
+
+    @abstractmethod
+    def make(self) -> None:
+        """Put down what it needs before its first start."""
+
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """The command line that starts it in the foreground."""
 
     def environment(self) -> dict[str, str]:
         return dict(os.environ)
