@@ -343,6 +343,9 @@ def test_every_module_of_the_workbench_is_preloaded(article: Article, reviewer: 
     needed = imported("workbench.js", set()) - {"opening.js"}
     assert sorted(f"{name}.js" for name in preloaded) == sorted(needed)
     assert page.index("js/opening.") < page.index("messages.js")
+    before, after = page.split('<template id="rest">')
+    assert before.count("modulepreload") == 3  # what the highlights need
+    assert "js/workbench." in after.split("</template>")[0]
 
 
 def test_the_queue_goes_along_from_the_list_to_its_articles(

@@ -17,6 +17,23 @@ export function open() {
 
 let first = open();
 
+// --- The rest of the page's modules ---------------------------------------------------------------
+
+// The words that they need come as a script that runs before this.
+const translated = new Promise((resolve) => { addEventListener("DOMContentLoaded", resolve, { once: true }); });
+// A page in the background is not painted.
+const painted = document.hidden ? Promise.resolve()
+  : new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
+
+painted.then(async () => {
+  const rest = document.getElementById("rest").content;
+  const main = rest.querySelector("script");
+  main.remove();
+  document.head.append(rest);
+  await translated;
+  document.head.append(main);
+});
+
 /** What was opened with the page; the first time only, since another article has taken its place then. */
 export function opened() {
   const there = first;
