@@ -29,6 +29,7 @@ from .options import Options
 from .parquet import Parquet
 from .people import People
 from .prodigy import Prodigy
+from .reading import Parts
 from .records import header, records
 from .selection import EVERYTHING, Selection
 from .w3c import WebAnnotation
@@ -176,12 +177,8 @@ def _salted(options: Options | None) -> Options:
 
 
 def _records(context: LiveContext, format_: Format, selection: Selection) -> Iterator[Record]:
-    return records(
-        context,
-        selection,
-        suggestions=format_.needs_suggestions,
-        discussions=format_.needs_discussions,
-    )
+    parts = Parts(format_.needs_suggestions, format_.needs_discussions, format_.needs_fact_checks)
+    return records(context, selection, parts)
 
 
 def gathered(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext_lazy as _
 
 from .base import Context, Format, Record, array
-from .claim_review import page_of
+from .claim_review import page_of, published_page
 from .judging import (
     CONFLICTING,
     NO_VERDICT,
@@ -51,10 +51,11 @@ class Averitec(Format):
     media_type = "application/json"
     extension = "json"
     unit = "labels"
+    needs_fact_checks = True
     loses = frozenset(
         {
             "text", "earlier texts", "suggestions", "places", "fragments", "flags", "tags",
-            "evidence", "sets", "copies", "discussions", "guidelines",
+            "evidence", "sets", "copies", "discussions", "guidelines", "fact-checks", "roles",
         }
     )  # fmt: skip
     reasons = {
@@ -96,7 +97,9 @@ def _record(
         "speaker": claim["claimant"],
         "original_claim_url": article["url"] or None,
         "cached_original_claim_url": None,
-        "fact_checking_article": page_of(article, claim, context) if context.options.page else None,
+        "fact_checking_article": page_of(article, claim, context)
+        if context.options.page
+        else published_page(claim, context),
         "reporting_source": article["publisher"] or None,
         "location_ISO_code": claim["place"] if country else None,
         "claim_types": list(_types(claim, context)),

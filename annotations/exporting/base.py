@@ -36,6 +36,7 @@ PARTS: dict[str, Any] = {
     "normalised": _("normalised claims"),
     "types": _("claim types"),
     "claimant": _("claimants"),
+    "roles": _("claimants' roles and Wikidata ids"),
     "claim date": _("dates of claims"),
     "place": _("places that claims are about"),
     "flags": _("flags and their notes"),
@@ -48,6 +49,7 @@ PARTS: dict[str, Any] = {
     "copies": _("what is known of saved copies"),
     "questions": _("questions and answers"),
     "discussions": _("discussions"),
+    "fact-checks": _("published fact-checks and corrections"),
     "guidelines": _("the corpus's description, scale and guidelines"),
 }
 EVERYTHING = frozenset(PARTS)
@@ -102,8 +104,6 @@ class Context:
     # The selection and the options that were chosen, for the file to say so itself.
     chosen: Mapping[str, Any]
     report: Report = field(default_factory=Report)
-    # Claimant → role and Wikidata id; read by the formats that say it.
-    claimants: Mapping[str, tuple[str, str]] | None = None
     # Of a release: its number, title and licence, and the claims that are gone since the last.
     release: Record | None = None
 
@@ -144,6 +144,7 @@ class Format(ABC):
     # Parts of the records that it needs: others are not read for it.
     needs_suggestions: ClassVar[bool] = False
     needs_discussions: ClassVar[bool] = False
+    needs_fact_checks: ClassVar[bool] = False
 
     @abstractmethod
     def items(self, article: Record, context: Context) -> Iterator[Any]:

@@ -46,6 +46,7 @@ class Brat(Format):
         {
             "earlier texts", "article", "suggestions", "claim date", "place", "rationales",
             "evidence", "sets", "copies", "questions", "discussions", "guidelines",
+            "fact-checks", "roles",
         }
     )  # fmt: skip
 

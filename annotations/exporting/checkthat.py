@@ -24,7 +24,7 @@ _EVERYTHING_ELSE = frozenset(
     {
         "earlier texts", "suggestions", "fragments", "types", "claimant", "claim date", "place",
         "flags", "tags", "verdict", "verdicts", "rationales", "evidence", "sets", "copies",
-        "questions", "discussions", "guidelines",
+        "questions", "discussions", "guidelines", "fact-checks", "roles",
     }
 )  # fmt: skip
 

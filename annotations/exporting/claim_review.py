@@ -21,7 +21,8 @@ from annotations.domain.claim_review import (
     data_feed_head,
     data_feed_item,
 )
-from annotations.models import Claimant
+from annotations.domain.publishing import FactCheckState
+from annotations.services.claim_reviews import page_address
 
 from .base import Context, Format, Record, array, dumps, utc
 from .judging import NO_VERDICT, TIE, Judgement, judgements
@@ -43,11 +44,12 @@ class ClaimReviews(Format):
     media_type = "application/ld+json"
     extension = "jsonld"
     unit = "reviews"
+    needs_fact_checks = True
     loses = frozenset(
         {
             "text", "earlier texts", "suggestions", "places", "fragments", "types", "place",
             "flags", "tags", "verdicts", "sets", "copies", "questions", "discussions",
-            "guidelines",
+            "guidelines", "fact-checks",
         }
     )  # fmt: skip
     reasons = {
@@ -93,14 +95,24 @@ class DataFeed(ClaimReviews):
 
 
 def page_of(article: Record, claim: Record, context: Context) -> str:
-    """Where the fact-check of a claim stands: as the export was told, else where it is reviewed."""
+    """Where the fact-check of a claim stands: as the export was told, else where this site has
+    published it, else where it is reviewed."""
     if pattern := context.options.page:
         return pattern.replace("{uid}", claim["uid"])
+    if url := published_page(claim, context):
+        return url
     return f"{context.options.site or '/'}articles/{article['id']}/?claim={claim['uid']}"
 
 
+def published_page(claim: Record, context: Context) -> str | None:
+    """The public page of a claim whose fact-check stands on this site."""
+    fact_check = claim["fact_check"]
+    if fact_check is None or fact_check["state"] != FactCheckState.PUBLISHED:
+        return None
+    return page_address(fact_check["slug"], context.options.site)
+
+
 def _review(article: Record, claim: Record, judgement: Judgement, context: Context) -> _Dated:
-    options = context.options
     # The review's own days: when the verdict was given, and when it or the claim last changed.
     created = utc(judgement.grounds[0]["created_at"])
     modified = max(utc(judgement.grounds[-1]["created_at"]), utc(claim["updated_at"]))
@@ -117,18 +129,26 @@ def _review(article: Record, claim: Record, judgement: Judgement, context: Conte
         claim_id=f"urn:uuid:{claim['uid']}",
         claim_date=claim["claim_date"],
         rating=ReviewRating(label=judgement.rating, number=judgement.number),
-        organisation=Organisation(
-            name=options.publisher or context.corpus_name, url=options.publisher_url
-        ),
+        organisation=_organisation(context),
         published=created.date(),
         modified=modified.date(),
         language=article["language"],
-        author=_author(claim["claimant"], context),
+        author=_author(claim),
         appearances=(place,),
         body=judgement.rationale,
         citations=tuple(_citations(claim, context)),
     )
     return _Dated(review, created, modified)
+
+
+def _organisation(context: Context) -> Organisation:
+    """As the export was told, else whoever publishes the corpus's fact-checks."""
+    options = context.options
+    publisher = context.head()["publisher"] or {"organisation": "", "url": ""}
+    return Organisation(
+        name=options.publisher or publisher["organisation"] or context.corpus_name,
+        url=options.publisher_url or publisher["url"],
+    )
 
 
 def _citations(claim: Record, context: Context) -> Iterator[Citation]:
@@ -144,20 +164,12 @@ def _citations(claim: Record, context: Context) -> Iterator[Citation]:
             )
 
 
-def _author(claimant: str | None, context: Context) -> ClaimAuthor | None:
+def _author(claim: Record) -> ClaimAuthor | None:
     """Of a claim that nobody is known to have made there is none."""
-    if not claimant:
+    if not claim["claimant"]:
         return None
-    if context.claimants is None:
-        context.claimants = claimants_of(context.corpus_id)
-    role, number = context.claimants.get(claimant, ("", ""))
-    return ClaimAuthor(name=claimant, role=role, wikidata_id=number)
-
-
-def claimants_of(corpus: int) -> dict[str, tuple[str, str]]:
-    """Name → role and Wikidata id, of those of whom one is known."""
-    known = Claimant.objects.filter(corpus=corpus).exclude(role="", wikidata_id="")
-    return {
-        name: (role, number)
-        for name, role, number in known.order_by("name").values_list("name", "role", "wikidata_id")
-    }
+    return ClaimAuthor(
+        name=claim["claimant"],
+        role=claim["claimant_role"],
+        wikidata_id=claim["claimant_wikidata_id"],
+    )

@@ -31,6 +31,7 @@ class Conll(Format):
             "text", "earlier texts", "article", "suggestions", "fragments", "normalised", "types",
             "claimant", "claim date", "place", "flags", "tags", "verdict", "verdicts",
             "rationales", "evidence", "sets", "copies", "questions", "discussions", "guidelines",
+            "fact-checks", "roles",
         }
     )  # fmt: skip
     reasons = {

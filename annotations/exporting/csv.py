@@ -67,7 +67,7 @@ class Table(Format):
     loses = frozenset(
         {
             "text", "earlier texts", "suggestions", "fragments", "copies", "questions",
-            "discussions", "guidelines",
+            "discussions", "guidelines", "fact-checks", "roles",
         }
     )  # fmt: skip
 

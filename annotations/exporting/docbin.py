@@ -38,6 +38,7 @@ class SpacyDocBin(Format):
         {
             "earlier texts", "suggestions", "claim date", "place", "flags", "tags", "rationales",
             "evidence", "sets", "copies", "questions", "discussions", "guidelines",
+            "fact-checks", "roles",
         }
     )  # fmt: skip
     reasons = {MOVED: _("places that begin or end inside a word: their spans hold more")}

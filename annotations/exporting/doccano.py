@@ -26,6 +26,7 @@ class Doccano(Format):
         {
             "suggestions", "claim date", "place", "flags", "tags", "rationales", "evidence",
             "sets", "copies", "questions", "discussions", "guidelines", "earlier texts",
+            "fact-checks", "roles",
         }
     )  # fmt: skip
 

@@ -35,7 +35,7 @@ class Fever(Format):
         {
             "text", "earlier texts", "article", "suggestions", "places", "fragments", "types",
             "claimant", "claim date", "place", "flags", "tags", "rationales", "copies",
-            "questions", "discussions", "guidelines",
+            "questions", "discussions", "guidelines", "fact-checks", "roles",
         }
     )  # fmt: skip
     reasons = {

@@ -1,4 +1,4 @@
-"""What was gathered about a claim: evidence, questions with their answers, discussions.
+"""What was gathered about a claim, and published: evidence, questions, discussions, fact-checks.
 
 The half of ``records`` in which protected sources, and what came later, are kept back.
 """
@@ -6,26 +6,47 @@ The half of ``records`` in which protected sources, and what came later, are kep
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from annotations.services.evidence import PageKey, page_among
+from annotations.services.fact_check_content import Guard
 
 from .base import Context, Record
 from .options import Options
-from .people import People
+from .people import People, Person
 from .reading import Chunk, Row
+from .rows import given_day, given_moment, given_uid
 
 # That there is a protected source is known; who or what it is, and when it came, leaves nowhere.
 PROTECTED_KEEPS = frozenset({"uid", "stance", "set_number", "protected"})
 # Reasons of ``Report.left_out`` that are the options' doing, whatever the format.
 NOT_KNOWN, ANSWER_NOT_KNOWN = "evidence not known at the time", "answers not known at the time"
+FACT_CHECK_NOT_KNOWN = "contents of fact-checks, which know more than was known at the time"
 
 
-def uid_of(stored: Any) -> str:
-    """SQLite keeps the 32 digits."""
-    if isinstance(stored, str):
-        return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
-    return str(stored)
+_NO_COPY: list[Any] = [None] * 9
+
+
+def _copy(row: list[Any]) -> Record | None:
+    """What is known of a saved copy, its words and the file itself apart."""
+    url, final_url, fetched_at, media_type, size, sha256, title, publisher, published = row
+    if not fetched_at:
+        return None
+    return {
+        "url": url,
+        "final_url": final_url,
+        "fetched_at": given_moment(fetched_at),
+        "media_type": media_type,
+        "size": size,
+        "sha256": sha256,
+        # What the page said of itself.
+        "title": title,
+        "publisher": publisher,
+        "published": given_day(published),
+    }
 
 
 class Gathered:
@@ -34,14 +55,13 @@ class Gathered:
     context: Context
     options: Options
     people: People
+    shown: Mapping[int, Person]
     chunk: Chunk
     # Of the corpus's protected sources.
     pages: set[PageKey]
+    guard: Guard
 
-    def _all_evidence(self, claim: int, claim_date: dt.date | None) -> list[Record]:
-        rows = self.chunk.evidence.pop(claim, None)
-        if not rows:
-            return []
+    def _all_evidence(self, rows: list[Row], claim_date: dt.date | None) -> list[Record]:
         found = [self._evidence(row, claim_date) for row in rows]
         if not self.options.known_only:
             return found
@@ -53,15 +73,15 @@ class Gathered:
     def _evidence(self, row: Row, claim_date: dt.date | None) -> Record:
         (
             _, uid, url, citation, title, publisher, published, quote, stance, medium, note,
-            set_number, protected, added_by, created_at, updated_at, revision, copy_url,
-            final_url, fetched_at, media_type, size, sha256,
+            set_number, protected, added_by, created_at, updated_at, revision, *copy,
         ) = row  # fmt: skip
+        published = given_day(published)
         # A protected source's page leaves under no other row either.
-        if self.pages and any(page_among(u, self.pages) for u in (url, copy_url, final_url) if u):
+        if self.pages and any(page_among(u, self.pages) for u in (url, *copy[:2]) if u):
             protected = True
         post = None if published is None or claim_date is None else published > claim_date
         record = {
-            "uid": uid_of(uid),
+            "uid": given_uid(uid),
             "url": url,
             "citation": citation,
             "title": title,
@@ -70,45 +90,34 @@ class Gathered:
             "quote": quote,
             "stance": stance,
             "source_medium": medium,
-            "note": self.people.said(note),
+            "note": note and self.people.said(note),
             "set_number": set_number,
             "protected": bool(protected),
             "is_post_claim": post,
             # An unknown date is a no.
             "was_known": post is False,
-            "snapshot": {
-                "url": copy_url,
-                "final_url": final_url,
-                "fetched_at": fetched_at,
-                "media_type": media_type,
-                "size": size,
-                "sha256": sha256,
-            }
-            if fetched_at
-            else None,
-            "added_by": self.people[added_by],
-            "created_at": created_at,
-            "updated_at": updated_at,
+            "snapshot": _copy(copy),
+            "added_by": self.shown[added_by],
+            "created_at": given_moment(created_at),
+            "updated_at": given_moment(updated_at),
             "revision": revision,
         }
         if protected:
             return {name: record[name] if name in PROTECTED_KEEPS else None for name in record}
         return record
 
-    def _questions(self, claim: int, claim_date: dt.date | None) -> list[Record]:
+    def _questions(self, rows: list[Row], claim_date: dt.date | None) -> list[Record]:
         return [
             {
-                "uid": uid_of(uid),
+                "uid": given_uid(uid),
                 "text": self.people.said(text),
-                "asked_by": self.people[asked_by],
-                "created_at": created_at,
-                "updated_at": updated_at,
+                "asked_by": self.shown[asked_by],
+                "created_at": given_moment(created_at),
+                "updated_at": given_moment(updated_at),
                 "revision": revision,
                 "answers": self._answers(pk, claim_date),
             }
-            for _, pk, uid, text, asked_by, created_at, updated_at, revision in (
-                self.chunk.questions.pop(claim, ())
-            )
+            for _, pk, uid, text, asked_by, created_at, updated_at, revision in rows
         ]
 
     def _answers(self, question: int, claim_date: dt.date | None) -> list[Record]:
@@ -122,48 +131,110 @@ class Gathered:
         """Is it from a source that wasn't surely there to be known? Its saved copy may say."""
         if not self.options.known_only or not row[5]:
             return False
-        published = row[13]
+        published = given_day(row[-1])
         return published is None or claim_date is None or published > claim_date
 
     def _answer(self, row: Row) -> Record:
         (
             _, uid, answer_type, text, explanation, url, medium, added_by, created_at, updated_at,
-            revision, *_copy,
+            revision, *copy,
         ) = row  # fmt: skip
-        if self.pages and page_among(url, self.pages):
-            url = ""
+        if self.pages and any(page_among(u, self.pages) for u in (url, *copy[:2]) if u):
+            url, copy = "", _NO_COPY
         return {
-            "uid": uid_of(uid),
+            "uid": given_uid(uid),
             "answer_type": answer_type,
             "text": text,
             "boolean_explanation": self.people.said(explanation),
             "source_url": url,
             "source_medium": medium,
-            "added_by": self.people[added_by],
-            "created_at": created_at,
-            "updated_at": updated_at,
+            "snapshot": _copy(copy),
+            "added_by": self.shown[added_by],
+            "created_at": given_moment(created_at),
+            "updated_at": given_moment(updated_at),
             "revision": revision,
         }
 
     def _thread(self, row: Row) -> Record:
         _, pk, uid, started_by, created_at, resolved_by, resolved_at = row
         return {
-            "uid": uid_of(uid),
-            "started_by": self.people[started_by],
-            "created_at": created_at,
+            "uid": given_uid(uid),
+            "started_by": self.shown[started_by],
+            "created_at": given_moment(created_at),
             "resolved_by": self.people.get(resolved_by),
-            "resolved_at": resolved_at,
+            "resolved_at": given_moment(resolved_at),
             "comments": [self._comment(comment) for comment in self.chunk.comments.pop(pk, ())],
         }
 
     def _comment(self, row: Row) -> Record:
         _, pk, uid, author, text, created_at, edited_at = row
-        mentioned = (self.people[who] for _, who in self.chunk.mentions.pop(pk, ()))
+        mentioned = (self.shown[who] for _, who in self.chunk.mentions.pop(pk, ()))
         return {
-            "uid": uid_of(uid),
-            "author": self.people[author],
+            "uid": given_uid(uid),
+            "author": self.shown[author],
             "text": self.people.said(text),
             "mentions": sorted(person["username"] for person in mentioned),
-            "created_at": created_at,
-            "edited_at": edited_at,
+            "created_at": given_moment(created_at),
+            "edited_at": given_moment(edited_at),
         }
+
+    # --- What was published -----------------------------------------------------------------
+
+    def _fact_check(self, row: Row) -> Record:
+        (
+            _, pk, uid, slug, state, rating, version, published_at, published_by, updated_at,
+            withdrawn_at, revision,
+        ) = row  # fmt: skip
+        whole = not self.options.known_only
+        if not whole:
+            self.context.report.left_out[FACT_CHECK_NOT_KNOWN] += 1
+        versions = self.chunk.versions.pop(pk, ())
+        notices = self.chunk.corrections.pop(pk, ())
+        return {
+            "uid": given_uid(uid),
+            "slug": slug,
+            "state": state,
+            "rating": rating,
+            "version": version,
+            "published_at": given_moment(published_at),
+            "published_by": self.shown[published_by],
+            "updated_at": given_moment(updated_at),
+            "withdrawn_at": given_moment(withdrawn_at),
+            "revision": revision,
+            "versions": [self._version(row) for row in versions] if whole else [],
+            "corrections": [self._correction(row) for row in notices] if whole else [],
+        }
+
+    def _version(self, row: Row) -> Record:
+        _, number, content, digest, published_at, published_by = row
+        return {
+            "version": number,
+            "content": self._said(self.guard.content(orjson.loads(content))),
+            "digest": digest,
+            "published_at": given_moment(published_at),
+            "published_by": self.shown[published_by],
+        }
+
+    def _correction(self, row: Row) -> Record:
+        _, kind, version, what, why, old_rating, new_rating, made_at, made_by = row
+        return {
+            "kind": kind,
+            "version": version,
+            "what": self.people.said(self.guard.text(what)),
+            "why": self.people.said(self.guard.text(why)),
+            "old_rating": old_rating,
+            "new_rating": new_rating,
+            "made_at": given_moment(made_at),
+            "made_by": self.shown[made_by],
+        }
+
+    def _said(self, content: Any) -> Any:
+        """In the order of the keys: PostgreSQL keeps none, and the file is the same from every
+        database."""
+        if isinstance(content, str):
+            return self.people.said(content)
+        if isinstance(content, list):
+            return [self._said(item) for item in content]
+        if isinstance(content, dict):
+            return {key: self._said(content[key]) for key in sorted(content)}
+        return content

@@ -17,11 +17,12 @@ class JsonLines(Format):
     about = _("Everything, in our own format: for archives, and to be imported again.")
     media_type = "application/x-ndjson"
     extension = "jsonl"
-    version = 1
+    version = 2
     unit = "articles"
     labels = "both"
     needs_suggestions = True
     needs_discussions = True
+    needs_fact_checks = True
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
         if context.labels == "aggregated":

@@ -37,7 +37,7 @@ class LabelStudio(Format):
     loses = frozenset(
         {
             "earlier texts", "claim date", "place", "flags", "tags", "rationales", "evidence",
-            "sets", "copies", "questions", "discussions", "guidelines",
+            "sets", "copies", "questions", "discussions", "guidelines", "fact-checks", "roles",
         }
     )  # fmt: skip
 

@@ -34,7 +34,9 @@ class Parquet(Format):
     unit = "claims"
     labels = "both"
     by_workers = True
-    loses = frozenset({"earlier texts", "suggestions", "discussions", "guidelines"})
+    loses = frozenset(
+        {"earlier texts", "suggestions", "discussions", "guidelines", "fact-checks", "roles"}
+    )
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
         for claim in article["claims"]:

@@ -29,7 +29,8 @@ class People:
         self._key = options.salt if options.pseudonyms else b""
         if options.pseudonyms and not options.salt:
             raise ValueError("pseudonyms need a salt")
-        self._shown: dict[int, Person] = {}
+        # Those that were loaded.
+        self.shown: dict[int, Person] = {}
         self._urns: dict[str, str] = {}
         # Username → what stands for it in what people wrote.
         self._names: dict[str, str] = {}
@@ -39,7 +40,7 @@ class People:
 
     def load(self, ids: Iterable[int | None]) -> None:
         """Learn of those that aren't known yet, in one query at most."""
-        missing = {pk for pk in ids if pk is not None and pk not in self._shown}
+        missing = {pk for pk in ids if pk is not None and pk not in self.shown}
         if not missing:
             return
         for user in User.objects.filter(pk__in=missing).only("username", "display_name"):
@@ -49,14 +50,14 @@ class People:
                 self._names[user.username] = name
                 self._pattern = None
                 shown = {"username": name, "name": name}
-            self._shown[user.pk] = shown
+            self.shown[user.pk] = shown
             self._urns[shown["username"]] = self._urn(user)
 
     def __getitem__(self, pk: int) -> Person:
-        return self._shown[pk]
+        return self.shown[pk]
 
     def get(self, pk: int | None) -> Person | None:
-        return None if pk is None else self._shown[pk]
+        return None if pk is None else self.shown[pk]
 
     def urn(self, person: Person) -> str:
         """For formats that name nobody: the same in this installation, or in this export."""

@@ -31,6 +31,7 @@ class Prodigy(Format):
         {
             "suggestions", "claim date", "place", "flags", "tags", "rationales", "evidence",
             "sets", "copies", "questions", "discussions", "guidelines", "earlier texts",
+            "fact-checks", "roles",
         }
     )  # fmt: skip
     reasons = {MOVED: _("places that begin or end inside a word: their tokens hold more")}

@@ -15,12 +15,14 @@ from annotations.domain.finding import Finding, finding_of
 from annotations.domain.spans import CONTEXT_CHARACTERS as AROUND
 from annotations.domain.vocabulary import VerdictKind
 from annotations.models import Corpus
-from annotations.services.evidence import PageKey, protected_pages
+from annotations.services.fact_check_content import Guard
+from annotations.services.publications import publication_of, publication_snapshot
 
 from .base import ExportError, LiveContext, Record
-from .gathered import Gathered, uid_of
+from .gathered import Gathered
 from .people import People
-from .reading import Chunk, Row, chunks
+from .reading import Chunk, Parts, Row, chunks
+from .rows import given_day, given_moment, given_uid
 from .selection import Selection
 
 # PostgreSQL keeps no order of keys; the file is the same from every database.
@@ -28,21 +30,12 @@ REASON = ("feature", "label", "weight", "spans")
 ATTRIBUTION = ("form", "source", "cue", "content", "confidence")
 DATE = ("start", "end", "first", "last", "granularity", "anchor")
 MOST_FINDINGS = 1000
-UNJUDGED = Finding(None, None, False, {})
 
 
-def records(
-    context: LiveContext, selection: Selection, *, suggestions: bool, discussions: bool
-) -> Iterator[Record]:
+def records(context: LiveContext, selection: Selection, parts: Parts) -> Iterator[Record]:
     """The articles, one after the other in order of id, whole."""
     reader = _Reader(context)
-    found = chunks(
-        selection.articles(context.corpus),
-        selection,
-        suggestions=suggestions,
-        discussions=discussions,
-    )
-    for chunk in found:
+    for chunk in chunks(selection.articles(context.corpus), selection, parts):
         yield from reader.read(chunk)
         # Before the next one is read.
         del chunk, reader.chunk
@@ -50,7 +43,7 @@ def records(
 
 def header(corpus: Corpus, people: People) -> Record:
     """What the corpus says of all its articles."""
-    scale = corpus.rating_scale
+    scale, publication = corpus.rating_scale, publication_of(corpus)
     guidelines = list(corpus.guidelines.order_by("version"))
     people.load(guideline.created_by_id for guideline in guidelines)
     return {
@@ -59,12 +52,20 @@ def header(corpus: Corpus, people: People) -> Record:
         "language": corpus.language,
         "claim_type_scheme": corpus.claim_type_scheme,
         "requires_evidence": corpus.requires_evidence,
+        "detector": corpus.detector,
+        "threshold": corpus.threshold,
+        "publisher": publication_snapshot(publication) if publication.pk else None,
         "rating_scale": {
             "slug": scale.slug,
             "version": scale.version,
             "name": scale.name,
             "ratings": [
-                {"label": r.label, "number": r.number, "retired": r.retired}
+                {
+                    "label": r.label,
+                    "number": r.number,
+                    "meaning": r.meaning,
+                    "retired": r.retired,
+                }
                 for r in scale.ratings.all()
             ],
         },
@@ -79,6 +80,20 @@ def header(corpus: Corpus, people: People) -> Record:
             for guideline in guidelines
         ],
     }
+
+
+def _finding(finding: Finding) -> Record:
+    rating = finding.rating
+    return {
+        "rating": rating.label if rating else None,
+        "number": rating.number if rating else None,
+        "basis": finding.basis,
+        "tie": finding.tie,
+        "votes": finding.votes,
+    }
+
+
+UNJUDGED: tuple[Record, list[Record]] = _finding(Finding(None, None, False, {})), []
 
 
 class _Rating(NamedTuple):
@@ -102,12 +117,14 @@ class _Reader(Gathered):
     def __init__(self, context: LiveContext) -> None:
         self.context = context
         self.people = context.people
+        self.shown = context.people.shown
         self.options = context.options
-        self.pages: set[PageKey] = protected_pages(context.corpus)
+        self.guard = Guard(context.corpus)
+        self.pages = self.guard.pages
         self.individual = context.labels != "aggregated"
         self.aggregated = context.labels != "individual"
         self.ratings: dict[int, _Rating] = {}
-        self.findings: dict[tuple[tuple[str, int], ...], Finding] = {}
+        self.findings: dict[tuple[tuple[str, int], ...], Record] = {}
         self.chunk: Chunk
 
     def read(self, chunk: Chunk) -> Iterator[Record]:
@@ -140,12 +157,12 @@ class _Reader(Gathered):
             "author": author,
             "publisher": publisher,
             "url": url,
-            "published": published,
+            "published": given_day(published),
             "dateline": dateline,
             "language": language,
             "source_name": source_name,
             "state": state,
-            "created_at": created_at,
+            "created_at": given_moment(created_at),
             "text": text,
             "text_revision": number,
             "text_sha256": digest,
@@ -184,19 +201,21 @@ class _Reader(Gathered):
             "first_mention": places[first_mention] if first_mention else None,
             "reasons": [_in_order(reason, REASON) for reason in _json(reasons)],
             "outcome": outcome,
-            "claim": uid_of(claim) if claim else None,
+            "claim": given_uid(claim) if claim else None,
             "decided_by": self.people.get(decided_by),
-            "decided_at": decided_at,
+            "decided_at": given_moment(decided_at),
         }
 
     # --- Claims -----------------------------------------------------------------------------
 
     def _claim(self, row: Row, text_row: Row) -> Record:
         (
-            pk, _, uid, _, normalised, claimant, claim_date, place, flag, flag_note, state,
-            suggestion_start, suggestion_end, created_by, created_at, updated_at, revision,
+            pk, _, uid, _, normalised, claimant, role, wikidata_id, claim_date, place, flag,
+            flag_note, state, suggestion_start, suggestion_end, created_by, created_at, updated_at,
+            revision,
         ) = row  # fmt: skip
         chunk = self.chunk
+        claim_date = given_day(claim_date)
         text = text_row[3]
         spans = []
         for _, start, end, quote in chunk.spans.pop(pk, ()):
@@ -211,54 +230,56 @@ class _Reader(Gathered):
                     "suffix": text[end : end + AROUND],
                 }
             )
-        finding, verdicts = self._judged(chunk.verdicts.pop(pk, []))
-        rating = finding.rating
+        # Most claims have little of all this: what isn't there costs no call.
+        found, verdicts = self._judged(chunk.verdicts.pop(pk)) if pk in chunk.verdicts else UNJUDGED
         return {
-            "uid": uid_of(uid),
+            "uid": given_uid(uid),
             "text_revision": text_row[2],
             "spans": spans,
             "quote": spans[0]["quote"]
             if len(spans) == 1
             else " … ".join(span["quote"] for span in spans),
             "normalised": normalised,
-            "types": [row[1] for row in chunk.types.pop(pk, ())],
+            "types": [row[1] for row in chunk.types.pop(pk)] if pk in chunk.types else [],
             "claimant": claimant,
+            "claimant_role": role or "",
+            "claimant_wikidata_id": wikidata_id or "",
             "claim_date": claim_date,
             "place": place,
             "flag": flag,
-            "flag_note": self.people.said(flag_note),
-            "tags": [row[1] for row in chunk.tags.pop(pk, ())],
+            "flag_note": flag_note and self.people.said(flag_note),
+            "tags": [row[1] for row in chunk.tags.pop(pk)] if pk in chunk.tags else [],
             "state": state,
             "suggestion": None if suggestion_start is None else [suggestion_start, suggestion_end],
-            "created_by": self.people[created_by],
-            "created_at": created_at,
-            "updated_at": updated_at,
+            "created_by": self.shown[created_by],
+            "created_at": given_moment(created_at),
+            "updated_at": given_moment(updated_at),
             "revision": revision,
-            "verdict": {
-                "rating": rating.label if rating else None,
-                "number": rating.number if rating else None,
-                "basis": finding.basis,
-                "tie": finding.tie,
-                "votes": finding.votes,
-            }
-            if self.aggregated
+            "verdict": found if self.aggregated else None,
+            "verdicts": list(verdicts),
+            "evidence": self._all_evidence(chunk.evidence.pop(pk), claim_date)
+            if pk in chunk.evidence
+            else [],
+            "questions": self._questions(chunk.questions.pop(pk), claim_date)
+            if pk in chunk.questions
+            else [],
+            "threads": [self._thread(thread) for thread in chunk.threads.pop(pk)]
+            if pk in chunk.threads
+            else [],
+            "fact_check": self._fact_check(chunk.fact_checks.pop(pk)[0])
+            if pk in chunk.fact_checks
             else None,
-            "verdicts": verdicts,
-            "evidence": self._all_evidence(pk, claim_date),
-            "questions": self._questions(pk, claim_date),
-            "threads": [self._thread(thread) for thread in chunk.threads.pop(pk, ())],
         }
 
-    def _judged(self, rows: list[Row]) -> tuple[Finding, list[Record]]:
-        if not rows:
-            return UNJUDGED, []
+    def _judged(self, rows: list[Row]) -> tuple[Record, list[Record]]:
+        """What was found, which claims with the same votes share, and the verdicts."""
         votes = [_Vote(row[1], row[3], self._rating(row), row[11], row[15]) for row in rows]
         standing = _standing(votes)
-        finding = self._found([vote for vote in votes if vote.pk in standing])
         retracted = {vote.retracts for vote in votes}
-        given = finding.basis is not None
+        found = self._found([vote for vote in votes if vote.pk in standing])
+        given = found["basis"] is not None
         self.context.report.verdicts += len(rows) if self.individual else given
-        return finding, [
+        return found, [
             self._verdict(row, stands=row[1] in standing, retracted=row[1] in retracted)
             for row in rows
         ]
@@ -269,13 +290,13 @@ class _Reader(Gathered):
             self.ratings[pk] = _Rating(*row[4:8])
         return self.ratings.get(pk)
 
-    def _found(self, standing: list[_Vote]) -> Finding:
+    def _found(self, standing: list[_Vote]) -> Record:
         """The same votes in the same order, as most claims have them, are reckoned once."""
         votes = tuple((vote.kind, vote.rating.pk) for vote in standing if vote.rating)
         if votes not in self.findings:
             if len(self.findings) > MOST_FINDINGS:
                 self.findings.clear()
-            self.findings[votes] = finding_of(standing)
+            self.findings[votes] = _finding(finding_of(standing))
         return self.findings[votes]
 
     def _verdict(self, row: Row, *, stands: bool, retracted: bool) -> Record:
@@ -284,18 +305,18 @@ class _Reader(Gathered):
             created_at, claim_revision, guideline_version, _, retracts,
         ) = row  # fmt: skip
         return {
-            "uid": uid_of(uid),
+            "uid": given_uid(uid),
             "kind": kind,
             "rating": label,
             "number": number,
-            "rationale": self.people.said(rationale),
+            "rationale": rationale and self.people.said(rationale),
             "confidence": confidence or None,
             "strategies": _json(strategies),
-            "reviewer": self.people[reviewer],
-            "created_at": created_at,
+            "reviewer": self.shown[reviewer],
+            "created_at": given_moment(created_at),
             "claim_revision": claim_revision,
             "guideline_version": guideline_version,
-            "retracts": uid_of(retracts) if retracts else None,
+            "retracts": given_uid(retracts) if retracts else None,
             "retracted": retracted,
             "stands": stands,
         }
@@ -305,7 +326,7 @@ def _people(chunk: Chunk) -> set[int | None]:
     """All who did something in it."""
     columns: list[tuple[Any, int]] = [
         (chunk.suggestions, 18),
-        (chunk.claims, 13),
+        (chunk.claims, 15),
         (chunk.evidence, 13),
         (chunk.questions, 4),
         (chunk.answers, 7),
@@ -314,6 +335,9 @@ def _people(chunk: Chunk) -> set[int | None]:
         (chunk.threads, 5),
         (chunk.comments, 3),
         (chunk.mentions, 1),
+        (chunk.fact_checks, 8),
+        (chunk.versions, 5),
+        (chunk.corrections, 8),
     ]
     return {row[at] for groups, at in columns for rows in groups.values() for row in rows}
 
@@ -326,7 +350,7 @@ def _run(of_run: list[Any], text_revision: int) -> Record:
         "config_hash": config_hash,
         "threshold": threshold,
         "words": words,
-        "finished_at": finished_at,
+        "finished_at": given_moment(finished_at),
         "text_revision": text_revision,
         "sentences": _json(sentences),
     }

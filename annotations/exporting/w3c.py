@@ -27,6 +27,7 @@ class WebAnnotation(Format):
         {
             "text", "earlier texts", "article", "suggestions", "claimant", "claim date", "place",
             "flags", "rationales", "sets", "questions", "discussions", "guidelines",
+            "fact-checks", "roles",
         }
     )  # fmt: skip
     reasons = {NO_ADDRESS: _("pieces of evidence without an address")}

@@ -16,7 +16,8 @@ from .options import Options
 from .reading import lines
 
 FORMAT = "factcheck-jsonl"
-VERSION = 1
+# The first has no fact-checks, no more of claimants than their names, no meanings of ratings.
+VERSIONS = (1, 2)
 
 
 class JsonLines:
@@ -62,8 +63,9 @@ def _check_header(name: str, line: str) -> dict[str, Any]:
         raise BadFile(name, f"not JSON: {error}", 1) from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise BadFile(name, f"the first line has to be the header of {FORMAT}", 1)
-    if header.get("version") != VERSION:
-        raise BadFile(name, f"version {header.get('version')!r}; only {VERSION} is known here", 1)
+    if header.get("version") not in VERSIONS:
+        known = ", ".join(map(str, VERSIONS))
+        raise BadFile(name, f"version {header.get('version')!r}; known here are {known}", 1)
     return header
 
 

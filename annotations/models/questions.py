@@ -28,7 +28,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.select_related("asked_by").prefetch_related(
             models.Prefetch(
                 "answers",
-                Answer.objects.filter(withdrawn=False).select_related("added_by").order_by("id"),
+                Answer.objects.filter(withdrawn=False).with_details().order_by("id"),
                 to_attr="standing_answers",
             )
         )
@@ -60,6 +60,10 @@ class Question(models.Model):
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, user: User) -> AnswerQuerySet:
         return self.filter(of_visible_articles(user, "question__claim__article"))
+
+    def with_details(self) -> AnswerQuerySet:
+        """What is shown of an answer, its saved copy included, but for the copy's long text."""
+        return self.select_related("added_by", "snapshot__job").defer("snapshot__text")
 
     def standing(self) -> AnswerQuerySet:
         """An answer is gone with its question."""

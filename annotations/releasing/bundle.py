@@ -97,7 +97,6 @@ class Bundle:
             type_labels=state["type_labels"],
             labels=facts.options.labels or format_.labels,
             chosen={**dict(sorted(facts.selection.items())), **facts.options.as_json()},
-            claimants=self.source.claimants,
             release={
                 "number": facts.number,
                 "title": facts.title,
@@ -129,6 +128,8 @@ class Bundle:
                     claim["verdict"] = None
                 if not format_.needs_discussions:
                     claim["threads"] = []
+                if not format_.needs_fact_checks:
+                    claim["fact_check"] = None
             yield article
 
     def _summed(self, name: str, content: Iterable[bytes]) -> Iterator[bytes]:

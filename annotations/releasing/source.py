@@ -12,7 +12,7 @@ import orjson
 from annotations.exporting import LiveContext, Selection
 from annotations.exporting.archive import zipped
 from annotations.exporting.base import Record, dumps, line
-from annotations.exporting.claim_review import claimants_of
+from annotations.exporting.reading import Parts
 from annotations.exporting.records import records
 
 from .index import Index, tombstones
@@ -36,7 +36,7 @@ def frozen(
     """
 
     def articles() -> Iterator[bytes]:
-        read = records(context, selection, suggestions=True, discussions=discussions)
+        read = records(context, selection, Parts(discussions=discussions))
         for article in read:
             tick()
             yield line(article)
@@ -53,7 +53,6 @@ def frozen(
                 "frozen_at": context.exported_at,
                 "head": context.head(),
                 "type_labels": dict(context.type_labels),
-                "claimants": claimants_of(context.corpus_id),
                 # Of the options' doing, whatever the format.
                 "left_out": dict(sorted(context.report.left_out.items())),
                 "articles": context.report.articles,
@@ -85,11 +84,6 @@ class Source:
     def tombstones(self) -> Iterator[Record]:
         return self._lines(TOMBSTONES)
 
-    @property
-    def claimants(self) -> dict[str, tuple[str, str]]:
-        known = self.state["claimants"]
-        return {name: (role, number) for name, (role, number) in known.items()}
-
     def _lines(self, name: str) -> Iterator[Record]:
         with self._archive.open(name) as member:
             for row in member:
@@ -120,16 +114,28 @@ def _thaw_claim(claim: Record) -> None:
     for piece in claim["evidence"]:
         _days(piece, "published")
         _moments(piece, "created_at", "updated_at")
-        if piece["snapshot"]:
-            _moments(piece["snapshot"], "fetched_at")
+        _thaw_copy(piece)
     for question in claim["questions"]:
         _moments(question, "created_at", "updated_at")
         for answer in question["answers"]:
             _moments(answer, "created_at", "updated_at")
+            _thaw_copy(answer)
     for thread in claim["threads"]:
         _moments(thread, "created_at", "resolved_at")
         for comment in thread["comments"]:
             _moments(comment, "created_at", "edited_at")
+    if claim["fact_check"]:
+        _moments(claim["fact_check"], "published_at", "updated_at", "withdrawn_at")
+        for version in claim["fact_check"]["versions"]:
+            _moments(version, "published_at")
+        for correction in claim["fact_check"]["corrections"]:
+            _moments(correction, "made_at")
+
+
+def _thaw_copy(record: Record) -> None:
+    if copy := record["snapshot"]:
+        _moments(copy, "fetched_at")
+        _days(copy, "published")
 
 
 def _days(record: Record, *names: str) -> None:

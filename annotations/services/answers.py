@@ -14,7 +14,7 @@ from annotations import policies
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import AnswerType
 from annotations.errors import Conflict, InvalidInput, StaleRevision
-from annotations.models import Answer, Question, User
+from annotations.models import Answer, Question, Snapshot, User
 
 from .events import event_record
 from .evidence import same_page
@@ -30,16 +30,20 @@ class AnswerFields(TypedDict):
     boolean_explanation: NotRequired[str]
     source_url: NotRequired[str]
     source_medium: NotRequired[str]
+    # A saved copy's id, of one made for the same claim. Without it a new source has none.
+    snapshot: NotRequired[int | None]
 
 
 FIELDS = list(AnswerFields.__annotations__)
+_COLUMNS = {"snapshot": "snapshot_id"}
 YES_OR_NO = ("Yes", "No")
 
 
 def answer_snapshot(answer: Answer) -> dict[str, Any]:
     """The answer's editable state as JSON values: what an event keeps and undo restores."""
     return {
-        **{name: str(getattr(answer, name)) for name in FIELDS},
+        **{name: str(getattr(answer, name)) for name in FIELDS if name != "snapshot"},
+        "snapshot": answer.snapshot_id,
         "withdrawn": answer.withdrawn,
     }
 
@@ -106,12 +110,14 @@ def answer_restore(*, pk: int, now: dict[str, Any], then: dict[str, Any]) -> Ans
     ``Conflict`` when it isn't as ``now`` any more, or when its question is gone.
     """
     answer = answer_lock(Answer.objects.get(pk=pk))
-    if answer_snapshot(answer) != now:
+    # What an older event doesn't know isn't compared, and stays.
+    if {name: answer_snapshot(answer)[name] for name in now} != now:
         raise Conflict(gettext("The answer was changed by somebody since."))
     if not then["withdrawn"]:
         _check_stands(answer.question)
     for name in (*FIELDS, "withdrawn"):
-        setattr(answer, name, then[name])
+        if name in then:
+            setattr(answer, _COLUMNS.get(name, name), then[name])
     answer.revision += 1
     answer.save()
     return answer
@@ -138,13 +144,18 @@ def _check_revision(answer: Answer, revision: int) -> None:
 
 
 def _assign(answer: Answer, fields: AnswerFields) -> None:
+    source = answer.source_url
     for name in FIELDS:
-        if name in fields:
+        if name in fields and name != "snapshot":
             setattr(answer, name, str(fields[name]).strip())  # type: ignore[literal-required]
+    if "snapshot" in fields:
+        answer.snapshot_id = fields["snapshot"]
+    elif answer.source_url != source:
+        answer.snapshot_id = None
 
 
 def _check(answer: Answer) -> None:
-    wrong = {**_wrong_words(answer), **_wrong_source(answer)}
+    wrong = {**_wrong_words(answer), **_wrong_source(answer), **_wrong_copy(answer)}
     if not wrong:
         try:
             answer.clean_fields(exclude=["question", "added_by", "uid", "snapshot"])
@@ -193,6 +204,15 @@ def _wrong_source(answer: Answer) -> dict[str, str]:
     except ValueError:
         return {"source_url": "not an address that a browser could open"}
     return {}
+
+
+def _wrong_copy(answer: Answer) -> dict[str, str]:
+    if answer.snapshot_id is None:
+        return {}
+    if not answer.source_url:
+        return {"snapshot": gettext("an answer without a source has no saved copy")}
+    copies = Snapshot.objects.filter(pk=answer.snapshot_id, claim=answer.question.claim_id)
+    return {} if copies.exists() else {"snapshot": gettext("this claim has no such saved copy")}
 
 
 def _record(kind: str, actor: User, answer: Answer, before: dict[str, Any] | None) -> None:

@@ -23,7 +23,11 @@ CHUNK = 200
 
 def fact_check_url(fact_check: FactCheck, base: str = "") -> str:
     """The page's own address. ``base`` is the site's, where ``SITE_URL`` isn't set."""
-    return site_url(reverse("fact-check", args=[fact_check.slug]), base)
+    return page_address(fact_check.slug, base)
+
+
+def page_address(slug: str, base: str = "") -> str:
+    return site_url(reverse("fact-check", args=[slug]), base)
 
 
 def site_url(path: str, base: str = "") -> str:

@@ -14,8 +14,9 @@ here alone; pages, markup and the API read it.
                    "published", "quote", "medium", "post_claim": bool | null, "copy"}],
      "questions": [{"text", "answers": [{"type", "text", "explanation", "url", "medium", "copy"}]}]}
 
-``copy`` is ``{"fetched_at", "sha256", "led_to": [address]}`` or null. Of a protected source there
-are ``uid``, ``protected``, ``stance`` and ``set`` only. Reviewers' names and notes stay inside.
+``copy`` is ``{"fetched_at", "sha256", "led_to": [address]}`` or null; an answer
+without one has no key for it. Of a protected source there are ``uid``, ``protected``, ``stance``
+and ``set`` only. Reviewers' names and notes stay inside.
 """
 
 from __future__ import annotations
@@ -283,12 +284,14 @@ def _evidence(piece: Evidence, claim: Claim) -> dict[str, Any]:
 
 
 def _answer(answer: Any) -> dict[str, Any]:
+    copy = _copy(answer.snapshot)
     return {
         "type": answer.answer_type,
         "text": answer.text,
         "explanation": answer.boolean_explanation,
         "url": answer.source_url,
         "medium": answer.source_medium,
+        **({"copy": copy} if copy else {}),
     }
 
 

@@ -22,12 +22,15 @@ from annotations.models import (
     Article,
     ArticleText,
     Claim,
+    Claimant,
     ClaimSpan,
     ClaimType,
     Comment,
     DetectionRun,
     Evidence,
+    FactCheck,
     Question,
+    Rating,
     Snapshot,
     Suggestion,
     SuggestionDecision,
@@ -36,6 +39,7 @@ from annotations.models import (
     Verdict,
 )
 
+from .import_publishing import FactCheckRestorer
 from .runs import check_worthiness
 
 if TYPE_CHECKING:
@@ -48,7 +52,9 @@ PROTECTED = "protected source"
 PROTECTION = "Protected in the corpus that it was exported from."
 # What an earlier run was called that a claim's suggestion is from, of which no more is known.
 EARLIER_RUN = "an earlier run"
-_UNIQUE: tuple[type[Any], ...] = (Claim, Evidence, Question, Answer, Verdict, Thread, Comment)
+_UNIQUE: tuple[type[Any], ...] = (
+    Claim, Evidence, Question, Answer, Verdict, Thread, Comment, FactCheck,
+)  # fmt: skip
 
 
 class Restorer:
@@ -64,6 +70,7 @@ class Restorer:
         self.claims: dict[str, Claim] = {}
         self.suggestions: dict[tuple[int, int], Suggestion] = {}
         self.taken: set[uuid.UUID] = set()
+        self.facts = FactCheckRestorer(self)
 
     def restore(self) -> None:
         try:
@@ -190,7 +197,7 @@ class Restorer:
                         article=article,
                         outcome=record["outcome"],
                         claim=self.claims[record["claim"]] if record.get("claim") else None,
-                        decided_by=self._person(record["decided_by"]),
+                        decided_by=self.person(record["decided_by"]),
                         decided_at=_time(record.get("decided_at")),
                     )
                 )
@@ -209,19 +216,19 @@ class Restorer:
         )
         flag = record.get("flag") or ""
         claim = Claim(
-            uid=self._uid(record["uid"]),
+            uid=self.uid(record["uid"]),
             article=article,
             text=text,
             suggestion=self._suggestion_of(article, text, record.get("suggestion")),
             normalised=_text(record, "normalised", Claim.MAX_NORMALISED),
-            claimant=self.planner.claimant(record["claimant"]) if record.get("claimant") else None,
+            claimant=self._claimant(record),
             claim_date=_date(record.get("claim_date")),
             place=_text(record, "place", 200),
             flag=Flag(flag) if flag else "",
             flag_note=_text(record, "flag_note", Claim.MAX_FLAG_NOTE),
             state=ClaimState(record["state"]),
             source_import=self.planner.source,
-            created_by=self._person(record["created_by"]),
+            created_by=self.person(record["created_by"]),
             created_at=_time(record.get("created_at")),
             updated_at=_time(record.get("updated_at")),
             revision=int(record.get("revision") or 1),
@@ -245,6 +252,17 @@ class Restorer:
             verdicts[verdict["uid"]] = self._verdict(claim, verdict, verdicts)
         for thread in record.get("threads") or ():
             self._thread(claim, thread)
+        if record.get("fact_check"):
+            self.facts.restore(claim, record["fact_check"])
+
+    def _claimant(self, record: Record) -> Claimant | None:
+        if not record.get("claimant"):
+            return None
+        return self.planner.claimant(
+            record["claimant"],
+            _text(record, "claimant_role", 200),
+            _text(record, "claimant_wikidata_id", 20),
+        )
 
     def _type(self, key: str) -> ClaimType:
         found = self.planner.types_by_key.get(key)
@@ -284,7 +302,7 @@ class Restorer:
     def _evidence(self, claim: Claim, record: Record) -> None:
         protected = bool(record.get("protected"))
         evidence = Evidence(
-            uid=self._uid(record["uid"]),
+            uid=self.uid(record["uid"]),
             claim=claim,
             url=_text(record, "url", 2000),
             citation=PROTECTED if protected else record.get("citation") or "",
@@ -298,49 +316,59 @@ class Restorer:
             set_number=record.get("set_number"),
             protected=protected,
             protection_reason=PROTECTION if protected else "",
-            added_by=self._importer() if protected else self._person(record["added_by"]),
+            added_by=self._importer() if protected else self.person(record["added_by"]),
             created_at=_time(record.get("created_at")),
             updated_at=_time(record.get("updated_at")),
             revision=int(record.get("revision") or 1),
         )
-        if snapshot := record.get("snapshot"):
-            # What is known of the copy; the file itself was never in the export.
-            evidence.snapshot = Snapshot(
-                claim=claim,
-                url=snapshot["url"],
-                final_url=snapshot.get("final_url") or "",
-                fetched_at=_time(snapshot["fetched_at"]),
-                media_type=snapshot.get("media_type") or "",
-                size=int(snapshot.get("size") or 0),
-                sha256=snapshot.get("sha256") or "",
-                requested_by=evidence.added_by,
-                requested_at=_time(snapshot["fetched_at"]),
-            )
-            self.made.append(evidence.snapshot)
+        evidence.snapshot = self._copy(claim, record.get("snapshot"), evidence.added_by)
         self.made.append(evidence)
+
+    def _copy(self, claim: Claim, record: Record | None, person: User) -> Snapshot | None:
+        """What is known of a saved copy; the file itself was never in the export."""
+        if not record:
+            return None
+        snapshot = Snapshot(
+            claim=claim,
+            url=record["url"],
+            final_url=record.get("final_url") or "",
+            fetched_at=_time(record["fetched_at"]),
+            media_type=record.get("media_type") or "",
+            size=int(record.get("size") or 0),
+            sha256=record.get("sha256") or "",
+            title=_text(record, "title", 500),
+            publisher=_text(record, "publisher", 300),
+            published=_date(record.get("published")),
+            requested_by=person,
+            requested_at=_time(record["fetched_at"]),
+        )
+        self.made.append(snapshot)
+        return snapshot
 
     def _question(self, claim: Claim, record: Record) -> None:
         question = Question(
-            uid=self._uid(record["uid"]),
+            uid=self.uid(record["uid"]),
             claim=claim,
             text=_text(record, "text", Question.MAX_TEXT),
-            asked_by=self._person(record["asked_by"]),
+            asked_by=self.person(record["asked_by"]),
             created_at=_time(record.get("created_at")),
             updated_at=_time(record.get("updated_at")),
             revision=int(record.get("revision") or 1),
         )
         self.made.append(question)
         for answer in record.get("answers") or ():
+            person = self.person(answer["added_by"])
             self.made.append(
                 Answer(
-                    uid=self._uid(answer["uid"]),
+                    uid=self.uid(answer["uid"]),
                     question=question,
                     answer_type=answer["answer_type"],
                     text=answer.get("text") or "",
                     boolean_explanation=answer.get("boolean_explanation") or "",
                     source_url=_text(answer, "source_url", 2000),
                     source_medium=answer.get("source_medium") or "Web text",
-                    added_by=self._person(answer["added_by"]),
+                    snapshot=self._copy(claim, answer.get("snapshot"), person),
+                    added_by=person,
                     created_at=_time(answer.get("created_at")),
                     updated_at=_time(answer.get("updated_at")),
                     revision=int(answer.get("revision") or 1),
@@ -351,11 +379,9 @@ class Restorer:
         kind = VerdictKind(record["kind"])
         rating = None
         if kind != VerdictKind.RETRACTION:
-            rating = self.planner.ratings.get(str(record["rating"]).casefold())
-            if rating is None:
-                raise BadRow(f"the corpus's scale has no rating {record['rating']!r}")
+            rating = self.rating(record["rating"])
         verdict = Verdict(
-            uid=self._uid(record["uid"]),
+            uid=self.uid(record["uid"]),
             claim=claim,
             kind=kind,
             rating=rating,
@@ -365,7 +391,7 @@ class Restorer:
             retracts=earlier[record["retracts"]] if record.get("retracts") else None,
             claim_revision=int(record.get("claim_revision") or 1),
             guideline=self.planner.guidelines.get(record.get("guideline_version") or 0),
-            reviewer=self._person(record["reviewer"]),
+            reviewer=self.person(record["reviewer"]),
             created_at=_time(record.get("created_at")),
         )
         if record.get("guideline_version") and verdict.guideline is None:
@@ -378,22 +404,33 @@ class Restorer:
         self.made.append(verdict)
         return verdict
 
+    def rating(self, label: Any) -> Rating:
+        found = self.planner.ratings.get(str(label).casefold())
+        if found is None:
+            raise BadRow(f"the corpus's scale has no rating {label!r}")
+        return found
+
+    def planned(self, model: type[Any]) -> list[Any]:
+        """Rows of the chunk so far, this record's too."""
+        made = [row for row in self.made if isinstance(row, model)]
+        return [*self.planner.plan.rows.of(model), *made]
+
     def _thread(self, claim: Claim, record: Record) -> None:
         resolved = record.get("resolved_by")
         thread = Thread(
-            uid=self._uid(record["uid"]),
+            uid=self.uid(record["uid"]),
             claim=claim,
-            started_by=self._person(record["started_by"]),
+            started_by=self.person(record["started_by"]),
             created_at=_time(record.get("created_at")),
-            resolved_by=self._person(resolved) if resolved else None,
+            resolved_by=self.person(resolved) if resolved else None,
             resolved_at=_time(record.get("resolved_at")) if resolved else None,
         )
         self.made.append(thread)
         for comment in record.get("comments") or ():
             row = Comment(
-                uid=self._uid(comment["uid"]),
+                uid=self.uid(comment["uid"]),
                 thread=thread,
-                author=self._person(comment["author"]),
+                author=self.person(comment["author"]),
                 text=comment["text"],
                 created_at=_time(comment.get("created_at")),
                 edited_at=_time(comment.get("edited_at")),
@@ -402,13 +439,13 @@ class Restorer:
             for name in comment.get("mentions") or ():
                 self.made.append(
                     Comment.mentions.through(
-                        comment=row, user=self._person({"username": name, "name": name})
+                        comment=row, user=self.person({"username": name, "name": name})
                     )
                 )
 
     # --- People and names -------------------------------------------------------------------
 
-    def _person(self, record: Record) -> User:
+    def person(self, record: Record) -> User:
         username, name = str(record["username"]), str(record.get("name") or record["username"])
         if self.planner.options.people == "same":
             return self.planner.people.same(username, name)
@@ -419,7 +456,7 @@ class Restorer:
             self.planner.source.file_name
         )
 
-    def _uid(self, value: str) -> uuid.UUID:
+    def uid(self, value: str) -> uuid.UUID:
         uid = uuid.UUID(value)
         if uid in self.taken:
             return uuid.uuid5(NAMESPACE, f"{self.planner.corpus.pk}\x1f{value}")

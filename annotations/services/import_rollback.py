@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from annotations.models import Article, Claim, Event, Import, ImportProblem, Job
+from annotations.models import Article, Claim, Event, FactCheck, Import, ImportProblem, Job
 from annotations.models.imports import ROLLBACK
 
 from .bulk import rows_insert
@@ -20,6 +20,7 @@ ROLLBACK_ARTICLES = 200
 # What others do with an article that is no work on it.
 _NO_WORK = ("job.", "assignment.", "import")
 _WORKED_ON = "people have worked on this article since, so it was not taken back"
+_PUBLISHED = "a fact-check about this article is published, so it was not taken back"
 _CLAIMED = "this article has claims that did not come with this import, so it was not taken back"
 
 
@@ -77,8 +78,10 @@ def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> Non
     claims; they become the corpus's own, so that no later try takes them for the import's."""
     worked = _worked_on([article.pk for article in articles])
     claimed = _with_claims_of_others(source, [article.pk for article in articles])
-    kept = [article for article in articles if article.pk in worked | claimed]
-    gone = [article for article in articles if article.pk not in worked | claimed]
+    published = _published([article.pk for article in articles])
+    staying = worked | claimed | published
+    kept = [article for article in articles if article.pk in staying]
+    gone = [article for article in articles if article.pk not in staying]
     pks = [article.pk for article in gone]
     locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
     Article.objects.filter(pk__in=pks).delete()
@@ -87,15 +90,19 @@ def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> Non
             ImportProblem(
                 source=source,
                 severity="note",
-                reason=_WORKED_ON if article.pk in worked else _CLAIMED,
+                reason=_PUBLISHED
+                if article.pk in published
+                else _WORKED_ON
+                if article.pk in worked
+                else _CLAIMED,
                 article=article,
             )
             for article in kept
         ]
     )
-    staying = [article.pk for article in kept]
-    Article.objects.filter(pk__in=staying).update(source_import=None)
-    Claim.objects.filter(article__in=staying, source_import=source).update(source_import=None)
+    own = [article.pk for article in kept]
+    Article.objects.filter(pk__in=own).update(source_import=None)
+    Claim.objects.filter(article__in=own, source_import=source).update(source_import=None)
     counts = dict(locked.counts)
     counts["removed"] = counts.get("removed", 0) + len(gone)
     counts["kept"] = counts.get("kept", 0) + len(kept)
@@ -120,6 +127,12 @@ def _worked_on(articles: list[int]) -> set[int]:
     for prefix in _NO_WORK:
         events = events.exclude(kind__startswith=prefix)
     return set(events.values_list("article_id", flat=True))
+
+
+def _published(articles: list[int]) -> set[int]:
+    """What was published stays, with what it is about."""
+    rows = FactCheck.objects.filter(claim__article__in=articles)
+    return set(rows.values_list("claim__article_id", flat=True))
 
 
 def _with_claims_of_others(source: Import, articles: list[int]) -> set[int]:

@@ -31,8 +31,11 @@ from annotations.models import (
     ClaimType,
     Comment,
     Corpus,
+    Correction,
     DetectionRun,
     Evidence,
+    FactCheck,
+    FactCheckVersion,
     Import,
     ImportProblem,
     Job,
@@ -80,6 +83,9 @@ ORDER = (
     Thread,
     Comment,
     Comment.mentions.through,
+    FactCheck,
+    FactCheckVersion,
+    Correction,
     ArticleSketch,
     SketchBand,
     NearDuplicate,
@@ -183,9 +189,10 @@ class Planner:
                 if isinstance(row, NearDuplicate):
                     alike.add(row.article_id)
             self.plan.counts["near_duplicates"] += len(alike)
-        # Before the articles, which name them; and all at once, as on SQLite the same keys would be
-        # given out again before they are used.
+        # Before the articles and fact-checks, which name them; and all at once, as on SQLite the
+        # same keys would be given out again before they are used.
         keys_assign(self.plan.rows.of(DetectionRun))
+        keys_assign(self.plan.rows.of(FactCheckVersion))
         self.plan.rows.insert()
         return self.plan
 
@@ -512,12 +519,13 @@ class Planner:
                 tags.setdefault(words.casefold(), words)
         return list(types.values()), list(tags.values())[:MAX_TAGS]
 
-    def claimant(self, name: str) -> Claimant:
+    def claimant(self, name: str, role: str = "", wikidata_id: str = "") -> Claimant:
+        """The corpus's claimant of that name. What is known of one that is there stays."""
         name = name[:200]
         if name not in self._claimants:
             found = Claimant.objects.filter(corpus=self.corpus, name=name).first()
             self._claimants[name] = found or self.plan.rows.add(
-                Claimant(corpus=self.corpus, name=name)
+                Claimant(corpus=self.corpus, name=name, role=role, wikidata_id=wikidata_id)
             )
         return self._claimants[name]
 

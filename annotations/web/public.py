@@ -120,6 +120,7 @@ def fact_check_page(
         "content": with_dates(content),
         "rationale": _html(content["rationale"]),
         "evidence": _evidence(content),
+        "questions": _questions(content),
         "canonical": url,
         "json_ld": in_script(markup_of(found, content, url=url, guard=guard)),
         **more,
@@ -184,18 +185,35 @@ def _notice(notice: Any, guard: Guard) -> dict[str, Any]:
     }
 
 
+def _questions(content: Content) -> list[dict[str, Any]]:
+    return [
+        {
+            **question,
+            "answers": [
+                {**answer, **_copied(answer.get("copy"))} for answer in question["answers"]
+            ],
+        }
+        for question in content["questions"]
+    ]
+
+
+def _copied(copy: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "copied_at": parse_datetime(copy["fetched_at"]) if copy else None,
+        "sha256": copy["sha256"] if copy else "",
+    }
+
+
 def _evidence(content: Content) -> list[dict[str, Any]]:
     found = []
     for piece in content["evidence"]:
-        copy = piece.get("copy")
         found.append(
             {
                 **piece,
                 "stance_label": STANCES[piece["stance"]],
                 "short_url": Truncator(piece.get("url", "")).chars(100),
                 "published": _date(piece.get("published")),
-                "copied_at": parse_datetime(copy["fetched_at"]) if copy else None,
-                "sha256": copy["sha256"] if copy else "",
+                **_copied(piece.get("copy")),
             }
         )
     return found

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import time_machine
 
+from annotations import models
 from annotations.detection.interface import (
     Attribution,
     Claimant,
     DatedExpression,
     DetectedClaim,
 )
-from annotations.models import Article, Claim, Snapshot
+from annotations.models import Article, Claim, FactCheck, Snapshot
 from annotations.services.answers import answer_add, answer_withdraw
 from annotations.services.articles import article_create
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
@@ -30,11 +31,13 @@ from annotations.services.discussion import (
     thread_start,
 )
 from annotations.services.evidence import evidence_add, evidence_withdraw
+from annotations.services.fact_checks import fact_check_correct
 from annotations.services.questions import question_ask, question_withdraw
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.verdicts import verdict_give, verdict_retract
 from tests import factories
 from tests.factories import FOUND, TEXT, Cast
+from tests.services.publishing import draft, publish, set_publisher
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
@@ -139,6 +142,10 @@ def _build(clock: Any) -> Exhibit:
     empty = article_create(actor=None, corpus=cast.corpus, text="Nothing here.", title="Empty")
     clock.shift(60)
     _discuss(cast, adjudicated, clock)
+    clock.shift(60)
+    known = models.Claimant.objects.filter(name="the minister")
+    assert known.update(role="Minister", wikidata_id="Q4242")
+    _publish(cast, adjudicated, clock)
     return Exhibit(cast, article, empty, [adjudicated, tied, unjudged])
 
 
@@ -206,9 +213,22 @@ def _questions(cast: Cast, claim: Claim) -> None:
     """One with an answer of each kind, one without, and an answer and a question taken back."""
     asked = _question(cast.reviewer, claim, "=Did it double?", uid(40))
     source = {"source_url": "https://statistics.example/2", "source_medium": "PDF"}
+    copy = factories.make_snapshot(
+        claim,
+        cast.second_reviewer,
+        b"It rose by 2 percent.",
+        url="https://statistics.example/2",
+        title="Quarterly",
+        published=dt.date(2026, 2, 1),
+    )
     for number, fields in enumerate(
         [
-            {"answer_type": "Extractive", "text": "It rose by 2 percent.", **source},
+            {
+                "answer_type": "Extractive",
+                "text": "It rose by 2 percent.",
+                **source,
+                "snapshot": copy.pk,
+            },
             {"answer_type": "Abstractive", "text": "Hardly: the rise was small.", **source},
             {"answer_type": "Boolean", "text": "No", "boolean_explanation": "Two is no hundred."},
             {"answer_type": "Unanswerable"},
@@ -250,6 +270,23 @@ def _discuss(cast: Cast, claim: Claim, clock: Any) -> None:
     )
     empty = thread_start(actor=cast.admin, claim=claim, text="Oh.", uid=uid(46))
     comment_withdraw(actor=cast.admin, comment=empty.comments.get(), revision=1)
+
+
+def _publish(cast: Cast, claim: Claim, clock: Any) -> None:
+    """A fact-check that was corrected once."""
+    set_publisher(cast.corpus)
+    fact_check = publish(cast.admin, claim, title="Unemployment doubled")
+    clock.shift(60)
+    fact_check_correct(
+        actor=cast.admin,
+        fact_check=fact_check,
+        revision=1,
+        digest=draft(claim).digest,
+        what="“Twice”, not “doubled”, after @rita's report.",
+        why="It was unclear.",
+        title="Twice as many out of work",
+    )
+    FactCheck.objects.filter(pk=fact_check.pk).update(uid=uid(50))
 
 
 def _copy(cast: Cast, claim: Claim) -> Snapshot:

@@ -73,6 +73,9 @@ def test_jsonl(page: str, exhibit: Exhibit) -> None:
         "comment": claim["threads"][0]["comments"][0],
         "question": claim["questions"][0],
         "answer": claim["questions"][0]["answers"][0],
+        "fact-check": claim["fact_check"],
+        "version": claim["fact_check"]["versions"][0],
+        "correction": claim["fact_check"]["corrections"][0],
     }
     for heading, record in written.items():
         assert table(page, heading) == list(record), heading

@@ -51,6 +51,7 @@ SIGNS: dict[str, str] = {
     "normalised": "=HYPERLINK",
     "types": r'"quantity"|Quantity in|Numerical Claim|Type [TE]1 quantity|,quantity,',
     "claimant": "@outlet",
+    "roles": "Q4242",
     "claim date": "2026-02-28|28-02-2026",
     "place": r"\+Exland",
     "flags": "unclear",
@@ -62,6 +63,7 @@ SIGNS: dict[str, str] = {
     "copies": "TimeState|c9d90c6e16222296",
     "questions": "Did it double",
     "discussions": "Which year",
+    "fact-checks": "Twice as many out of work",
     "guidelines": "Read twice",
 }
 # Said by the shape of a file alone.

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from annotations.exporting import FORMATS, ExportError
-from annotations.models import Verdict
+from annotations.models import FactCheckVersion, Verdict
 
 from .conftest import Exhibit, uid
 from .golden import assert_golden, exported, written
@@ -27,7 +27,7 @@ def test_golden(exhibit: Exhibit) -> None:
 
 def test_one_line_an_article_after_the_header(lines: list[Any], exhibit: Exhibit) -> None:
     header, first, second = lines
-    assert (header["format"], header["version"]) == ("factcheck-jsonl", 1)
+    assert (header["format"], header["version"]) == ("factcheck-jsonl", 2)
     assert [first["id"], second["id"]] == [exhibit.article.pk, exhibit.empty.pk]
     assert (second["run"], second["suggestions"], second["claims"]) == (None, [], [])
 
@@ -137,11 +137,45 @@ def test_evidence_comes_with_its_set_and_what_was_kept_of_it(lines: list[Any]) -
         "media_type": "text/html",
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
+        "title": "",
+        "publisher": "",
+        "published": None,
     }
     # Published on the day after the claim was made.
     assert (piece["is_post_claim"], piece["was_known"]) == (True, False)
     undated = lines[1]["claims"][1]["evidence"][0]
     assert (undated["is_post_claim"], undated["was_known"]) == (None, False)
+
+
+def test_an_answer_comes_with_what_was_kept_of_its_source(lines: list[Any]) -> None:
+    first, second, *_ = lines[1]["claims"][0]["questions"][0]["answers"]
+    copy = first["snapshot"]
+    assert copy["sha256"] == hashlib.sha256(b"It rose by 2 percent.").hexdigest()
+    assert (copy["title"], copy["published"]) == ("Quarterly", "2026-02-01")
+    assert second["snapshot"] is None
+
+
+def test_what_was_published_is_there_as_it_was(lines: list[Any]) -> None:
+    claim = lines[1]["claims"][0]
+    assert (claim["claimant_role"], claim["claimant_wikidata_id"]) == ("Minister", "Q4242")
+    found = claim["fact_check"]
+    assert (found["state"], found["version"], found["rating"]) == ("published", 2, "Mostly False")
+    titles = [version["content"]["title"] for version in found["versions"]]
+    assert titles == ["Unemployment doubled", "Twice as many out of work"]
+    stored = FactCheckVersion.objects.get(number=2)
+    assert found["versions"][1]["content"] == stored.content
+    (correction,) = found["corrections"]
+    assert (correction["kind"], correction["version"]) == ("correction", 2)
+    assert correction["made_by"]["username"] == "olga"
+    assert [other["fact_check"] for other in lines[1]["claims"][1:]] == [None, None]
+
+
+def test_what_was_protected_since_is_kept_back_of_what_was_published(exhibit: Exhibit) -> None:
+    exhibit.claims[0].evidence.filter(uid=uid(20)).update(protected=True, protection_reason="Now.")
+    _, article, _ = exported(exhibit, "jsonl").splitlines()
+    versions = json.loads(article)["claims"][0]["fact_check"]["versions"]
+    assert len(versions) == 2
+    assert "statistics.example/1" not in article
 
 
 def test_of_a_protected_source_only_that_it_exists(lines: list[Any]) -> None:

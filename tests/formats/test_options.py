@@ -12,15 +12,16 @@ import pytest
 
 from annotations.errors import InvalidInput
 from annotations.exporting import FORMATS, Options, Selection, export, preview
-from annotations.exporting.gathered import ANSWER_NOT_KNOWN, NOT_KNOWN
+from annotations.exporting.gathered import ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN, NOT_KNOWN
 from annotations.exporting.judging import NO_VERDICT
 from annotations.exporting.selection import found_in
-from annotations.models import Claim, Corpus
+from annotations.models import Claim, Corpus, FactCheck
+from annotations.services.fact_checks import fact_check_withdraw
 from tests import factories
 from tests.services.importing import bring_in
 
 from .conftest import START, Exhibit, uid
-from .golden import readable, written
+from .golden import PUBLISHER, readable, written
 
 UIDS = [str(uid(number)) for number in (1, 2, 3)]
 
@@ -84,11 +85,35 @@ def test_known_at_the_time(exhibit: Exhibit) -> None:
     # Of the other claim nobody knows when it was made.
     assert second["evidence"] == []
     answers = first["questions"][0]["answers"]
-    assert [a["answer_type"] for a in answers] == ["Boolean", "Unanswerable"]
+    assert [a["answer_type"] for a in answers] == ["Extractive", "Boolean", "Unanswerable"]
     left_out = preview(
         exhibit.cast.corpus, FORMATS["jsonl"], options=Options(known_only=True)
     ).left_out
-    assert left_out == {NOT_KNOWN: 2, ANSWER_NOT_KNOWN: 2}
+    assert left_out == {NOT_KNOWN: 2, ANSWER_NOT_KNOWN: 1, FACT_CHECK_NOT_KNOWN: 1}
+    assert (first["fact_check"]["slug"], first["fact_check"]["versions"]) == (
+        "unemployment-doubled",
+        [],
+    )
+
+
+def test_reviews_name_the_page_that_the_site_has_published(exhibit: Exhibit) -> None:
+    at = Options(site="https://site.example/")
+    (review,) = json.loads(written(exhibit, "claimreview", at))["@graph"]
+    assert review["url"] == "https://site.example/fact-checks/unemployment-doubled/"
+    assert review["author"] == {
+        "@type": "Organization", "name": "Ex News", "url": "https://ex.example",
+    }  # fmt: skip
+    # Another site's own pages, as before.
+    (review,) = json.loads(written(exhibit, "claimreview", PUBLISHER))["@graph"]
+    assert review["url"] == f"https://ex.org/fc/{UIDS[0]}"
+    fact_check_withdraw(
+        actor=exhibit.cast.admin,
+        fact_check=FactCheck.objects.get(),
+        revision=2,
+        why="It was another year.",
+    )
+    (review,) = json.loads(written(exhibit, "claimreview", at))["@graph"]
+    assert review["url"].startswith("https://site.example/articles/")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from annotations import exporting
 from annotations.exporting import FORMATS, begin, export, reading, write
 from annotations.exporting.reading import (
+    ALL_PARTS,
     QUERIES_A_CHUNK,
     QUERIES_FOR_DISCUSSIONS,
+    QUERIES_FOR_FACT_CHECKS,
     QUERIES_FOR_SUGGESTIONS,
 )
 from annotations.exporting.records import records
@@ -27,8 +29,8 @@ from .conftest import Exhibit
 
 # The articles' keys, protected sources, claim types, and the people in it.
 ONCE = 4
-# The header's guidelines, who wrote them, and ratings; brat's ratings; what is known of claimants.
-MORE = {"jsonl": 3, "brat": 3, "parquet": 3, "averitec": 2, "claimreview": 1, "datafeed": 1}
+# The header's guidelines, who wrote them, ratings and publisher.
+MORE = {"jsonl": 4, "brat": 4, "parquet": 4, "claimreview": 4, "datafeed": 4}
 
 
 def fill(exhibit: Exhibit, count: int) -> Corpus:
@@ -56,6 +58,7 @@ def test_queries(exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch) -> None:
         chunk = QUERIES_A_CHUNK + (
             QUERIES_FOR_SUGGESTIONS * format_.needs_suggestions
             + QUERIES_FOR_DISCUSSIONS * format_.needs_discussions
+            + QUERIES_FOR_FACT_CHECKS * format_.needs_fact_checks
         )
         once = ONCE + MORE.get(name, 0)
         made = counted(corpus, name)
@@ -74,9 +77,9 @@ def test_every_article_once(exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch) -
     for page, chunk, characters in [(1, 9, 9), (2, 1, 9**9), (3, 2, 9**9), (9, 6, 9**9), (9, 9, 1)]:
         monkeypatch.setattr(reading, "PAGE", page)
         monkeypatch.setattr(reading, "CHUNK", chunk)
-        monkeypatch.setattr(reading, "CHUNK_CHARACTERS", characters)
+        monkeypatch.setattr(reading, "CHUNK_LENGTH", characters)
         context = begin(corpus, FORMATS["jsonl"])
-        found = records(context, EVERYTHING, suggestions=True, discussions=True)
+        found = records(context, EVERYTHING, ALL_PARTS)
         assert [record["id"] for record in found] == everything
 
 

@@ -23,8 +23,9 @@ from annotations.services.questions import (
     question_withdraw,
 )
 from annotations.services.undo import action_undo
+from tests.factories import make_snapshot
 
-from .cast import Cast, judge, last_event, make_answer, make_evidence, make_question
+from .cast import Cast, judge, last_event, make_answer, make_claim, make_evidence, make_question
 
 
 @pytest.fixture
@@ -228,6 +229,28 @@ def test_updating_an_answer(cast: Cast, question: Question) -> None:
     assert caught.value.current.answer_type == "Unanswerable"
     same = answer_update(actor=cast.second, answer=answer, revision=2, fields={"text": " "})
     assert (same.revision, last_event()) == (2, event)
+
+
+def test_an_answer_and_the_saved_copy_of_its_source(cast: Cast, claim: Claim) -> None:
+    asked = make_question(cast.reviewer, claim)
+    copy = make_snapshot(claim, cast.reviewer, b"Ledger", url=SOURCE["source_url"])
+    fields: Any = {**YES, **SOURCE, "snapshot": copy.pk}
+    answer = make_answer(cast.reviewer, asked, **fields)
+    assert (answer.snapshot, last_event().after["snapshot"]) == (copy, copy.pk)
+    # Another source has another copy, or none; undone, it has its own again.
+    elsewhere: Any = {"source_url": "https://other.example/"}
+    changed = answer_update(actor=cast.reviewer, answer=answer, revision=1, fields=elsewhere)
+    assert changed.snapshot is None
+    action_undo(actor=cast.reviewer, article=claim.article)
+    answer.refresh_from_db()
+    assert (answer.source_url, answer.snapshot) == (SOURCE["source_url"], copy)
+    other = make_claim(cast.reviewer, claim.article, "Ferries doubled")
+    strange = make_snapshot(other, cast.reviewer, b"?", url=SOURCE["source_url"])
+    for snapshot, source in ((strange.pk, SOURCE["source_url"]), (copy.pk, "")):
+        wrong: Any = {"snapshot": snapshot, "source_url": source}
+        with pytest.raises(InvalidInput) as refused:
+            answer_update(actor=cast.reviewer, answer=answer, revision=3, fields=wrong)
+        assert list(refused.value.fields) == ["snapshot"]
 
 
 def test_withdrawing_an_answer(cast: Cast, question: Question) -> None:

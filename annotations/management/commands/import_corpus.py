@@ -15,9 +15,9 @@ from tqdm import tqdm
 from annotations.errors import BadFile, FactcheckError
 from annotations.importing import FORMATS, Options, importer_of, open_files
 from annotations.importing.jsonl import header_of
-from annotations.models import Corpus, Import, RatingScale
+from annotations.models import Corpus, Import
 from annotations.models.imports import ImportState
-from annotations.services.corpora import corpus_create, guidelines_restore
+from annotations.services.corpus_restoring import corpus_restore
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.imports import (
     import_check,
@@ -115,9 +115,9 @@ class Command(BaseCommand):
         if found is not None:
             return found
         described = _described(files, chosen)
-        corpus = corpus_create(actor=None, name=name, **_configuration(described))
-        if described:
-            guidelines_restore(corpus=corpus, records=described.get("guidelines") or [])
+        corpus, notes = corpus_restore(name=name, described=described)
+        for note in notes:
+            self.stderr.write(f"{name}: {note}.")
         self.stdout.write(f"Made the corpus “{corpus.name}”.")
         return corpus
 
@@ -224,19 +224,3 @@ def _described(files: list[Any], chosen: dict[str, Any]) -> dict[str, Any]:
         except (BadFile, KeyError, TypeError):
             continue
     return {}
-
-
-def _configuration(described: dict[str, Any]) -> dict[str, Any]:
-    if not described:
-        return {}
-    said = described.get("rating_scale") or {}
-    scale = RatingScale.objects.filter(
-        slug=said.get("slug"), version=said.get("version") or 0
-    ).first()
-    return {
-        "description": described.get("description") or "",
-        "language": described.get("language") or "en",
-        "claim_type_scheme": described.get("claim_type_scheme") or "fullfact",
-        "requires_evidence": bool(described.get("requires_evidence", True)),
-        "rating_scale": scale,
-    }

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from annotations.domain.vocabulary import AnswerType
 from annotations.models import Answer, Question
 
-from ..fields import IdOrUid, StrictString, WriteSerializer, one_of, revision, uid
-from .evidence import MAX_TEXT, SourceMediumField
+from ..fields import IdOrUid, StrictString, WriteSerializer, one_of, reference, revision, uid
+from .evidence import MAX_TEXT, SavedCopySerializer, SourceMediumField
 from .people import PersonSerializer
 
 AnswerTypeField = one_of("AnswerType", AnswerType)
@@ -22,7 +22,7 @@ def question_rows(rows: QuerySet[Question]) -> QuerySet[Question]:
 
 
 def answer_rows(rows: QuerySet[Answer]) -> QuerySet[Answer]:
-    return rows.select_related("added_by")
+    return rows.with_details()  # type: ignore[attr-defined]
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -36,6 +36,8 @@ class AnswerSerializer(serializers.Serializer[Any]):
     boolean_explanation = serializers.CharField()
     source_url = serializers.CharField()
     source_medium = SourceMediumField()
+    snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
+    saved_copy = SavedCopySerializer(source="snapshot", allow_null=True)
     withdrawn = serializers.BooleanField()
     added_by = PersonSerializer()
     created_at = serializers.DateTimeField()
@@ -74,6 +76,12 @@ class AnswerFieldsSerializer(WriteSerializer):
     boolean_explanation = StrictString(max_length=MAX_TEXT, required=False, allow_blank=True)
     source_url = StrictString(max_length=2000, required=False, allow_blank=True)
     source_medium = SourceMediumField(required=False)
+    snapshot = reference(
+        required=False,
+        allow_null=True,
+        help_text="A saved copy that was made for the question's claim; left out with another "
+        "source_url, there is none.",
+    )
 
 
 class AnswerCreateSerializer(AnswerFieldsSerializer):
