@@ -48,6 +48,7 @@ __all__ = [
     "export",
     "gathered",
     "preview",
+    "records_of",
     "write",
 ]
 
@@ -85,8 +86,12 @@ def begin(
     selection: Selection = EVERYTHING,
     options: Options | None = None,
     exported_at: dt.datetime | None = None,
+    report: Report | None = None,
 ) -> LiveContext:
-    """What ``write`` needs. The same state of the data, arguments and moment: the same bytes."""
+    """What ``write`` needs. The same state of the data, arguments and moment: the same bytes.
+
+    ``report`` is that of the beginning of the file, where the rest of it is wanted.
+    """
     options = options or Options()
     people = People(corpus, options)
     return LiveContext(
@@ -100,6 +105,8 @@ def begin(
         type_labels=dict(ClaimType.objects.values_list("key", "label")),
         labels=options.labels or format_.labels,
         chosen={**selection.as_json(), **options.as_json()},
+        report=report or Report(),
+        going_on=report is not None,
     )
 
 
@@ -110,7 +117,7 @@ def write(
 
     What was written and left out is in ``context.report``, complete with the last piece.
     """
-    return gathered(format_.write(_records(context, format_, selection), context))
+    return gathered(format_.write(records_of(context, format_, selection), context))
 
 
 def export(
@@ -157,7 +164,7 @@ def preview(
     else:
         verdicts_count = verdicts.count()
     if format_.foreseen:
-        for record in islice(_records(context, format_, selection), LOOKED_AT):
+        for record in islice(records_of(context, format_, selection), LOOKED_AT):
             for _item in format_.counted(record, context):
                 pass
     report = context.report
@@ -176,9 +183,12 @@ def _salted(options: Options | None) -> Options:
     return replace(options or Options(), salt=b"preview")
 
 
-def _records(context: LiveContext, format_: Format, selection: Selection) -> Iterator[Record]:
+def records_of(
+    context: LiveContext, format_: Format, selection: Selection, after: int = 0
+) -> Iterator[Record]:
+    """What the format is given: articles with an id beyond ``after``, in order of it."""
     parts = Parts(format_.needs_suggestions, format_.needs_discussions, format_.needs_fact_checks)
-    return records(context, selection, parts)
+    return records(context, selection, parts, after)
 
 
 def gathered(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -77,7 +77,8 @@ class Averitec(Format):
                     yield _record(article, claim, judgement, label, context)
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        return array(list(self.counted(article, context)) for article in articles)
+        pieces = (list(self.counted(article, context)) for article in articles)
+        return array(pieces, context)
 
 
 def _record(

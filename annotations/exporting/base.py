@@ -71,6 +71,10 @@ class Report:
     # Reason → how often; reasons are the format's ``reasons``, and those of ``records``.
     left_out: Counter[str] = field(default_factory=Counter)
 
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Report:
+        return cls(**{**stored, "left_out": Counter(stored["left_out"])})
+
     def as_json(self) -> dict[str, Any]:
         return {
             "articles": self.articles,
@@ -104,6 +108,9 @@ class Context:
     # The selection and the options that were chosen, for the file to say so itself.
     chosen: Mapping[str, Any]
     report: Report = field(default_factory=Report)
+    # Is this the rest of a file that was stopped? Then its head was written; what was reported of
+    # the beginning is in ``report``.
+    going_on: bool = False
     # Of a release: its number, title and licence, and the claims that are gone since the last.
     release: Record | None = None
 
@@ -139,6 +146,8 @@ class Format(ABC):
     labels: ClassVar[str] = "aggregated"
     # A format whose library is too large for the web server is written by workers only.
     by_workers: ClassVar[bool] = False
+    # Can the rest of a file be written behind what is there? Of an archive it can't.
+    goes_on: ClassVar[bool] = True
     # Can ``items`` be called without loading that library, to see what will be left out?
     foreseen: ClassVar[bool] = True
     # Parts of the records that it needs: others are not read for it.
@@ -175,10 +184,13 @@ def line(value: Any) -> bytes:
     return orjson.dumps(value, option=_JSON | orjson.OPT_APPEND_NEWLINE)
 
 
-def array(pieces: Iterable[list[Any]], head: bytes = b"[", tail: bytes = b"]\n") -> Iterator[bytes]:
+def array(
+    pieces: Iterable[list[Any]], context: Context, head: bytes = b"[", tail: bytes = b"]\n"
+) -> Iterator[bytes]:
     """Values as elements of one JSON array, which is written as they come."""
-    yield head
-    first = True
+    if not context.going_on:
+        yield head
+    first = not context.report.written
     for values in pieces:
         if values:
             text = b",\n".join(map(dumps, values))

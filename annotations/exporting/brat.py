@@ -40,6 +40,7 @@ class Brat(Format):
     label = "brat standoff"
     about = _("A zip of texts with their annotations beside them, for brat and its readers.")
     media_type = "application/zip"
+    goes_on = False
     extension = "zip"
     unit = "texts"
     loses = frozenset(

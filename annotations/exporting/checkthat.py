@@ -73,7 +73,8 @@ class Worthiness(Format):
             yield name, one_line(text[start:end]), "Yes" if worthy else "No"
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        yield b"Sentence_id\tText\tclass_label\n"
+        if not context.going_on:
+            yield b"Sentence_id\tText\tclass_label\n"
         for article in articles:
             yield rows(self.counted(article, context))
 
@@ -99,7 +100,8 @@ class Normalisation(Format):
                 context.leave_out(NOT_NORMALISED)
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        yield b"post,normalized claim\n"
+        if not context.going_on:
+            yield b"post,normalized claim\n"
         for article in articles:
             yield rows(self.counted(article, context), ",")
 
@@ -114,6 +116,7 @@ class Matching(Format):
     label = "CheckThat! previously fact-checked"
     about = _("Checked claims, the words that make them, and which belong together.")
     media_type = "application/zip"
+    goes_on = False
     extension = "zip"
     unit = "queries"
     loses = _EVERYTHING_ELSE | {"text", "places"}

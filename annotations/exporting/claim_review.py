@@ -64,7 +64,7 @@ class ClaimReviews(Format):
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
         head = b'{"@context":' + dumps(CONTEXT) + b',"@graph":['
-        return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
+        return array((list(self.counted(a, context)) for a in articles), context, head, b"]}\n")
 
     def reviews(self, article: Record, context: Context) -> Iterator[_Dated]:
         for claim in article["claims"]:
@@ -91,7 +91,7 @@ class DataFeed(ClaimReviews):
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
         start = data_feed_head(modified=utc(context.exported_at), name=context.corpus_name)
         head = dumps(start)[:-1] + b',"dataFeedElement":['
-        return array((list(self.counted(a, context)) for a in articles), head, b"]}\n")
+        return array((list(self.counted(a, context)) for a in articles), context, head, b"]}\n")
 
 
 def page_of(article: Record, claim: Record, context: Context) -> str:

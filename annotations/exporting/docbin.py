@@ -30,6 +30,7 @@ class SpacyDocBin(Format):
     label = "spaCy DocBin"
     about = _('Docs with doc.spans["claims"], in files for spaCy\'s training.')
     media_type = "application/zip"
+    goes_on = False
     extension = "zip"
     unit = "texts"
     by_workers = True

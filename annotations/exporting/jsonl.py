@@ -31,15 +31,18 @@ class JsonLines(Format):
         yield article
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        yield line(
-            {
-                "format": FORMAT,
-                "version": self.version,
-                "exported_at": context.exported_at,
-                # Where it isn't all of the corpus, or not as it is, the file says so.
-                **({"chosen": context.chosen} if context.chosen else {}),
-                **({"release": context.release} if context.release else {}),
-                "corpus": context.head(),
-            }
-        )
+        if not context.going_on:
+            yield line(_header(self.version, context))
         yield from super().write(articles, context)
+
+
+def _header(version: int, context: Context) -> Record:
+    return {
+        "format": FORMAT,
+        "version": version,
+        "exported_at": context.exported_at,
+        # Where it isn't all of the corpus, or not as it is, the file says so.
+        **({"chosen": context.chosen} if context.chosen else {}),
+        **({"release": context.release} if context.release else {}),
+        "corpus": context.head(),
+    }

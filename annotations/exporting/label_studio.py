@@ -50,7 +50,8 @@ class LabelStudio(Format):
             }
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
-        return array(list(self.counted(article, context)) for article in articles)
+        pieces = (list(self.counted(article, context)) for article in articles)
+        return array(pieces, context)
 
 
 def _results(document: Document, context: Context) -> list[Record]:

@@ -30,6 +30,7 @@ class Parquet(Format):
     label = "Parquet"
     about = _("Tables of claims and articles with a dataset card, for Hugging Face and analysis.")
     media_type = "application/zip"
+    goes_on = False
     extension = "zip"
     unit = "claims"
     labels = "both"

@@ -32,10 +32,13 @@ DATE = ("start", "end", "first", "last", "granularity", "anchor")
 MOST_FINDINGS = 1000
 
 
-def records(context: LiveContext, selection: Selection, parts: Parts) -> Iterator[Record]:
-    """The articles, one after the other in order of id, whole."""
+def records(
+    context: LiveContext, selection: Selection, parts: Parts, after: int = 0
+) -> Iterator[Record]:
+    """The articles with an id beyond ``after``, one after the other in order of it, whole."""
     reader = _Reader(context)
-    for chunk in chunks(selection.articles(context.corpus), selection, parts):
+    articles = selection.articles(context.corpus).filter(pk__gt=after)
+    for chunk in chunks(articles, selection, parts):
         yield from reader.read(chunk)
         # Before the next one is read.
         del chunk, reader.chunk

@@ -46,8 +46,9 @@ class WebAnnotation(Format):
             "label": context.corpus_name,
         }
         start = {"id": page, "type": "AnnotationPage", "startIndex": 0}
-        yield dumps(head)[:-1] + b',"first":' + dumps(start)[:-1] + b',"items":['
-        total = 0
+        if not context.going_on:
+            yield dumps(head)[:-1] + b',"first":' + dumps(start)[:-1] + b',"items":['
+        total = context.report.written
         for article in articles:
             # One piece an article; its annotations come apart only in the file.
             lines = []

@@ -35,7 +35,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """One file of a corpus, written whole by a worker or not at all."""
+    """One file of a corpus, there whole or not at all."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="exports")
@@ -53,6 +53,8 @@ class Export(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
+    # What of the file is whole, for the next worker: ``services.export_runs``'s.
+    checkpoint = models.JSONField(default=dict)
     # All that follows is written once, with the file.
     file = models.FileField(upload_to="exports/%Y/%m", max_length=300, blank=True)
     file_name = models.CharField(max_length=300, blank=True)

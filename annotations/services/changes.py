@@ -11,7 +11,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
@@ -19,10 +19,9 @@ from django.db import models
 from annotations.models import Article, Corpus, Event, EventChain
 
 from .events import chain_key
+from .keyset import listed
 
 MOST = 500
-# An event's states may be long, and nothing here reads them.
-_READ = ("number", "kind", "target_type", "target_id", "article_id", "claim_id", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,18 @@ class Change:
     gone: bool
 
 
+class EventRow(NamedTuple):
+    """What is read of an event: its states may be long, and nothing here reads them."""
+
+    number: int
+    kind: str
+    target_type: str
+    target_id: int
+    article_id: int | None
+    claim_id: int | None
+    at: dt.datetime
+
+
 def last_number(corpus: Corpus) -> int:
     """The number of the corpus's latest event; 0 before the first."""
     key = chain_key(corpus.pk)
@@ -55,7 +66,8 @@ def changes_after(*, corpus: Corpus, since: int, limit: int) -> list[Change]:
     """
     events = events_after(corpus=corpus, since=since, limit=limit)
     articles = {event.article_id for event in events if event.article_id is not None}
-    there = set(Article.objects.filter(pk__in=articles).order_by().values_list("pk", flat=True))
+    rows = Article.objects.filter(pk__in=listed(articles))
+    there = set(rows.order_by().values_list("pk", flat=True))
     now = {
         name: _now(name, {event.target_id for event in events if event.target_type == name})
         for name in sorted({event.target_type for event in events})
@@ -72,13 +84,14 @@ def changes_after(*, corpus: Corpus, since: int, limit: int) -> list[Change]:
     ]
 
 
-def events_after(*, corpus: Corpus, since: int, limit: int) -> list[Event]:
-    """Up to ``limit`` events after the number ``since``, without their states."""
+def events_after(*, corpus: Corpus, since: int, limit: int) -> list[EventRow]:
+    """Up to ``limit`` events after the number ``since``."""
     rows = Event.objects.filter(chain=chain_key(corpus.pk), number__gt=since)
-    return list(rows.order_by("number").only(*_READ)[:limit])
+    found = rows.order_by("number").values_list(*EventRow._fields)[:limit]
+    return [EventRow(*row) for row in found]
 
 
-def _change(event: Event, now: tuple[uuid.UUID | None, int | None] | None) -> Change:
+def _change(event: EventRow, now: tuple[uuid.UUID | None, int | None] | None) -> Change:
     uid, revision = now or (None, None)
     return Change(
         number=event.number,
@@ -106,7 +119,7 @@ def _now(name: str, ids: Iterable[int]) -> dict[int, tuple[uuid.UUID | None, int
         rows = rows.standing()
     has = {field.name for field in model._meta.get_fields()}
     found = (
-        rows.filter(pk__in=ids)
+        rows.filter(pk__in=listed(ids))
         .order_by()
         .values_list("pk", *(_or_null(column, has) for column in ("uid", "revision")))
     )

@@ -23,9 +23,9 @@ from django.utils import timezone
 
 from annotations import fetching, jobs
 from annotations.fetching import FetchError, Reply
-from annotations.models import Event, EventChain, Webhook, WebhookDelivery
+from annotations.models import EventChain, Webhook, WebhookDelivery
 
-from .changes import events_after
+from .changes import EventRow, events_after
 from .webhooks import payload_of, webhook_disable
 
 log = structlog.get_logger(__name__)
@@ -140,7 +140,7 @@ def _wants(webhook: Webhook, kind: str) -> bool:
     return not kinds or kind in kinds or f"{kind.partition('.')[0]}.*" in kinds
 
 
-def _said(event: Event) -> dict[str, Any]:
+def _said(event: EventRow) -> dict[str, Any]:
     return {
         "number": event.number,
         "kind": event.kind,

@@ -1,14 +1,13 @@
-"""Exports under way: a worker writes one file, whole.
+"""Exports under way: a worker writes one file.
 
 It is written beside, and put in its place in the transaction that ends the job; so a worker that
-died, came back late or was cancelled leaves nothing that somebody could take for the corpus.
+died, came back late or was cancelled leaves nothing that somebody could take for the corpus. The
+next one goes on where that one noted last that all is whole.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,14 +22,24 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotations.errors import InvalidInput, JobLost
-from annotations.exporting import FORMATS, Context, Options, Selection, begin, write
-from annotations.exporting.base import ExportError, Format
+from annotations.exporting import (
+    FORMATS,
+    Context,
+    LiveContext,
+    Options,
+    Report,
+    Selection,
+    begin,
+    records_of,
+)
+from annotations.exporting.base import ExportError, Format, Record
 from annotations.models import Export, Job
 from annotations.models.exports import EXPORT
 
 from .events import event_record
 from .import_turns import WHOLE, first_line
 from .jobs import job_done, job_fail, job_hold, jobs_claim, jobs_renew, worker_name
+from .unfinished import Unfinished, unfinished
 
 log = structlog.get_logger(__name__)
 
@@ -79,41 +88,69 @@ def _write(job: Job, export: Export) -> int:
     format_ = FORMATS[export.format]
     selection = Selection.read(export.selection, export.corpus)
     options = Options(**export.options, site=export.site, salt=bytes(export.salt))
-    context = begin(export.corpus, format_, selection=selection, options=options)
-    total = selection.articles(export.corpus).count()
-    with tempfile.TemporaryFile() as file:
-        digest, size = hashlib.sha256(), 0
-        for piece in _telling(job, export, context, total, write(context, format_, selection)):
+    with unfinished(f"{export.uid}-{job.lease}", stays=format_.goes_on) as file:
+        noted = export.checkpoint
+        goes_on = bool(noted) and format_.goes_on and file.take_over(noted)
+        context = begin(
+            export.corpus,
+            format_,
+            selection=selection,
+            options=options,
+            exported_at=dt.datetime.fromisoformat(noted["exported_at"]) if goes_on else None,
+            report=Report.read(noted["report"]) if goes_on else None,
+        )
+        total = selection.articles(export.corpus).count()
+        found = records_of(context, format_, selection, noted["after"] if goes_on else 0)
+        for piece in format_.write(_telling(job, export, context, total, file, found), context):
             file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-        file.seek(0)
+        file.file.seek(0)
         export.file_name = _name(export, format_, context.exported_at)
-        export.size, export.sha256 = size, digest.hexdigest()
+        export.size, export.sha256 = file.size, file.digest.hexdigest()
         export.exported_at = context.exported_at
         export.manifest = manifest(export, format_, context)
-        _keep(job, export, file)
-    log.info("export_written", job=job.pk, format=export.format, size=size)
+        _keep(job, export, file.file)
+    log.info("export_written", job=job.pk, format=export.format, size=export.size)
     return 1
 
 
 def _telling(
-    job: Job, export: Export, context: Context, total: int, pieces: Iterator[bytes]
-) -> Iterator[bytes]:
-    """Now and then keep the lease and say how far it is; ``JobLost`` where that is over."""
+    job: Job,
+    export: Export,
+    context: LiveContext,
+    total: int,
+    file: Unfinished,
+    articles: Iterator[Record],
+) -> Iterator[Record]:
+    """Now and then keep the lease, say how far it is and note what of the file is whole;
+    ``JobLost`` where that is over."""
+    goes_on = FORMATS[export.format].goes_on
     started = told = time.monotonic()
-    for piece in pieces:
-        yield piece
+    for article in articles:
+        after = article["id"]
+        yield article
+        # Asked for the next: all of this one is in the file.
         now = time.monotonic()
         if now - told < TOLD_SECONDS:
             continue
         told = now
+        noted = {}
+        if goes_on:
+            noted = {
+                **file.keep(),
+                "after": after,
+                "exported_at": context.exported_at.isoformat(),
+                "report": context.report.as_json(),
+            }
         if not job.lease or not jobs_renew(lease=job.lease):
             raise JobLost(f"Job {job.pk} was given to another worker or cancelled.")
         done = context.report.articles
-        Export.objects.filter(pk=export.pk).update(done=done, total=total, seconds=now - started)
-        share = int(WHOLE * done / total) if total else 0
-        Job.objects.filter(pk=job.pk, lease=job.lease).update(done=share, total=WHOLE)
+        with transaction.atomic():
+            job_hold(job)
+            Export.objects.filter(pk=export.pk).update(
+                done=done, total=total, seconds=now - started, checkpoint=noted
+            )
+            share = int(WHOLE * done / total) if total else 0
+            Job.objects.filter(pk=job.pk, lease=job.lease).update(done=share, total=WHOLE)
 
 
 def _keep(job: Job, export: Export, file: IO[bytes]) -> None:
@@ -126,7 +163,7 @@ def _keep(job: Job, export: Export, file: IO[bytes]) -> None:
             held = job_hold(job)
             now = timezone.now()
             export.done = export.total = export.manifest["counts"]["articles"]
-            export.salt = b""
+            export.salt, export.checkpoint = b"", {}
             export.expires_at = now + dt.timedelta(days=settings.EXPORT_KEEP_DAYS)
             export.save()
             held.total = WHOLE

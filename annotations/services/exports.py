@@ -25,6 +25,7 @@ from annotations.models.exports import ExportState
 from .events import event_record
 from .jobs import export_queue, job_restart, job_stop
 from .requests import made_before
+from .unfinished import unfinished_sweep
 
 log = structlog.get_logger(__name__)
 
@@ -82,18 +83,21 @@ def export_cancel(*, actor: User | None, export: Export) -> Export:
 
 @transaction.atomic
 def export_resume(*, actor: User | None, export: Export) -> Export:
-    """Write one that failed or was cancelled, from the beginning: no half of a file is kept."""
+    """Go on with one that failed or was cancelled, where a worker stopped, if that is known."""
     _own(actor, export)
     known = Export.objects.select_related("job", "corpus").get(pk=export.pk)
     if known.job is None or known.state not in {ExportState.FAILED, ExportState.CANCELLED}:
-        raise Conflict(gettext("Only an export that failed or was cancelled is written again."))
+        raise Conflict(gettext("Only an export that failed or was cancelled is resumed."))
     job_restart(actor=actor, job=known.job)
-    Export.objects.filter(pk=export.pk).update(done=0, seconds=0)
     return _again(export)
 
 
 def exports_sweep() -> int:
-    """Remove the files whose time is over; how many. The rows stay, and say what there was."""
+    """Remove the files whose time is over, and what nobody finishes; how many of the first.
+
+    The rows stay, and say what there was.
+    """
+    unfinished_sweep()
     over = Export.objects.filter(expires_at__lt=timezone.now()).exclude(file="")
     removed = 0
     for export in over.only("file")[:100]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
+import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
-from annotations import exporting
 from annotations.errors import Conflict, NotAllowed
 from annotations.exporting import FORMATS, Options, Selection
 from annotations.models import Event, Export, Job
@@ -107,35 +111,104 @@ def test_formats_of_workers(cast: Cast, name: str) -> None:
     assert content(again(export)).startswith(b"PK")
 
 
-def test_cancelled_while_it_is_written(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker notices, and leaves nothing; written again, it is whole."""
-    export = ask(cast)
+# Formats with another way of writing each: lines, a table, an array, a count at the end.
+GOING_ON = ("jsonl", "csv", "averitec", "w3c", "checkthat-worthiness", "doccano")
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], list[int]]:
+    """Does something when a worker has written two of three; which articles workers were given."""
     monkeypatch.setattr(export_runs, "TOLD_SECONDS", 0)
-    monkeypatch.setattr(exporting, "_PIECE", 1)
-    told: list[float] = []
+    read = export_runs.records_of
+    given: list[int] = []
 
-    def interrupt(*args: Any, **kwargs: Any) -> Iterator[bytes]:
-        for number, piece in enumerate(write(*args, **kwargs)):
-            yield piece
-            told.append(again(export).progress)
-            if number == 2:
-                export_cancel(actor=cast.reviewer, export=again(export))
+    def set_up(interruption: Callable[[], Any]) -> list[int]:
+        def interrupt(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            for record in read(*args, **kwargs):
+                given.append(record["id"])
+                yield record
+                if len(given) == 2:
+                    interruption()
 
-    write = export_runs.write
-    monkeypatch.setattr(export_runs, "write", interrupt)
-    assert export_run(first=export.job_id) == 0
-    stopped = again(export)
-    assert (stopped.state, stopped.file.name, stopped.manifest) == ("cancelled", "", {})
-    # Progress was told as it went: two of three articles.
-    assert told[-1] == pytest.approx(2 / 3)
-    monkeypatch.setattr(export_runs, "write", write)
+        monkeypatch.setattr(export_runs, "records_of", interrupt)
+        return given
+
+    return set_up
+
+
+@pytest.mark.parametrize("name", GOING_ON)
+def test_cancelled_and_resumed(cast: Cast, name: str, interrupted: Any) -> None:
+    """The worker notices; resumed, another one goes on, and the file is as if nothing had been."""
+    whole = ask(cast, name, pseudonyms=True)
+    Export.objects.filter(pk=whole.pk).update(salt=b"s")
+    with time_machine.travel(timezone.now(), tick=False):
+        export_run(first=whole.job_id)
+        export = ask(cast, name, pseudonyms=True)
+        Export.objects.filter(pk=export.pk).update(salt=b"s")
+        given = interrupted(lambda: export_cancel(actor=cast.reviewer, export=again(export)))
+        assert export_run(first=export.job_id) == 0
+        stopped = again(export)
+        assert (stopped.state, stopped.file.name, stopped.manifest) == ("cancelled", "", {})
+        # Two of three are whole, as was noted.
+        assert stopped.progress == pytest.approx(2 / 3)
+        with pytest.raises(Conflict):
+            export_cancel(actor=cast.reviewer, export=stopped)
+        export_resume(actor=cast.reviewer, export=stopped)
+        assert export_run(first=export.job_id) == 1
+    done = again(export)
+    assert content(done) == content(again(whole))
+    assert done.sha256 == again(whole).sha256
+    assert done.manifest["counts"] == again(whole).manifest["counts"]
+    first, second, third = cast.corpus.articles.order_by("pk").values_list("pk", flat=True)
+    assert given == [first, second, third, third]
+    assert list(unfinished_files()) == []
     with pytest.raises(Conflict):
-        export_cancel(actor=cast.reviewer, export=stopped)
-    export_resume(actor=cast.reviewer, export=stopped)
+        export_resume(actor=cast.reviewer, export=done)
+
+
+def unfinished_files() -> Iterator[Path]:
+    return (Path(settings.VAR_DIR) / "exports").glob("*.part")
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("lost", ["archive", "elsewhere"])
+def test_what_cannot_go_on_begins_anew(cast: Cast, lost: str, interrupted: Any) -> None:
+    export = ask(cast, "brat" if lost == "archive" else "jsonl")
+    given = interrupted(lambda: export_cancel(actor=cast.reviewer, export=again(export)))
+    export_run(first=export.job_id)
+    if lost == "elsewhere":
+        for path in unfinished_files():
+            path.unlink()
+    export_resume(actor=cast.reviewer, export=again(export))
     assert export_run(first=export.job_id) == 1
-    assert len(content(again(export)).splitlines()) == 4
-    with pytest.raises(Conflict):
-        export_resume(actor=cast.reviewer, export=again(export))
+    assert len(given) == 6
+    assert again(export).manifest["counts"]["articles"] == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker(cast: Cast, interrupted: Any) -> None:
+    """A process of its own, killed in the middle; the next goes on with what is on the disk."""
+    export = ask(cast)
+    given = interrupted(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    connections.close_all()
+    worker = os.fork()
+    if not worker:
+        export_run(first=export.job_id)
+        os._exit(0)
+    _, status = os.waitpid(worker, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    left = again(export)
+    assert (left.state, left.progress) == ("running", pytest.approx(2 / 3))
+    assert given == []
+    Job.objects.filter(pk=export.job_id).update(lease_expires_at=timezone.now())
+    interrupted(lambda: None)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1)):
+        assert export_run(first=None) == 1
+    articles = list(cast.corpus.articles.order_by("pk").values_list("pk", flat=True))
+    assert given == articles[2:]
+    header, *lines = map(json.loads, content(again(export)).splitlines())
+    assert header["format"] == "factcheck-jsonl"
+    assert [line["id"] for line in lines] == articles
 
 
 def test_a_worker_that_died_leaves_it_to_the_next(
@@ -166,8 +239,14 @@ def test_what_goes_wrong_is_said(cast: Cast, monkeypatch: pytest.MonkeyPatch) ->
     assert "quantity" in failed.job.error  # type: ignore[union-attr]
 
 
-def test_files_are_removed_when_their_time_is_over(cast: Cast, settings: Any) -> None:
+def test_files_are_removed_when_their_time_is_over(
+    cast: Cast, settings: Any, interrupted: Any
+) -> None:
     settings.EXPORT_KEEP_DAYS = 2
+    stopped, before = ask(cast), set(unfinished_files())
+    interrupted(lambda: export_cancel(actor=cast.reviewer, export=again(stopped)))
+    export_run(first=stopped.job_id)
+    (left,) = set(unfinished_files()) - before
     export = ask(cast)
     export_run(first=export.job_id)
     done = again(export)
@@ -176,6 +255,7 @@ def test_files_are_removed_when_their_time_is_over(cast: Cast, settings: Any) ->
     with time_machine.travel(timezone.now() + dt.timedelta(days=3)):
         assert exports_sweep() == 1
         assert exports_sweep() == 0
+    assert not left.exists()
     assert not storage.exists(name or "")
     gone = again(export)
     # What it was stays to be read.
