@@ -207,7 +207,7 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     @extend_schema(request=None, responses={202: ExportSerializer})
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
-        """Write one that failed or was cancelled, from the beginning."""
+        """Go on with one that failed or was cancelled, where its worker stopped."""
         return self._do(export_resume, 202)
 
     @extend_schema(responses=FILES, filters=False)
