@@ -27,7 +27,7 @@ Grouped = dict[int, list[Row]]
 # Articles whose keys are read at once, and how many of them, or of what length together, are in
 # memory at once. An article alone may have a million.
 PAGE = 4000
-CHUNK = 1000
+CHUNK = 500
 CHUNK_LENGTH = 2_000_000
 # One each: articles with their runs, texts, claims, spans, types, tags, evidence, questions,
 # answers, verdicts; suggestions; threads, comments, mentions; fact-checks, versions, corrections.
@@ -125,7 +125,6 @@ def _ahead(reads: Iterator[Callable[[], Chunk]]) -> Iterator[Chunk]:
 
 def _keys(articles: QuerySet[Article]) -> Iterator[list[int]]:
     """Ids of the articles of each chunk."""
-    size = CHUNK if connection.vendor == "sqlite" else CHUNK // 2
     last = 0
     ids: list[int] = []
     length = 0
@@ -144,7 +143,7 @@ def _keys(articles: QuerySet[Article]) -> Iterator[list[int]]:
             .values_list("pk", "length")[:PAGE]
         )
         for pk, characters in page:
-            if ids and (len(ids) == size or length + characters > CHUNK_LENGTH):
+            if ids and (len(ids) == CHUNK or length + characters > CHUNK_LENGTH):
                 yield ids
                 ids, length = [], 0
             ids.append(pk)
