@@ -14,7 +14,15 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from annotations.models import Claim, ClaimSpan, DetectionRun, Evidence, Suggestion, Verdict
+from annotations.models import (
+    Claim,
+    ClaimSpan,
+    DetectionRun,
+    Evidence,
+    Question,
+    Suggestion,
+    Verdict,
+)
 
 from .base import ReadOnlyAdmin, ReadOnlyInline, pretty, without_protected
 
@@ -35,6 +43,16 @@ class EvidenceInline(ReadOnlyInline):
         return without_protected(super().get_queryset(request), request).select_related("added_by")
 
 
+class QuestionInline(ReadOnlyInline):
+    model = Question
+    fields = ("text", "asked_by", "withdrawn")
+    # Its answers stand on its own page.
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
+        return super().get_queryset(request).select_related("asked_by")
+
+
 class VerdictInline(ReadOnlyInline):
     model = Verdict
     fields = ("kind", "rating", "rationale", "reviewer", "claim_revision", "created_at")
@@ -51,11 +69,12 @@ class ClaimAdmin(ReadOnlyAdmin):
     search_fields = ("normalised", "spans__quote")
     ordering = ("-id",)
     fields = (
-        "article", "normalised", "types", "claimant", "claim_date", "state", "revision",
+        "article", "normalised", "types", "claimant", "claim_date", "place", "tags", "flag",
+        "flag_note", "state", "revision",
         "suggestion", "created_by", "created_at", "updated_at",
     )  # fmt: skip
     readonly_fields = ("revision", "created_at", "updated_at")
-    inlines = (SpanInline, EvidenceInline, VerdictInline)
+    inlines = (SpanInline, QuestionInline, EvidenceInline, VerdictInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         return super().get_queryset(request).prefetch_related("spans")

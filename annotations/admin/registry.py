@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from . import articles, claims, corpora, events, jobs, people
+from . import articles, claims, corpora, events, jobs, people, questions
 
-MODULES = (people, corpora, articles, claims, jobs, events)
+MODULES = (people, corpora, articles, claims, questions, jobs, events)
 # Registered by the app that brings it; here one edits the person instead.
 LEFT_OUT = {"account.emailaddress"}
 

@@ -18,6 +18,19 @@ from .detection import Suggestion
 from .people import User
 
 
+def _in_claims(path: str) -> models.Exists:
+    """For rows that claims lead to: is one of those claims in an article that wasn't deleted?"""
+    return models.Exists(
+        Claim.objects.filter(**{path: models.OuterRef("pk")}, article__deleted_at=None)
+    )
+
+
+class ClaimantQuerySet(models.QuerySet["Claimant"]):
+    def in_use(self) -> ClaimantQuerySet:
+        """Whom to offer: those that a claim names which can still be read."""
+        return self.filter(_in_claims("claimant"))
+
+
 class Claimant(models.Model):
     """Who made a claim; the outlet's own voice is one too."""
 
@@ -25,6 +38,8 @@ class Claimant(models.Model):
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=200, blank=True)
     wikidata_id = models.CharField(_("Wikidata id"), max_length=20, blank=True)
+
+    objects = ClaimantQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -36,6 +51,12 @@ class Claimant(models.Model):
         return self.name
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    def in_use(self) -> TagQuerySet:
+        """What to offer: tags of claims that can still be read."""
+        return self.filter(_in_claims("tags"))
+
+
 class Tag(models.Model):
     """A word of a corpus's own by which claims are found again."""
 
@@ -43,6 +64,8 @@ class Tag(models.Model):
 
     corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="tags")
     name = models.CharField(_("name"), max_length=MAX_NAME)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

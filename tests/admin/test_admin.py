@@ -27,10 +27,12 @@ from annotations.models import (
     User,
     WorkerHeartbeat,
 )
+from annotations.services.answers import answer_add
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
 from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_update
+from annotations.services.questions import question_ask
 from annotations.services.snapshots import snapshot_request
 from annotations.services.suggestions import suggestion_reject
 from annotations.services.tokens import token_create
@@ -49,9 +51,11 @@ from tests.services.cast import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
+# An answer cites it from the start; a test protects it.
+LEAK = "https://whistle.example/leak"
 # Of the product; Django's own groups are beside them.
 READ_ONLY = {
-    "apitoken", "article", "claim", "detectionrun", "event", "job", "suggestion",
+    "apitoken", "article", "claim", "detectionrun", "event", "job", "question", "suggestion",
     "workerheartbeat",
 }  # fmt: skip
 ADDABLE = {"user", "assignment", "corpus", "guideline", "ratingscale", "claimtype"}
@@ -88,6 +92,12 @@ def make_work(cast: Cast, corpus: Corpus, suffix: str) -> Claim:
     suggestion_reject(actor=cast.reviewer, suggestion=suggestion_of(article, "12 million"))
     claim = make_claim(cast.reviewer, article, "The harbour <b>cost</b> 12 million")
     make_evidence(cast.second, claim, note="<script>alert(1)</script>")
+    question = question_ask(actor=cast.second, claim=claim, text="<b>cost</b> of what?")
+    answer_add(
+        actor=cast.second,
+        question=question,
+        fields={"answer_type": "Extractive", "text": "<b>cost</b>", "source_url": LEAK},
+    )
     judge(cast.second, claim)
     token_create(actor=cast.reviewer, name=f"script{suffix}")
     guideline_add(actor=cast.admin, corpus=corpus, text="Read twice.")
@@ -595,11 +605,11 @@ def test_an_article_links_to_its_page(client: Client, root: User, work: Claim) -
 
 def test_protected_sources_show_only_to_members(client: Client, cast: Cast, work: Claim) -> None:
     secret: Any = {
-        "url": "https://whistle.example/leak",
+        "url": LEAK,
         "protected": True,
         "protection_reason": "Their job is at stake.",
     }
-    piece = make_evidence(cast.second, work, url="https://whistle.example/leak")
+    piece = make_evidence(cast.second, work, url=LEAK)
     evidence_update(actor=cast.second, evidence=piece, revision=1, fields=secret)
     snapshot_request(actor=cast.second, claim=work, url="https://whistle.example/other")
     told = Event.objects.filter(target_type="evidence", target_id=piece.pk).latest("id")
@@ -607,12 +617,15 @@ def test_protected_sources_show_only_to_members(client: Client, cast: Cast, work
         user.is_staff = True
         user.save()
         user.user_permissions.add(
-            *Permission.objects.filter(codename__in=["view_claim", "view_event"])
+            *Permission.objects.filter(codename__in=["view_claim", "view_event", "view_question"])
         )
         client.force_login(user)
         page = client.get(url("claim", "change", work.pk)).content.decode()
         assert ("whistle.example" in page) is sees
         assert "ledger.example" in page
+        asked = client.get(url("question", "change", first("question").pk)).content.decode()
+        assert ("whistle.example" in asked) is sees
+        assert "&lt;b&gt;cost&lt;/b&gt;" in asked
         detail = client.get(url("event", "change", told.pk), follow=True).content.decode()
         assert ("whistle.example" in detail) is sees
         listed = client.get(url("event", "changelist") + "?target=snapshot").content.decode()

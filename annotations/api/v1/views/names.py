@@ -45,7 +45,7 @@ class ClaimantViewSet(ListModelMixin, ViewSet):
     filterset_class = NameFilters
 
     def get_queryset(self) -> QuerySet[Claimant]:
-        return Claimant.objects.filter(corpus__in=Corpus.objects.visible_to(self.caller))
+        return Claimant.objects.filter(corpus__in=Corpus.objects.visible_to(self.caller)).in_use()
 
 
 class TagViewSet(ListModelMixin, ViewSet):
@@ -53,4 +53,4 @@ class TagViewSet(ListModelMixin, ViewSet):
     filterset_class = NameFilters
 
     def get_queryset(self) -> QuerySet[Tag]:
-        return Tag.objects.filter(corpus__in=Corpus.objects.visible_to(self.caller))
+        return Tag.objects.filter(corpus__in=Corpus.objects.visible_to(self.caller)).in_use()
