@@ -133,13 +133,19 @@ def require(actor: User | None, action: str, corpus: Corpus) -> None:
             _("Your role in “%(corpus)s” doesn't allow this; it takes at least: %(role)s.")
             % {"corpus": corpus.name, "role": ACTIONS[action].value}
         )
-    if corpus.deleted_at is not None and not is_open(corpus, action):
-        raise Conflict(_("“%(corpus)s” was deleted.") % {"corpus": corpus.name})
-    if not is_open(corpus, action):
-        raise Conflict(
-            _("“%(corpus)s” is archived, so it is read only. An admin of it can reopen it.")
-            % {"corpus": corpus.name}
-        )
+    if closed := closed_words(corpus, action):
+        raise Conflict(closed)
+
+
+def closed_words(corpus: Corpus, action: str) -> str:
+    """Why the state of the corpus rules the action out for everybody; empty where it doesn't."""
+    if is_open(corpus, action):
+        return ""
+    if corpus.deleted_at is not None:
+        return _("“%(corpus)s” was deleted.") % {"corpus": corpus.name}
+    return _("“%(corpus)s” is archived, so it is read only. An admin of it can reopen it.") % {
+        "corpus": corpus.name
+    }
 
 
 def scope_of(action: str) -> Scope:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from annotations.domain.vocabulary import Role
 from annotations.models import Article, User
 from annotations.services.queue import Queue, neighbours, with_turn
 
@@ -46,6 +47,8 @@ def article_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "corpus": article.corpus,
         "words": in_sentences(blocks),
         "data": in_page(data),
+        "read_only": data["read_only"],
+        "is_admin": data["me"]["role"] is Role.ADMIN,
         "keys": keys_of(request.user),
         "previous": before,
         "next": after,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
@@ -24,7 +24,7 @@ from annotations.services.jobs import job_cancel, job_retry
 from annotations.services.queue import Queue, queue_articles
 
 from .corpus_settings import ConfirmForm, administered
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 from .ticking import ticked_numbers
 
@@ -71,7 +71,7 @@ def left_in_words(action: str, count: int) -> str:
 
 
 @login_required
-@require_POST
+@posted("corpus", "pk")
 def corpus_bulk(request: SignedInRequest, pk: int) -> HttpResponse:
     """Back to the list as it was, with what was done; for a whole queue, to its progress."""
     corpus = administered(request.user, pk)
@@ -163,7 +163,7 @@ def bulk_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("bulk", "pk")
 def bulk_do(request: SignedInRequest, pk: int) -> HttpResponse:
     """Cancel it, or go on where it stopped."""
     made = _made(request.user, pk)

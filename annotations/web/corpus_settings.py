@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from annotations import policies
 from annotations.detection import shipped_detectors
@@ -32,7 +32,7 @@ from annotations.services.corpus_states import corpus_archive, corpus_clone, cor
 from annotations.services.deletion import corpus_delete
 
 from .forms import PageForm
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "ar", "he", "zh"]
@@ -267,7 +267,7 @@ def _last_change(corpus: Corpus) -> Event | None:
 
 
 @login_required
-@require_POST
+@posted("corpus-settings", "pk")
 def corpus_copy(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new corpus with this one's configuration."""
     corpus = administered(request.user, pk)
@@ -287,7 +287,7 @@ def corpus_copy(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("corpus-settings", "pk")
 def corpus_archiving(request: SignedInRequest, pk: int) -> HttpResponse:
     """Archive the corpus, or open it again."""
     corpus = administered(request.user, pk)
@@ -301,7 +301,7 @@ def corpus_archiving(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("corpus-settings", "pk")
 def corpus_removal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Delete the corpus, once its name was typed."""
     corpus = administered(request.user, pk)

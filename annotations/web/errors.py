@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from annotations.errors import FactcheckError, InvalidInput, NotAllowed
 
 
 def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
@@ -23,6 +26,30 @@ def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
             content_type="application/problem+json",
         )
     return render(request, f"{status.value}.html", status=status)
+
+
+class RefusalMiddleware:
+    """What a service refused and the page's own view had no place for: said on a page of its own.
+
+    An archived corpus, say, that was open when the form was drawn.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, FactcheckError) or request.path.startswith("/api/"):
+            return None
+        status = HTTPStatus.CONFLICT
+        if isinstance(exception, NotAllowed):
+            status = HTTPStatus.FORBIDDEN
+        elif isinstance(exception, InvalidInput):
+            status = HTTPStatus.BAD_REQUEST
+        said = exception.message
+        return render(request, f"{status.value}.html", {"said": said}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import policies
 from annotations.domain.transitions import ClaimState
@@ -29,8 +29,9 @@ from annotations.models import Article, Claim, ClaimType, Corpus, Export, Export
 from annotations.services import exports as services
 from annotations.services.keyset import Key
 
+from .forms import tie
 from .paging import keyset_page
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
@@ -219,6 +220,7 @@ def export_list(request: SignedInRequest, pk: int) -> HttpResponse:
             problems[""] = problem.message
     rows = corpus.exports.select_related("job", "created_by").defer("salt")
     page = keyset_page(rows, request.GET, keys=NEWEST_FIRST, size=20)
+    tie(form, problems)
     narrowed = any(chosen.get(name) for name in form.FILTERS)
     context = {
         **corpus_context(corpus, policies.role_in(request.user, corpus), "exports"),
@@ -271,7 +273,7 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("export", "pk")
 def export_do(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
     """Cancel one, or write it again."""
     export = _export(request.user, pk)

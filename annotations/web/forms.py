@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from annotations.errors import FactcheckError, InvalidInput
+
+
+def tie(form: forms.Form, problems: Mapping[str, str]) -> None:
+    """Mark the fields of a form whose messages stand together above it, in ``#problems``.
+
+    A name such as "split.by" is the field ``by``'s.
+    """
+    for name in (*problems, *form.errors):
+        if field := form.fields.get(name.rpartition(".")[2]):
+            field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": "problems"}
 
 
 class PageForm(forms.Form):

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
@@ -25,6 +24,7 @@ from annotations.models import Corpus, Guideline, User
 from annotations.services.corpora import guideline_add
 from annotations.services.keyset import Key
 
+from .forms import PageForm
 from .paging import keyset_page
 from .requests import SignedInRequest
 from .sections import corpus_context
@@ -32,7 +32,7 @@ from .sections import corpus_context
 NEWEST_FIRST = (Key("pk", descending=True),)
 
 
-class GuidelineForm(forms.Form):
+class GuidelineForm(PageForm):
     text = forms.CharField(
         label=gettext_lazy("Text"),
         max_length=Guideline.MAX_TEXT,
@@ -99,8 +99,7 @@ def guideline(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 def guideline_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """A form for the next version. If somebody was faster, both texts are shown, and kept."""
     corpus = _corpus(request.user, pk)
-    if not policies.can(request.user, "corpus.update", corpus):
-        raise PermissionDenied
+    policies.require(request.user, "corpus.update", corpus)
     current = corpus.guidelines.order_by("-version").first()
     form = GuidelineForm(
         request.POST or None,

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
@@ -28,7 +28,7 @@ from annotations.services import imports as services
 from annotations.services.keyset import Key
 
 from .paging import keyset_page
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
@@ -294,7 +294,7 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("import", "pk")
 def import_do(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
     """Check, start, cancel, go on or take back."""
     source = _import(request.user, pk)

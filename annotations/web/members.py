@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from annotations import policies
 from annotations.domain.vocabulary import Role
@@ -26,7 +26,7 @@ from annotations.services.memberships import invitation_create, invitation_revok
 from .corpus_settings import administered
 from .forms import PageForm
 from .paging import keyset_page
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 OPEN_INVITATIONS_SHOWN = 50
@@ -112,7 +112,7 @@ def member_list(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("members", "pk")
 def member_change(request: SignedInRequest, pk: int, member: int) -> HttpResponse:
     """Another role, or the end of a membership; one's own everybody may end."""
     corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
@@ -148,7 +148,7 @@ def member_change(request: SignedInRequest, pk: int, member: int) -> HttpRespons
 
 
 @login_required
-@require_POST
+@posted("members", "pk")
 def invitation_end(request: SignedInRequest, pk: int, invitation: int) -> HttpResponse:
     corpus = administered(request.user, pk)
     rows = Invitation.objects.filter(corpus=corpus).select_related("corpus")

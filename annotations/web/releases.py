@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import policies
 from annotations.domain import markdown
@@ -26,9 +26,10 @@ from annotations.services import releases as services
 from annotations.services.keyset import Key
 
 from .exports import UNITS, reasons
+from .forms import tie
 from .paging import keyset_page
 from .release_form import BY_WORDS, ReleaseForm, label_of, licence_of, plan_of, usual
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
@@ -160,6 +161,7 @@ def release_new(request: SignedInRequest, pk: int) -> HttpResponse:
         problems = problem.fields
     except FactcheckError as problem:
         problems[""] = problem.message
+    tie(form, problems)
     context = {
         **corpus_context(corpus, policies.role_in(request.user, corpus), "releases"),
         "is_sub": True,
@@ -251,7 +253,7 @@ def _most_first(counted: dict[str, int]) -> list[tuple[str, int]]:
 
 
 @login_required
-@require_POST
+@posted("release", "pk")
 def release_do(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
     """Cancel, go on, discard, verify or withdraw."""
     release = _release(request.user, pk)

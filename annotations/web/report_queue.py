@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from annotations.domain.publishing import ReportState
 from annotations.domain.vocabulary import Role
@@ -26,7 +26,7 @@ from annotations.services.keyset import BY_ID, Key
 
 from .paging import keyset_page
 from .publishing import administered
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
@@ -62,7 +62,7 @@ def report_list(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("corpora")
 def report_do(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept, and go to the correction; dismiss, with the reason; remove the contact."""
     rows = ErrorReport.objects.administered_by(request.user).select_related("fact_check__corpus")

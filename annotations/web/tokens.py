@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from annotations.domain.vocabulary import Scope
 from annotations.models import ApiToken, Corpus, User
@@ -23,7 +23,7 @@ from annotations.services.tokens import token_revoke as revoke
 
 from .forms import PageForm
 from .paging import keyset_page
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 
 LIFETIMES = [
     ("30", gettext_lazy("30 days")),
@@ -98,7 +98,7 @@ def token_list(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted("token-list")
 def token_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, user=request.user, pk=pk)
     revoke(actor=request.user, token=token)

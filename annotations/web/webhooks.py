@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import policies
 from annotations.errors import FactcheckError
@@ -30,7 +30,7 @@ from annotations.services.webhooks import (
 from .corpus_settings import administered
 from .forms import PageForm
 from .paging import keyset_page
-from .requests import SignedInRequest
+from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
@@ -105,7 +105,7 @@ def webhook_detail(request: SignedInRequest, pk: int, webhook: int) -> HttpRespo
 
 @login_required
 @never_cache
-@require_POST
+@posted("webhook", "pk", "webhook")
 def webhook_do(request: SignedInRequest, pk: int, webhook: int) -> HttpResponse:
     """What the buttons of the two pages do."""
     corpus = administered(request.user, pk)

@@ -43,15 +43,25 @@ from .discussion_data import people_data, threads_data
 
 CLAIMANTS_OFFERED = 200
 TAGS_OFFERED = 200
+# The keys that change nothing.
+READING_KEYS = {
+    "next", "previous", "skip", "search", "guidelines", "previousArticle", "nextArticle",
+    "leave", "help",
+}  # fmt: skip
 
 
 def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, Any]:
     """Everything that the page shows, in a fixed number of queries; for ``orjson``."""
     corpus = article.corpus
+    read_only = policies.closed_words(corpus, "claim.update")
     return {
         "article": article_data(article),
         "me": {"id": user.pk, "name": user.name, "role": policies.role_in(user, corpus)},
-        "keymap": keymap_rows(user),
+        # Why nothing can be changed here, in a sentence; empty where one may.
+        "read_only": read_only,
+        "keymap": [
+            row for row in keymap_rows(user) if not read_only or row["action"] in READING_KEYS
+        ],
         "corpus": corpus_data(corpus),
         # What the others have done so far; presence says when it is more.
         "version": version_of(article, user),
@@ -69,12 +79,12 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
         "threads": threads_data(article, user),
         "people": people_data(corpus),
         "claimants": list(
-            Claimant.objects.filter(corpus=corpus).values_list("name", flat=True)[
-                :CLAIMANTS_OFFERED
-            ]
+            Claimant.objects.filter(corpus=corpus)
+            .in_use()
+            .values_list("name", flat=True)[:CLAIMANTS_OFFERED]
         ),
         "tags": list(
-            Tag.objects.filter(corpus=corpus).values_list("name", flat=True)[:TAGS_OFFERED]
+            Tag.objects.filter(corpus=corpus).in_use().values_list("name", flat=True)[:TAGS_OFFERED]
         ),
     }
 

@@ -5,7 +5,7 @@ import { day } from "./dates.js";
 import { Details } from "./details.js";
 import { diff } from "./diff.js";
 import { DiscussionSection } from "./discussion.js";
-import { field, h, showValue } from "./dom.js";
+import { byId, field, h, showValue } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { ariaKeys, kbd, keyOf } from "./keymap.js";
@@ -51,7 +51,47 @@ export class ClaimCard {
       this.publish = h("a", { hidden: true }, gettext("Fact-check: publish or correct"))),
     );
     this.#wire();
+    this.#jumps();
     this.update();
+    if (model.read_only) this.#onlyRead();
+  }
+
+  /** The parts of the card, to be gone to: it is longer than a screen. They stand below the list. */
+  #jumps() {
+    const { claim } = this;
+    const parts = [
+      [gettext("Claim"), this.boxes.normalised, () => 0],
+      [gettext("Questions"), this.questions.element, () => claim.questions.length],
+      [gettext("Evidence"), this.evidence.element, () => claim.evidence.length],
+      [gettext("Verdict"), this.verdict.element, () => claim.verdicts.length],
+      [gettext("Discussion"), this.discussion.element, () => this.discussion.length],
+    ];
+    const buttons = parts.map(([label, part]) => {
+      part.tabIndex = -1;
+      return h("button.jump", {
+        type: "button",
+        onclick: () => {
+          part.focus({ preventScroll: true });
+          part.scrollIntoView({ block: "start" });
+        },
+      }, label, " ", h("span", {}));
+    });
+    this.count = () => parts.forEach(([, , count], i) => { buttons[i].lastChild.textContent = count() || ""; });
+    byId("jumps").replaceChildren(...buttons);
+    byId("jumps").hidden = false;
+  }
+
+  /** Another card is opened, or none. */
+  close() {
+    byId("jumps").hidden = true;
+  }
+
+  /** Nothing can be saved here: what is in the fields is to be read. What changes things isn't shown. */
+  #onlyRead() {
+    for (const control of this.element.querySelectorAll("input, textarea, select")) {
+      if (control.matches("textarea, [type=text]")) control.readOnly = true;
+      else control.disabled = true;
+    }
   }
 
   get #suggestion() {
@@ -237,6 +277,7 @@ export class ClaimCard {
     this.evidence.update();
     this.verdict.update();
     this.discussion.update();
+    this.count();
     this.#offerPublishing();
   }
 

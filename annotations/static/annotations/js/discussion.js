@@ -29,6 +29,10 @@ export class DiscussionSection {
     return (model.threads[claim.uid] || []).filter((thread) => thread.comments.some((comment) => !comment.withdrawn));
   }
 
+  get length() {
+    return this.#threads.length;
+  }
+
   update() {
     const threads = this.#threads;
     const { model, actions, claim } = this.card;

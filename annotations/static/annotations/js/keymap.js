@@ -1,12 +1,15 @@
 // Which key does what: the server's table (annotations/domain/keymap.py, with the person's own
 // keys) put to work. Nothing here knows an action; `listen` calls what the page has for it.
 
-import { h } from "./dom.js";
+import { announce, h, toast } from "./dom.js";
 
 const TYPED_IN = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 const WIDGETS = "button, a, summary, input";
 // These leave a field and save a form, whatever other keys leaving and submitting have.
 const IN_FIELDS = ["Escape", "Ctrl+Enter"];
+// Two letters in a row without a meaning begin a text that somebody thinks a field takes, until they
+// pause. One alone is a slip.
+const PAUSE = 500;
 const MAC = /^Mac|^iP/.test(navigator.platform);
 
 const SIGNS = {
@@ -123,9 +126,16 @@ export function ariaKeys(action) {
  * Nothing fires while somebody composes with an input method, types in a field, or a dialog is open;
  * an action that the page has no function for does nothing. The function is given the event and
  * the key's name; that of a series the number that the key stands for. One that returns false has
- * not used the key. `signal` ends it.
+ * not used the key. Who types a text by mistake is told so after two letters that are no keys, and
+ * its other letters do nothing until there is a pause. `signal` ends it.
  */
 export function listen(actions, mode, signal) {
+  let text = null;
+  const noted = () => {
+    const said = gettext("What you type is ignored: no field has the focus, so letters are keys. ? shows them.");
+    toast(said);
+    announce(said);
+  };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || !isPlain(event)) return;
     if (document.querySelector("dialog[open]")) return;
@@ -136,7 +146,17 @@ export function listen(actions, mode, signal) {
     const widget = event.target.closest?.(WIDGETS);
     if (widget && !widget.matches("[data-item]") && ["Enter", "Space"].includes(name)) return;
     if (widget?.matches("input[type=radio]") && name.startsWith("Arrow")) return;
+    const typed = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
+    const goesOn = text && event.timeStamp - text.at < PAUSE;
+    if (typed && goesOn && text.letters > 1 && /[\p{L}\p{N}\s]/u.test(event.key)) {
+      if (!text.noted) noted();
+      text = { ...text, at: event.timeStamp, noted: true };
+      event.preventDefault();
+      return;
+    }
     const found = byKey.get(`${mode()} ${name}`) || byKey.get(`${mode()} ${nameByPlace(event)}`);
+    const meaningless = typed && isLetter(event.key) && !found;
+    text = meaningless ? { at: event.timeStamp, letters: (goesOn ? text.letters : 0) + 1, noted: false } : null;
     const act = found && actions[found.row.action];
     if (!act) return;
     if (event.repeat && !found.row.repeats) {

@@ -110,7 +110,9 @@ export class List {
     none.hidden = model.items.length > 0 || model.rejected.length > 0;
     none.textContent = model.run
       ? gettext("Nothing here was found worth checking. Select words in the text to make a claim of your own.")
-      : gettext("Suggestions will appear here when the extraction is done. You can read and make claims already.");
+      : ["failed", "cancelled"].includes(model.job?.state)
+        ? gettext("Without an extraction there are no suggestions. Select words in the text to make a claim of your own.")
+        : gettext("Suggestions will appear here when the extraction is done. You can read and make claims already.");
     byId("progress-line").textContent = model.suggestions.length
       ? interpolate(gettext("%(decided)s of %(all)s suggestions decided"),
         { decided: model.decided, all: model.suggestions.length }, true)
@@ -303,7 +305,8 @@ export class List {
 
   #claimLabel(claim) {
     const verdict = claim.verdicts.findLast((v) => v.kind === "adjudication") || claim.verdicts.at(-1);
-    const label = verdict ? `${STATES[claim.state]()} · ${verdict.rating.label}` : STATES[claim.state]();
+    // Of verdicts that disagree none is the claim's.
+    const label = verdict && claim.state !== "disputed" ? `${STATES[claim.state]()} · ${verdict.rating.label}` : STATES[claim.state]();
     return [label, `claim ${claim.state}`, claim.claimant || ""];
   }
 

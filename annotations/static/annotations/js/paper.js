@@ -4,13 +4,15 @@ import { day } from "./dates.js";
 import { byId, h } from "./dom.js";
 import { rendered } from "./markdown.js";
 
-const source = (piece) => [piece.title || piece.citation, piece.publisher, piece.url].filter(Boolean).join(" · ");
+const source = (piece) => [piece.title || piece.citation, piece.publisher, piece.published && day(piece.published), piece.url]
+  .filter(Boolean).join(" · ");
 
-function evidence(piece, stances) {
+function evidence(piece, stances, claimDate) {
   const stance = h("strong", {}, stances.get(piece.stance) || piece.stance);
   // Paper leaves the house: of a protected source it says what exports say, that it exists.
   if (piece.protected) return h("li", {}, stance, " ", gettext("protected source"));
   return h("li", {}, stance, " ", h("span", { dir: "auto" }, source(piece)),
+    piece.published && claimDate && piece.published > claimDate ? h("strong", {}, " · ", gettext("post-claim")) : null,
     piece.quote ? h("q", { dir: "auto" }, piece.quote) : null);
 }
 
@@ -38,7 +40,7 @@ function claim(made, stances, quote) {
     made.verdicts.length ? made.verdicts.map(verdict) : h("p.muted", {}, gettext("No verdict yet.")),
     made.questions?.length ? [h("h3", {}, gettext("Questions")), h("ul", {}, made.questions.map(question))] : null,
     made.evidence.length
-      ? [h("h3", {}, gettext("Evidence")), h("ul", {}, made.evidence.map((e) => evidence(e, stances)))] : null);
+      ? [h("h3", {}, gettext("Evidence")), h("ul", {}, made.evidence.map((e) => evidence(e, stances, made.claim_date)))] : null);
 }
 
 /** Write what is printed after the text whenever the page is about to be printed, until `signal`. */

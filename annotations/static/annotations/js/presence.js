@@ -59,7 +59,8 @@ export class Presence {
 
   #soon() {
     clearTimeout(this.#timer);
-    if (this.signal.aborted) return;
+    // Where nothing can be changed, nobody is in anybody's way.
+    if (this.signal.aborted || this.page.model.read_only) return;
     this.#timer = setTimeout(() => this.#ask(), SOON);
   }
 
@@ -97,6 +98,7 @@ export class Presence {
   }
 
   #leave() {
+    if (this.page.model.read_only) return;
     this.#send({ leaving: true }, { keepalive: true }).catch(() => {});
   }
 

@@ -150,6 +150,7 @@ class Workbench {
     this.flush();
     this.#keepDraft();
     this.#card?.view.element.remove();
+    this.#card?.view.close?.();
     this.#card = null;
     this.reader.paint({ reason: [] });
     if (forget) this.current = null;
