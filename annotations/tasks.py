@@ -34,6 +34,7 @@ from annotations.services.extraction import extraction_run
 from annotations.services.idempotency import requests_sweep
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
+from annotations.services.import_search import search_sweep
 from annotations.services.jobs import (
     returning_leases,
     worker_gone,
@@ -163,6 +164,7 @@ class Sweeper(threading.Thread):
                 webhooks_sweep()
                 self._tidy()
                 purge_sweep()
+                search_sweep()
             # Whatever breaks, a database or a broker in the middle of an answer: without this
             # thread the worker would seem dead, and nothing lost would be found again.
             except Exception as error:  # noqa: BLE001

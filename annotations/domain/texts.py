@@ -17,6 +17,8 @@ LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
 MAX_MARKS = 100
 _MAY_HAVE_SURPLUS = re.compile(f"[^\x00-\x7f]{{{MAX_MARKS + 1}}}")
+# Nothing to normalise: ASCII, and the letters and signs of Europe that NFC leaves alone.
+_PLAIN = re.compile("[\t\n -~\xa0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*")
 BEFORE_TEXT = re.compile(r"\A[\s\ufeff]+")
 # A file's first words may be its publication date: "date 2021-12-01 Jens Stoltenberg, …".
 _DATE_HEADER = re.compile(r"\A\s*date[ \t:]+(\S+)[ \t]*\n?", re.IGNORECASE)
@@ -51,6 +53,8 @@ def normalise(raw: str) -> str:
 
 def normalise_piece(raw: str) -> str:
     """The same for a part of a text, whose outer white space stands inside of the text."""
+    if _PLAIN.fullmatch(raw):
+        return raw
     text = LINE_ENDS.sub("\n", raw)
     # Before NFC: what stood on both sides of a dropped character may compose now.
     return unicodedata.normalize("NFC", thinned(CONTROLS.sub("", text)))

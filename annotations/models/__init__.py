@@ -17,10 +17,13 @@ from .evidence import Evidence, Snapshot
 from .exports import Export, ExportState
 from .imports import (
     ArticleSketch,
+    CheckedBand,
+    CheckedText,
     Import,
     ImportProblem,
     ImportState,
     NearDuplicate,
+    SearchGap,
     SketchBand,
 )
 from .jobs import Job, WorkerHeartbeat
@@ -47,6 +50,8 @@ __all__ = [
     "ArticleText",
     "Assignment",
     "BulkAction",
+    "CheckedBand",
+    "CheckedText",
     "Claim",
     "ClaimLease",
     "ClaimSpan",
@@ -80,6 +85,7 @@ __all__ = [
     "RatingScale",
     "Release",
     "ReleaseState",
+    "SearchGap",
     "SketchBand",
     "Snapshot",
     "Suggestion",

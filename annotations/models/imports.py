@@ -81,7 +81,9 @@ class Import(models.Model):
     # so that no chunk is ever written twice.
     at_file = models.PositiveIntegerField(default=0)
     at_item = models.PositiveIntegerField(default=0)
-    # Of the latest run, by what became of rows: as services.import_writing counts them.
+    # When the end of the file was reached; what is left then is the search index.
+    read_at = models.DateTimeField(null=True)
+    # Of the latest run, by what became of rows: as services.import_planning counts them.
     counts = models.JSONField(default=dict)
     # Of the latest check: {"columns": […], "rows": […]}.
     preview = models.JSONField(default=dict)
@@ -113,6 +115,11 @@ class Import(models.Model):
         return ImportState(self.job.state)
 
     @property
+    def has_file(self) -> bool:
+        """Is the file still kept? Without it nothing can be checked, started or gone on with."""
+        return bool(self.file)
+
+    @property
     def items_a_second(self) -> float | None:
         """Rows, while there is a figure to give."""
         items = int(self.counts.get("items", 0))
@@ -124,6 +131,31 @@ class Import(models.Model):
         if not 0 < self.progress < 1 or self.job is None or not self.job.is_active:
             return None
         return self.seconds * (1 - self.progress) / self.progress
+
+    @property
+    def search_left(self) -> int:
+        """Rows that are in the corpus and that search doesn't find yet."""
+        return int(self.search_gaps.aggregate(rows=models.Sum("rows"))["rows"] or 0)
+
+
+class SearchGap(models.Model):
+    """Rows that an import wrote and that are to be indexed for search: those of a range of keys.
+
+    Written with them, and removed in the transaction that indexes them.
+    """
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="search_gaps")
+    # search.ARTICLE or search.CLAIM.
+    kind = models.CharField(max_length=10, choices=[("articles", "articles"), ("claims", "claims")])
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    rows = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first}-{self.last}"
 
 
 class ImportProblem(models.Model):
@@ -181,6 +213,40 @@ class SketchBand(models.Model):
 
     def __str__(self) -> str:
         return f"band of {self.article_id}"
+
+
+class CheckedText(models.Model):
+    """A row of a file that is being checked, for the rows behind it to be compared with.
+
+    Nothing of a file is in the corpus while it is checked. Removed when the check has ended.
+    """
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="checked", db_index=False)
+    file = models.CharField(max_length=500, blank=True)
+    line = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64)
+    # As of ArticleSketch; null where near duplicates aren't looked for.
+    signature = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "sha256"], name="checkedtext_source_sha256")]
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.line}"
+
+
+class CheckedBand(models.Model):
+    """A band of a checked row's signature."""
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="+", db_index=False)
+    text = models.ForeignKey(CheckedText, models.CASCADE, related_name="bands")
+    band = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "band"], name="checkedband_source_band")]
+
+    def __str__(self) -> str:
+        return f"band of {self.text_id}"
 
 
 class NearDuplicate(models.Model):

@@ -7,18 +7,109 @@ missing. So what was exported can be put back with the times it had.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 from django.utils import timezone
 
-_PLAIN_FIELDS = (models.CharField, models.TextField, models.IntegerField, models.FloatField)
-_PLAIN_TYPES = frozenset({str, int, float, type(None)})
+# What the drivers take as it is, in fields of these kinds.
+_PLAIN: tuple[tuple[tuple[type[Any], ...], frozenset[type]], ...] = (
+    (
+        (models.CharField, models.TextField, models.IntegerField, models.FloatField),
+        frozenset({str, int, float, type(None)}),
+    ),
+    ((models.BooleanField,), frozenset({bool, type(None)})),
+)
 # Of one statement; SQLite's own limit, unless it was built with another, is three times that.
 _MAX_VALUES = 10_000
 M = TypeVar("M", bound=models.Model)
+
+
+# --- Making rows --------------------------------------------------------------------------
+
+
+def made(model: type[M], **values: Any) -> M:
+    """A row with its defaults, as ``model(**values)`` makes it and five times as quickly.
+
+    It sends no signal and calls no ``__init__``; related rows are named by their fields.
+    """
+    return _maker(model)(values)  # type: ignore[return-value]
+
+
+@cache
+def _maker(model: type[models.Model]) -> Callable[[dict[str, Any]], models.Model]:
+    constant: dict[str, Any] = {}
+    called: list[tuple[str, Callable[[], Any]]] = []
+    links: list[tuple[str, str, str]] = []
+    for field in model._meta.concrete_fields:
+        if callable(field.default) and field.has_default():
+            called.append((field.attname, field.default))
+        else:
+            constant[field.attname] = field.get_default()
+        if isinstance(field, models.ForeignKey):
+            links.append((field.name, field.attname, field.target_field.attname))
+    size = len(model._meta.concrete_fields) + 1
+
+    def make(values: dict[str, Any]) -> models.Model:
+        row = model.__new__(model)
+        attributes = row.__dict__
+        attributes["_state"] = state = ModelState()
+        attributes.update(constant)
+        attributes.update(values)
+        for name, default in called:
+            if name not in values:
+                attributes[name] = default()
+        state.fields_cache = cache = {}
+        for name, attname, key in links:
+            if name in values:
+                cache[name] = other = attributes.pop(name)
+                attributes[attname] = None if other is None else other.__dict__[key]
+        if len(attributes) != size:
+            known = {field.name for field in model._meta.concrete_fields}
+            raise TypeError(f"{model.__name__} has no {', '.join(values.keys() - known)}")
+        return row
+
+    return make
+
+
+class Rows:
+    """Rows of several models that belong together, inserted in the order of ``models``."""
+
+    def __init__(self, order: Sequence[type[models.Model]]) -> None:
+        self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in order}
+        # For each row that was added, the list that it went to.
+        self._added: list[list[Any]] = []
+
+    def add(self, row: M) -> M:
+        rows = self._rows[type(row)]
+        rows.append(row)
+        self._added.append(rows)
+        return row
+
+    def of(self, model: type[M]) -> list[M]:
+        return self._rows[model]
+
+    def mark(self) -> int:
+        """How far the rows have come, for ``cut``."""
+        return len(self._added)
+
+    def cut(self, mark: int) -> list[models.Model]:
+        """Take back what was added since a mark; gives it back."""
+        gone = [rows.pop() for rows in reversed(self._added[mark:])]
+        del self._added[mark:]
+        return gone
+
+    def insert(self) -> None:
+        for rows in self._rows.values():
+            rows_insert(rows)
+
+
+# --- Writing them -------------------------------------------------------------------------
 
 
 def rows_insert(rows: Sequence[M]) -> Sequence[M]:
@@ -39,11 +130,11 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
     for field in fields:
         if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
             for row in rows:
-                if getattr(row, field.attname) is None:
-                    setattr(row, field.attname, now)
+                if row.__dict__[field.attname] is None:
+                    row.__dict__[field.attname] = now
     # The connection itself: what stands for it elsewhere looks it up at every touch.
     connection = connections[DEFAULT_DB_ALIAS]
-    values = zip(*(_values(field, rows, connection) for field in fields), strict=True)
+    values = zip(*(_column(field, rows, connection) for field in fields), strict=True)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -72,62 +163,46 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
 
 def keys_assign(rows: Sequence[M]) -> None:
     """Give rows of one model their keys before they are inserted, so that others can name them."""
-    without_key = [row for row in rows if row.pk is None]
+    if not rows:
+        return
+    model = type(rows[0])
+    name = model._meta.pk.attname if model._meta.pk else "id"
+    without_key = [row for row in rows if row.__dict__[name] is None]
     if without_key:
-        model = type(without_key[0])
         for row, key in zip(without_key, _keys(model, len(without_key)), strict=True):
-            row.pk = key
+            row.__dict__[name] = key
 
 
 def _link(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> None:
     """Rows were built on others that had no key yet; by now those have one."""
+    name, attname = field.name, field.attname
+    key = field.target_field.attname  # type: ignore[attr-defined]
     for row in rows:
-        if getattr(row, field.attname) is None and field.is_cached(row):  # type: ignore[attr-defined]
-            other = field.get_cached_value(row)  # type: ignore[attr-defined]
+        if row.__dict__[attname] is None:
+            other = row._state.fields_cache.get(name)
             if other is not None:
-                setattr(row, field.attname, other.pk)
+                row.__dict__[attname] = other.__dict__[key]
 
 
-class Rows:
-    """Rows of several models that belong together, inserted in the order of ``models``."""
-
-    def __init__(self, order: Sequence[type[models.Model]]) -> None:
-        self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in order}
-
-    def add(self, row: M) -> M:
-        self._rows[type(row)].append(row)
-        return row
-
-    def of(self, model: type[M]) -> list[M]:
-        return self._rows[model]
-
-    def mark(self) -> dict[type[models.Model], int]:
-        """How far the rows have come, for ``cut``."""
-        return {model: len(rows) for model, rows in self._rows.items()}
-
-    def cut(self, mark: dict[type[models.Model], int]) -> None:
-        """Take back what was added since a mark."""
-        for model, length in mark.items():
-            del self._rows[model][length:]
-
-    def insert(self) -> None:
-        for rows in self._rows.values():
-            rows_insert(rows)
-
-
-def _values(
+def _column(
     field: models.Field[Any, Any], rows: Sequence[models.Model], connection: BaseDatabaseWrapper
-) -> Iterator[Any]:
-    """A column's values as the driver takes them. Words and numbers it takes as they are."""
+) -> list[Any]:
+    """A column's values as the driver takes them."""
     name = field.attname
+    values = [row.__dict__[name] for row in rows]
     stored = field.target_field if isinstance(field, models.ForeignKey) else field
-    plain = isinstance(stored, _PLAIN_FIELDS)
-    for row in rows:
-        value = getattr(row, name)
-        if plain and type(value) in _PLAIN_TYPES:
-            yield value
-        else:
-            yield field.get_db_prep_save(value, connection)
+    types = set(map(type, values))
+    if any(isinstance(stored, kinds) and types <= plain for kinds, plain in _PLAIN):
+        return values
+    if isinstance(stored, models.UUIDField) and types == {uuid.UUID}:
+        # Both databases read it, and it is made in a third of the time.
+        return [value.hex for value in values]
+    # Mostly the same few objects: a moment, a state.
+    known: dict[int, Any] = {}
+    for value in values:
+        if id(value) not in known:
+            known[id(value)] = field.get_db_prep_save(value, connection)
+    return [known[id(value)] for value in values]
 
 
 def _keys(model: type[models.Model], count: int) -> Sequence[Any]:

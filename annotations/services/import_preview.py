@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from annotations.importing import FileSet, Importer, Options, SourceFile, importer_of
 from annotations.models import ArticleText, Claim, Import
 
-from .import_writing import Plan
+from .import_planning import Plan
 
 log = structlog.get_logger(__name__)
 

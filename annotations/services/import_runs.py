@@ -8,9 +8,6 @@ write a row twice, and a cancelled import stops after the chunk at hand.
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -25,35 +22,30 @@ from django.utils import timezone
 from annotations import jobs as broker
 from annotations.errors import JobLost
 from annotations.importing import (
-    BadRow,
     FileSet,
     Options,
     Position,
-    Read,
-    SourceFile,
     items_of,
     open_files,
-    prepare,
 )
 from annotations.models import ArticleText, Claim, Import, ImportProblem, Job
 from annotations.models.imports import CHECK, RUN
 
 from .bulk import rows_insert
 from .events import event_record
+from .import_checks import check_compares, check_forget, check_plan
+from .import_chunks import Step, added, chunks, renewing, step, tally, untallied
+from .import_planning import Entry, Plan, Planner, storable
 from .import_preview import columns_of, preview_add
+from .import_search import gaps_fill
 from .import_turns import WHOLE, first_line, pause, turn
-from .import_writing import Entry, Plan, Planner, storable
 from .imports import import_file
 from .jobs import job_done, job_hold, jobs_renew
-from .likeness import signature_of, sketch_missing
+from .likeness import sketch_missing
 from .snapshots import PROTECTED, is_protected
 
 log = structlog.get_logger(__name__)
 
-RENEW_SECONDS = 10
-# A chunk ends at whichever comes first: rows, characters, seconds of reading.
-CHUNK_CHARACTERS = 4_000_000
-CHUNK_SECONDS = 10
 # What a row alone can be to blame for.
 _ROW_ERRORS = (
     IntegrityError,
@@ -65,16 +57,6 @@ _ROW_ERRORS = (
     ArithmeticError,
     RecursionError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a chunk leads: the place behind it, the share of the bytes, the files left behind."""
-
-    after: Position
-    progress: float
-    formats: dict[str, int]
-    encodings: dict[str, int]
 
 
 class Clock:
@@ -100,11 +82,26 @@ def import_check_run(*, first: int | None) -> int:
 
 
 def _import_part(job: Job, source: Import) -> int:
-    """Chunks of the file until its end, or until others have to have a turn."""
+    """Chunks of the file until its end, or until others have to have a turn; then the index."""
+    dealt_with, ended = 0, source.read_at is not None
+    started = time.monotonic()
+    if not ended:
+        dealt_with, ended = _read_part(job, source)
+    if ended and job.kind == RUN:
+        ended = _fill_search(job, _slice_end(started))
+    if ended:
+        _finish(job, source)
+    else:
+        pause(job)
+    return dealt_with
+
+
+def _read_part(job: Job, source: Import) -> tuple[int, bool]:
+    """How many rows were dealt with, and whether the file is at its end."""
     options = Options(**source.options)
     dealt_with, started, slice_ends = 0, time.monotonic(), 0.0
     clock = Clock()
-    if job.kind == RUN and options.near_duplicates:
+    if options.near_duplicates:
         _sketch_others(job, source)
     with import_file(source) as stream:
         files = open_files(
@@ -115,18 +112,31 @@ def _import_part(job: Job, source: Import) -> int:
             if not (source.at_file or source.at_item):
                 _note_refused(job, source, found)
             start = Position(source.at_file, source.at_item)
-            reads = _renewing(job, items_of(found, options, start))
-            for entries, last in _chunks(reads, found, options, with_sketches=job.kind == RUN):
+            reads = renewing(job, items_of(found, options, start))
+
+            def sketches() -> bool:
+                return job.kind == RUN or check_compares(source)
+
+            for entries, last in chunks(reads, found, options, with_sketches=sketches):
                 # From the first chunk on, and no shorter than the way to it took: in a large file
                 # most of each turn would go into passing over what the turns before it read.
                 slice_ends = slice_ends or _slice_end(started)
-                _write_chunk(job, source, entries, _step(source, found, last), clock)
+                _write_chunk(job, source, entries, step(source, found, last), clock)
                 dealt_with += len(entries)
                 if time.monotonic() > slice_ends:
-                    pause(job)
-                    return dealt_with
-            _finish(job, source, found, options)
-    return dealt_with
+                    return dealt_with, False
+            _note_read(job, source, found, options)
+    return dealt_with, True
+
+
+def _fill_search(job: Job, until: float) -> bool:
+    """Whether all that the import wrote is in the search index now."""
+    while gaps_fill(job=job):
+        if job.lease:
+            jobs_renew(lease=job.lease)
+        if time.monotonic() > until:
+            return False
+    return True
 
 
 def _slice_end(started: float) -> float:
@@ -149,67 +159,6 @@ def _sketch_others(job: Job, source: Import) -> None:
                 return
         if job.lease:
             jobs_renew(lease=job.lease)
-
-
-def _renewing(job: Job, reads: Iterator[Read]) -> Iterator[Read]:
-    """Keep the lease while a slow file is read, such as a list of pages to be fetched."""
-    renewed = time.monotonic()
-    for read in reads:
-        if time.monotonic() - renewed > RENEW_SECONDS and job.lease:
-            jobs_renew(lease=job.lease)
-            renewed = time.monotonic()
-        yield read
-
-
-def _chunks(
-    reads: Iterator[Read], files: FileSet, options: Options, *, with_sketches: bool
-) -> Iterator[tuple[list[Entry], Read]]:
-    """Rows made ready, a chunk at a time, with the last of each."""
-    entries: list[Entry] = []
-    characters, began = 0, time.monotonic()
-    read: Read | None = None
-    for read in reads:
-        entry = _entry(read, files, options, with_sketches=with_sketches)
-        entries.append(entry)
-        characters += len(entry.row) + (len(entry.prepared.text) if entry.prepared else 0)
-        if (
-            len(entries) >= settings.IMPORT_CHUNK_ROWS
-            or characters > CHUNK_CHARACTERS
-            or time.monotonic() - began > CHUNK_SECONDS
-        ):
-            yield entries, read
-            entries, characters, began = [], 0, time.monotonic()
-    if entries and read is not None:
-        yield entries, read
-
-
-def _entry(read: Read, files: FileSet, options: Options, *, with_sketches: bool) -> Entry:
-    item = read.item
-    entry = Entry(
-        file=read.file.name if files.archive else "",
-        line=item.line,
-        row=item.row,
-        reason=item.reason,
-    )
-    if item.passed:
-        entry.passed = True
-        return entry
-    if item.draft is None:
-        entry.reason = entry.reason or "it can't be read"
-        return entry
-    if item.draft.target:
-        entry.draft = item.draft
-        return entry
-    try:
-        entry.prepared = prepare(item.draft, options)
-    except BadRow as error:
-        entry.reason = str(error)
-    except Exception as error:  # noqa: BLE001  whatever a row holds, it fails alone
-        entry.reason = f"it can't be read: {error!r}"
-    else:
-        if with_sketches and options.near_duplicates:
-            entry.signature = signature_of(entry.prepared.text)
-    return entry
 
 
 def _write_chunk(
@@ -239,28 +188,25 @@ def _write_chunk(
 
 
 def _plan(job: Job, source: Import, entries: list[Entry]) -> Plan:
-    planner = Planner(source, Options(**source.options))
-    plan = planner.take(entries)
+    options = Options(**source.options)
     if job.kind == CHECK:
-        for problem in plan.problems:
-            if problem.article is not None and problem.article.pk is None:
-                problem.article = None
-        return plan
+        return check_plan(source, options, entries)
+    planner = Planner(source, options)
+    planner.take(entries)
     return planner.insert()
 
 
 def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
     """The same rows, each with a point to go back to, so that the one that breaks fails alone."""
-    whole = Planner(source, Options(**source.options)).plan
+    whole = Plan(source)
     for entry in entries:
         try:
             with transaction.atomic():
                 plan = _plan(job, source, [entry])
         except _ROW_ERRORS as error:
-            planner = Planner(source, Options(**source.options))
-            planner.plan.counts["items"] += 1
-            planner.reject(entry, f"it can't be stored: {first_line(error)}")
-            plan = planner.plan
+            plan = Plan(source)
+            plan.counts["items"] += 1
+            plan.reject(entry, f"it can't be stored: {first_line(error)}")
         whole.problems += plan.problems
         whole.counts.update(plan.counts)
         whole.articles += plan.articles
@@ -279,8 +225,8 @@ def _advance(job: Job, source: Import, plan: Plan, step: Step, clock: Clock) -> 
         raise JobLost(f"Job {job.pk} was carried on by another worker.")
     rows_insert(plan.problems)
     source.at_file, source.at_item = step.after.file, step.after.item
-    source.formats = _added(locked.formats, step.formats)
-    source.encodings = _added(locked.encodings, step.encodings)
+    source.formats = added(locked.formats, step.formats)
+    source.encodings = added(locked.encodings, step.encodings)
     counts = dict(locked.counts)
     for name, count in plan.counts.items():
         counts[name] = counts.get(name, 0) + count
@@ -322,37 +268,6 @@ def _tell(plan: Plan) -> None:
             broker.enqueue(job)
 
 
-def _step(source: Import, files: FileSet, last: Read) -> Step:
-    after = last.after
-    # At the beginning of a file the one before it is done, and of the last one all of them are.
-    done = float(files.offsets[after.file]) if after.file < len(files.files) else files.total
-    if after.item:
-        done += last.file.size * last.file.share
-    formats, encodings = _tally(files.files[_untallied(source) : after.file + bool(after.item)])
-    return Step(
-        after=after,
-        progress=min(done / files.total, 1.0) if files.total else 1.0,
-        formats=formats,
-        encodings=encodings,
-    )
-
-
-def _untallied(source: Import) -> int:
-    """The first file of which no row was dealt with; a file counts with its first row."""
-    return source.at_file + bool(source.at_item)
-
-
-def _tally(files: list[SourceFile]) -> tuple[dict[str, int], dict[str, int]]:
-    """How many files were of which format, and in which encoding."""
-    formats = Counter(file.format for file in files if file.format)
-    encodings = Counter(file.encoding for file in files if file.encoding)
-    return dict(formats), dict(encodings)
-
-
-def _added(known: dict[str, int], more: dict[str, int]) -> dict[str, int]:
-    return {name: known.get(name, 0) + more.get(name, 0) for name in {**known, **more}}
-
-
 def _note_refused(job: Job, source: Import, files: FileSet) -> None:
     with transaction.atomic():
         job_hold(job)
@@ -370,19 +285,28 @@ def _note_refused(job: Job, source: Import, files: FileSet) -> None:
     source.counts = {"rejected": len(files.refused)}
 
 
-def _finish(job: Job, source: Import, files: FileSet, options: Options) -> None:
-    formats, encodings = _tally(files.files[_untallied(source) :])
+def _note_read(job: Job, source: Import, files: FileSet, options: Options) -> None:
+    """The file is at its end: what comes next needs it no more."""
+    formats, encodings = tally(files.files[untallied(source) :])
     with transaction.atomic():
-        held = job_hold(job)
+        job_hold(job)
         locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
-        locked.formats = _added(locked.formats, formats)
-        locked.encodings = _added(locked.encodings, encodings)
+        locked.formats = added(locked.formats, formats)
+        locked.encodings = added(locked.encodings, encodings)
         locked.progress = 1.0
+        locked.read_at = timezone.now()
         if job.kind == CHECK:
+            check_forget(locked)
             # A check leaves nothing in the corpus, so an import begins at the beginning.
             locked.at_file = locked.at_item = 0
             locked.preview["columns"] = columns_of(files, options)
         locked.save()
+
+
+def _finish(job: Job, source: Import) -> None:
+    with transaction.atomic():
+        held = job_hold(job)
+        locked = Import.objects.get(pk=source.pk)
         held.total = WHOLE
         job_done(job=held, at=timezone.now())
         event_record(

@@ -24,6 +24,7 @@ from annotations.models import Corpus, Import, User
 from annotations.models.imports import CHECK, ROLLBACK, RUN, ImportState
 
 from .events import event_record
+from .import_checks import check_forget
 from .jobs import import_queue, job_retry, job_stop
 from .requests import made_before
 
@@ -131,6 +132,7 @@ def import_check(*, actor: User | None, source: Import) -> Import:
     """Have the file read as an import would, without bringing anything in."""
     locked = _locked(actor, source)
     _only(locked, _CAN_START, "checked")
+    _with_file(locked)
     if _is_partly_in(locked):
         raise Conflict(gettext("A part of the file is in the corpus; roll it back first."))
     return _begin(locked, actor, CHECK)
@@ -141,6 +143,7 @@ def import_start(*, actor: User | None, source: Import) -> Import:
     """Have the file brought in. One that stopped half-way goes on where it was."""
     locked = _locked(actor, source)
     _only(locked, _CAN_START, "started")
+    _with_file(locked)
     if locked.job is not None and locked.job.kind == RUN and (locked.at_file or locked.at_item):
         return _resumed(locked, actor)
     if locked.options.get("all_or_nothing"):
@@ -171,6 +174,9 @@ def import_resume(*, actor: User | None, source: Import) -> Import:
     """Go on with a check, an import or a roll-back that failed or was cancelled."""
     locked = _locked(actor, source)
     _only(locked, {ImportState.FAILED, ImportState.CANCELLED}, "resumed")
+    # A roll-back needs no file, nor what is left when all of it was read.
+    if locked.job is not None and locked.job.kind != ROLLBACK and locked.read_at is None:
+        _with_file(locked)
     return _resumed(locked, actor)
 
 
@@ -211,7 +217,9 @@ def _begin(locked: Import, actor: User | None, kind: str) -> Import:
 def _forget(locked: Import) -> None:
     """What the last run found."""
     locked.problems.all().delete()
+    check_forget(locked)
     locked.at_file = locked.at_item = 0
+    locked.read_at = None
     locked.counts, locked.preview = {}, {}
     locked.formats, locked.encodings = {}, {}
 
@@ -237,6 +245,11 @@ def _only(source: Import, states: Iterable[ImportState], what: str) -> None:
             gettext("The import is %(state)s; it can't be %(what)s now.")
             % {"state": source.state.value.replace("_", " "), "what": what}
         )
+
+
+def _with_file(source: Import) -> None:
+    if not source.has_file:
+        raise Conflict(gettext("The file is no longer kept; send it again."))
 
 
 def _options(actor: User | None, given: Mapping[str, Any]) -> Options:

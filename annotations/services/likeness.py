@@ -76,11 +76,11 @@ def similarity(left: Sequence[int], right: Sequence[int]) -> float:
 def bands_of(signature: Signature) -> list[int]:
     """Signed 64-bit numbers, one a band; equal only for equal bands at the same place."""
     width = NUMBERS // BANDS
-    packed = _PACKED.pack(*signature)
+    stored = packed(signature)
     return [
         _BAND.unpack(
             hashlib.blake2b(
-                packed[number * width * 4 : (number + 1) * width * 4],
+                stored[number * width * 4 : (number + 1) * width * 4],
                 digest_size=8,
                 salt=bytes([number]),
             ).digest()
@@ -97,11 +97,11 @@ def likeness_rows(
     Articles of ``sketched`` come in their order; each is linked to the ones before it too.
     """
     bands = [bands_of(signature) for _, signature in sketched]
-    owners = _owners(corpus, {band for of_one in bands for band in of_one})
-    known = _signatures({pk for pks in owners.values() for pk in pks})
+    owners = owners_of(corpus, {band for of_one in bands for band in of_one})
+    known = signatures_of({pk for pks in owners.values() for pk in pks})
     fresh: dict[int, list[int]] = defaultdict(list)
     for number, (article, signature) in enumerate(sketched):
-        yield ArticleSketch(article=article, signature=_PACKED.pack(*signature))
+        yield ArticleSketch(article=article, signature=packed(signature))
         yield from _links(article, signature, bands[number], owners, known)
         for other in sorted({n for band in bands[number] for n in fresh[band]})[:MOST_LINKS]:
             shared = similarity(signature, sketched[other][1])
@@ -127,7 +127,8 @@ def _links(
         yield NearDuplicate(article=article, earlier_id=pk, similarity=shared)
 
 
-def _owners(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
+def owners_of(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
+    """Band → the corpus's articles that have it, some of them where it is many."""
     owners: dict[int, list[int]] = defaultdict(list)
     found = SketchBand.objects.filter(
         corpus=corpus, band__in=bands, article__deleted_at=None
@@ -138,9 +139,19 @@ def _owners(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
     return owners
 
 
-def _signatures(articles: set[int]) -> dict[int, Signature]:
+def packed(signature: Signature) -> bytes:
+    """A signature as it is stored."""
+    return _PACKED.pack(*signature)
+
+
+def unpacked(stored: Any) -> Signature:
+    return _PACKED.unpack(bytes(stored))
+
+
+def signatures_of(articles: set[int]) -> dict[int, Signature]:
+    """Article → its signature."""
     found: Any = ArticleSketch.objects.filter(pk__in=articles).values_list("pk", "signature")
-    return {pk: _PACKED.unpack(bytes(signature)) for pk, signature in found}
+    return {pk: unpacked(signature) for pk, signature in found}
 
 
 def sketch_missing(corpus: Corpus, limit: int) -> int:
@@ -158,7 +169,7 @@ def sketch_missing(corpus: Corpus, limit: int) -> int:
     sketches, bands = [], []
     for article in articles:
         signature = signature_of(article.texts.earliest("number").text)
-        sketches.append(ArticleSketch(article=article, signature=_PACKED.pack(*signature)))
+        sketches.append(ArticleSketch(article=article, signature=packed(signature)))
         bands += [
             SketchBand(corpus=corpus, article=article, band=band) for band in bands_of(signature)
         ]

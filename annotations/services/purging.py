@@ -1,4 +1,5 @@
-"""Purging for good what was deleted long ago: a little at each of the workers' sweeps.
+"""Purging for good what was deleted long ago, and files of imports that ended long ago: a little
+at each of the workers' sweeps.
 
 The history of a corpus stays as long as the corpus: of an article that is purged it keeps who did
 what. With a corpus its history goes too; the site's own chain keeps that it went.
@@ -16,6 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from annotations.domain.transitions import ACTIVE_JOB_STATES
 from annotations.models import (
     Article,
     Corpus,
@@ -35,6 +37,7 @@ log = structlog.get_logger(__name__)
 # An article may have thousands of rows.
 ARTICLES_AT_ONCE = 20
 EVENTS_AT_ONCE = 2000
+FILES_AT_ONCE = 20
 PURGED = "corpus.purged"
 
 
@@ -61,7 +64,7 @@ def _purge_some() -> int:
     corpus = due_corpora.order_by("pk").first()
     if corpus is not None:
         return _articles(Article.everything.filter(corpus=corpus)) or _corpus(corpus)
-    return _articles(due_articles) or _events_left()
+    return _articles(due_articles) or _events_left() or _import_files()
 
 
 def _articles(rows: models.QuerySet[Article]) -> int:
@@ -130,6 +133,33 @@ def _events_left() -> int:
                 EventChain.objects.filter(pk=key).delete()
         return len(some) or 1
     return 0
+
+
+def _import_files() -> int:
+    """Files of imports that ended long ago, or were sent long ago and never started. What became
+    of their rows stays."""
+    due = timezone.now() - dt.timedelta(days=settings.IMPORT_KEEP_DAYS)
+    ended = models.Q(job__finished_at__lt=due) & ~models.Q(job__state__in=ACTIVE_JOB_STATES)
+    rows = Import.objects.exclude(file="").filter(
+        ended | models.Q(job=None), created_at__lt=due, corpus__deleted_at=None
+    )
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(of=("self",), skip_locked=True)
+        found = list(rows.select_related("corpus").order_by("pk")[:FILES_AT_ONCE])
+        _forget_files([source.file.name or "" for source in found])
+        for source in found:
+            source.file = ""
+            source.save(update_fields=["file"])
+            event_record(
+                kind="import.file_purged",
+                actor=None,
+                target=source,
+                corpus=source.corpus,
+                before={"sha256": source.sha256},
+                after=None,
+            )
+    return len(found)
 
 
 def purged_chains() -> list[str]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,11 +20,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from annotations import policies
+from annotations.domain.alignment import Unit
 from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError
 from annotations.importing import FORMATS, Options
-from annotations.importing.options import COLUMNS
-from annotations.models import Corpus, Import, ImportProblem, ImportState, User
+from annotations.importing.options import CHOICES, COLUMNS
+from annotations.models import Corpus, Import, ImportProblem, ImportState, NearDuplicate, User
 from annotations.models.imports import CHECK
 from annotations.services import imports as services
 from annotations.services.keyset import Key
@@ -33,6 +36,7 @@ from .sections import corpus_context
 
 NEWEST_FIRST = (Key("pk", descending=True),)
 PROBLEMS_SHOWN = 50
+ALIKE_SHOWN = 20
 
 STATES = {
     ImportState.NEW: gettext_lazy("sent"),
@@ -95,11 +99,12 @@ class Action:
     states: frozenset[ImportState]
     do: Callable[..., Import]
     primary: bool = False
+    needs_file: bool = True
     # Of what stopped half-way: for a check, or for what changes the corpus. None: for both.
     after_check: bool | None = None
 
     def fits(self, source: Import) -> bool:
-        if source.state not in self.states:
+        if source.state not in self.states or (self.needs_file and not source.has_file):
             return False
         if self.after_check is None or source.state not in STOPPED:
             return True
@@ -120,11 +125,14 @@ ACTIONS = {
         primary=True,
         after_check=False,
     ),
-    "cancel": Action(gettext_lazy("Cancel"), frozenset(UNDER_WAY), services.import_cancel),
+    "cancel": Action(
+        gettext_lazy("Cancel"), frozenset(UNDER_WAY), services.import_cancel, needs_file=False
+    ),
     "rollback": Action(
         gettext_lazy("Take back"),
         frozenset({_S.DONE, *STOPPED}),
         services.import_rollback,
+        needs_file=False,
         after_check=False,
     ),
 }
@@ -164,10 +172,29 @@ class OptionsForm(forms.Form):
     near_duplicates = forms.BooleanField(
         label=gettext_lazy("Look for near duplicates"), required=False
     )
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Offsets count"),
+        required=False,
+        choices=[
+            ("auto", gettext_lazy("found out")),
+            (Unit.CODE_POINTS, gettext_lazy("code points")),
+            (Unit.UTF16, gettext_lazy("UTF-16 units")),
+            (Unit.BYTES, gettext_lazy("UTF-8 bytes")),
+        ],
+    )
+    all_or_nothing = forms.BooleanField(label=gettext_lazy("All rows or none"), required=False)
+    # Where there is such a file.
+    sheet = forms.CharField(label=gettext_lazy("Sheet"), required=False, max_length=100)
+    fetch = forms.BooleanField(
+        label=gettext_lazy("Fetch the page behind each entry"), required=False
+    )
 
     def __init__(self, source: Import, data: Any = None) -> None:
         chosen = {**Options().as_json(), **source.options}
         super().__init__(data, initial=chosen, label_suffix="")
+        for name, needed in (("sheet", "xlsx"), ("fetch", "feed")):
+            if needed not in source.formats:
+                del self.fields[name]
         self.columns: list[str] = source.preview.get("columns") or []
         formats = [("", _("found out")), *((name, name) for name in sorted(FORMATS))]
         self.fields["format"].choices = formats  # type: ignore[attr-defined]
@@ -196,7 +223,9 @@ class OptionsForm(forms.Form):
             for name, value in sent.items()
             if name.startswith("column-") and value
         }
-        found = {**before, **shown}
+        plain = Options().as_json()
+        # A choice that wasn't sent is the default.
+        found = {**before, **{k: v or plain[k] if k in CHOICES else v for k, v in shown.items()}}
         if self.columns:
             found["columns"] = columns
         if found.get("annotations") == "suggestions":
@@ -283,6 +312,9 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "ask": state in STOPPED or (state == ImportState.CHECKED and not brings),
         "actions": [(name, a) for name, a in ACTIONS.items() if a.fits(source)],
         "counts": _counts(source),
+        "search_left": source.search_left,
+        "compared": _compared(source),
+        "alike": _alike(source),
         "form": form,
         "error": error,
         "severity": severity,
@@ -313,6 +345,23 @@ def _counts(source: Import) -> list[tuple[str, int, Any]]:
         for name, label in COUNTS.items()
         if source.counts.get(name)
     ]
+
+
+def _alike(source: Import) -> QuerySet[NearDuplicate] | None:
+    """Some of the import's articles that say nearly the same as others, with these."""
+    if not source.counts.get("near_duplicates"):
+        return None
+    rows = NearDuplicate.objects.filter(
+        article__source_import=source, article__deleted_at=None, earlier__deleted_at=None
+    )
+    return rows.select_related("article", "earlier").order_by("pk")[:ALIKE_SHOWN]
+
+
+def _compared(source: Import) -> int:
+    """To how many rows the search for like ones was bounded; 0 where it wasn't."""
+    compared: int = source.counts.get("compared", 0)
+    most: int = settings.IMPORT_CHECK_COMPARED
+    return compared if compared >= most else 0
 
 
 def _severities(source: Import) -> list[tuple[str, Any, int]]:

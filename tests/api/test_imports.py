@@ -52,7 +52,9 @@ def test_from_beginning_to_end(admin: Client, cast: Cast) -> None:
         "claims": 1,
         "rejected": 1,
         "near_duplicates": 0,
+        "compared": 1,
     }
+    assert checked["has_file"]
     (row,) = checked["preview"]["rows"]
     assert (row["title"], row["text"], row["claims"]) == ("Ferries.", "Ferries.", 1)
     assert not Article.objects.exists()
@@ -64,7 +66,8 @@ def test_from_beginning_to_end(admin: Client, cast: Cast) -> None:
     assert admin.post(f"{at}start/").json()["code"] == "conflict"
     assert admin.patch(at, {"options": {}}).status_code == 409
     work(source, import_run)
-    assert admin.get(at).json()["state"] == "done"
+    done = admin.get(at).json()
+    assert (done["state"], done["search_left"]) == ("done", 0)
     assert Claim.objects.get().created_by.name == "Ben"
     (line,) = b"".join(admin.get(f"{at}rejected/")).splitlines()
     assert json.loads(line)["reason"] == "there is no text"

@@ -17,6 +17,7 @@ BENCHES = (
     "export",
     "search",
     "scale",
+    "imports",
     "api",
     "extraction",
 )

@@ -14,26 +14,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import re
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from tests.bench.imports import Writer, bare, bring_in, in_process
 from tests.bench.report import Table, median
 from tests.services_needed import missing
-from tests.stack import ROOT, clean_environment, postgres_database
+from tests.stack import postgres_database
 
 SMALL, LARGE = 1_000, 100_000
-SENTENCES, CLAIMS = 8, 3
 EXTRACTED = 200
 ROUNDS = 15
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 def measure(folder: Path, *, tiny: bool = False, articles: int = LARGE, texts: str = "") -> Table:
@@ -48,33 +44,17 @@ def measure(folder: Path, *, tiny: bool = False, articles: int = LARGE, texts: s
             address = f"sqlite:///{folder / 'scale.sqlite3'}"
             if database == "postgres":
                 address = after.enter_context(postgres_database(f"factcheck_scale_{os.getpid()}"))
-            _add(table, database, _child(folder, address, small, large, texts))
+            found = in_process(
+                "tests.bench.scale",
+                folder,
+                address,
+                "--measure",
+                str(small),
+                str(large),
+                texts,
+            )
+            _add(table, database, found)
     return table
-
-
-def _child(folder: Path, address: str, small: int, large: int, texts: str) -> dict[str, Any]:
-    """In a process of its own, whose settings name the database."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.scale", "--measure", str(small), str(large), texts],
-        env=clean_environment(
-            DATABASE_URL=address,
-            ALLOWED_HOSTS="testserver",
-            HTTPS="false",
-            DEBUG="false",
-            SECRET_KEY="only-for-this-benchmark-" + "x" * 40,
-            DJANGO_SETTINGS_MODULE="factcheck.settings",
-            VAR_DIR=str(folder),
-            LOG_LEVEL="ERROR",
-            # Nobody is to be told: the work is done here.
-            CELERY_BROKER_URL="filesystem://",
-        ),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def _add(table: Table, database: str, found: dict[str, Any]) -> None:
@@ -122,7 +102,7 @@ def _run(small: int, large: int, texts: str) -> dict[str, Any]:
         for name, value in _costs(corpus, admin, writer).items():
             costs.setdefault(name, []).append(value)
 
-    _import(corpus, writer, small)
+    bring_in(corpus, writer, small)
     # Some are read by the detector, so that pages have suggestions to count.
     for article in Article.objects.filter(corpus=corpus).order_by("pk")[: min(EXTRACTED, small)]:
         extraction_request(actor=None, article=article)
@@ -133,9 +113,13 @@ def _run(small: int, large: int, texts: str) -> dict[str, Any]:
     )
     ask()
     rest = large - small
-    seconds = _import(corpus, writer, rest)
-    figures["imported, articles a second"] = rest / seconds
-    figures["import, x a bare bulk_create of the same rows"] = _bare(min(rest, 3000), figures)
+    until_in, until_found = (lap[0] for lap in bring_in(corpus, writer, rest))
+    figures["imported until in, articles a second"] = rest / until_in
+    figures["imported until found, articles a second"] = rest / until_found
+    some = min(rest, 3000)
+    for name, indexed in (("without", False), ("with", True)):
+        rate = some / bare(some, indexed=indexed)[0]
+        figures[f"bulk_create {name} the index, articles a second"] = rate
     ask()
     begun = time.perf_counter()
     size = sum(len(piece) for piece in export(corpus, FORMATS["jsonl"]))
@@ -146,83 +130,6 @@ def _run(small: int, large: int, texts: str) -> dict[str, Any]:
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     )
     return {"costs": costs, "figures": figures}
-
-
-class Writer:
-    """Articles as doccano exports them, no two alike."""
-
-    def __init__(self, folder: str) -> None:
-        paths = sorted(Path(folder or ROOT / "seeds").rglob("*.txt"))
-        text = " ".join(path.read_text(errors="replace") for path in paths[:400])
-        found = (" ".join(sentence.split()) for sentence in _SENTENCE.split(text))
-        self.sentences = [sentence for sentence in found if 40 < len(sentence) < 300]
-        self.chance = random.Random(5)
-        self.made = 0
-
-    def line(self) -> str:
-        self.made += 1
-        chosen = [self.chance.choice(self.sentences) for _ in range(SENTENCES)]
-        chosen[0] = f"Report number {self.made} of the series. {chosen[0]}"
-        text, spans, at = " ".join(chosen), [], 0
-        for sentence in chosen[:CLAIMS]:
-            spans.append([at, at + len(sentence), "CLAIM"])
-            at += len(sentence) + 1
-        return json.dumps({"text": text, "label": spans})
-
-
-def _import(corpus: Any, writer: Writer, count: int) -> float:
-    """Seconds that the import itself took."""
-    import tempfile
-
-    from annotations.services.import_runs import import_run
-    from annotations.services.imports import import_create, import_start
-
-    with tempfile.TemporaryFile() as file:
-        for _ in range(count):
-            file.write(writer.line().encode() + b"\n")
-        file.seek(0)
-        options = {"format": "doccano", "annotations": "claims", "near_duplicates": False}
-        source = import_create(
-            actor=None, corpus=corpus, files=[("doccano.jsonl", file)], options=options
-        )
-        begun = time.perf_counter()
-        source = import_start(actor=None, source=source)
-        while True:
-            import_run(first=source.job_id)
-            source.refresh_from_db()
-            if not source.job.is_active:  # type: ignore[union-attr]
-                break
-        assert source.counts["articles"] == count, source.counts
-        return time.perf_counter() - begun
-
-
-def _bare(count: int, figures: dict[str, float]) -> float:
-    """How the import's rate compares with that of ``bulk_create`` for the same rows."""
-    from django.db import transaction
-
-    from annotations.models import Article, ArticleText, Claim, ClaimSpan, Job
-
-    articles = list(Article.objects.order_by("-pk")[:count])
-    texts = list(ArticleText.objects.filter(article__in=articles))
-    jobs = list(Job.objects.filter(article__in=articles))
-    claims = list(Claim.objects.filter(article__in=articles))
-    spans = list(ClaimSpan.objects.filter(claim__in=claims))
-    Article.objects.filter(pk__in=[a.pk for a in articles]).delete()
-    begun = time.perf_counter()
-    for start in range(0, count, 500):
-        some = articles[start : start + 500]
-        keys = {article.pk for article in some}
-        with transaction.atomic():
-            Article.objects.bulk_create(some)
-            ArticleText.objects.bulk_create([t for t in texts if t.article_id in keys])
-            Job.objects.bulk_create([j for j in jobs if j.article_id in keys])
-            chosen = [c for c in claims if c.article_id in keys]
-            Claim.objects.bulk_create(chosen)
-            theirs = {claim.pk for claim in chosen}
-            ClaimSpan.objects.bulk_create([s for s in spans if s.claim_id in theirs])
-    rate = count / (time.perf_counter() - begun)
-    figures["bare bulk_create, articles a second"] = rate
-    return figures["imported, articles a second"] / rate
 
 
 def _costs(corpus: Any, admin: Any, writer: Writer) -> dict[str, float]:

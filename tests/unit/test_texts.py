@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from annotations.domain import texts
 from annotations.domain.texts import (
     MAX_CHARACTERS,
     TextError,
@@ -43,6 +44,15 @@ def test_the_normal_form_is_final(raw: str) -> None:
 )
 def test_line_ends_are_one(line_end: str) -> None:
     assert normalise(f"one{line_end}two") == "one\ntwo"
+
+
+def test_what_is_taken_as_normal_is_normal() -> None:
+    plain = [c for c in map(chr, range(0x3000)) if texts._PLAIN.fullmatch(c)]
+    assert {"a", "é", "“", "—", "€"} <= set(plain)
+    for character in plain:
+        assert unicodedata.is_normalized("NFC", f"a{character}")
+        assert not texts.CONTROLS.search(character)
+        assert not texts.LINE_ENDS.search(character)
 
 
 def test_what_a_reader_sees_stays() -> None:

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from annotations.models import Article, Import, ImportState
+from annotations.models import Article, Import, ImportState, Job, SearchGap
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from tests.factories import Cast
@@ -58,6 +58,18 @@ def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Cli
     work(source, import_run)
     article = Article.objects.get(corpus=cast.corpus)
     assert article.title == "One"
+    # How it was read stays to be seen; while search doesn't find it, that is said.
+    assert re.search("How it is read · 1 × <code>csv</code> · 1 × utf-8", text(admin.get(here)))
+    SearchGap.objects.create(source=source, kind="articles", first=1, last=3, rows=3)
+    Job.objects.filter(imported=source).update(state="cancelled")
+    assert "Search does not find 3 of its articles" in text(admin.get(here))
+    Job.objects.filter(imported=source).update(state="done")
+    SearchGap.objects.all().delete()
+    Import.objects.update(file="")
+    gone = text(admin.get(here))
+    assert "no longer kept" in gone
+    assert 'value="rollback"' in gone
+    assert 'value="check"' not in gone
     assert "table.csv" in text(admin.get(page))
     assert 'value="rollback"' in text(admin.get(here))
     admin.post(reverse("import-do", args=[source.pk]), {"do": "rollback"})
@@ -91,6 +103,29 @@ def test_columns_are_chosen_and_the_file_is_checked_again(cast: Cast, admin: Cli
     refused = admin.post(here, {"encoding": "zip"})
     assert refused.status_code == 400
     assert "not the name of an encoding" in text(refused)
+
+
+def test_what_came_in_all_or_not_at_all_and_what_is_alike(cast: Cast, admin: Client) -> None:
+    words = " ".join(f"word{n}" for n in range(80))
+    rows = f"headline,body,said\nOne,{words},Ana\nTwo,{words} more,Ana\nThree,,Ben\n"
+    source = check(cast.corpus, "table.csv", rows)
+    here = reverse("import", args=[source.pk])
+    assert "Fetch the page behind" not in text(admin.get(here))
+    admin.post(here, {"all_or_nothing": "on", "near_duplicates": "on"})
+    source = work(source, import_check_run)
+    assert (source.options["all_or_nothing"], source.counts["rejected"]) == (True, 1)
+    refused = admin.post(reverse("import-do", args=[source.pk]), {"do": "start"}, follow=True)
+    assert "1 rows would be rejected" in text(refused)
+    admin.post(here, {"near_duplicates": "on"})
+    work(source, import_check_run)
+    assert "nearly the same" in text(admin.get(here))
+    admin.post(reverse("import-do", args=[source.pk]), {"do": "start"})
+    work(source, import_run)
+    first, second = Article.objects.filter(corpus=cast.corpus).order_by("pk")
+    shown = text(admin.get(here)).partition("Nearly the same")[2]
+    assert shown.index(reverse("article", args=[second.pk])) < shown.index(
+        reverse("article", args=[first.pk])
+    )
 
 
 def test_a_check_that_failed_can_be_chosen_otherwise(cast: Cast, admin: Client) -> None:

@@ -4,8 +4,12 @@ at any time; a migration that changes it drops it and installs it again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection as default
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from . import postgres, sqlite
@@ -22,6 +26,27 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     (postgres if connection.vendor == "postgresql" else sqlite).remove(connection)
+
+
+def renew(connection: BaseDatabaseWrapper) -> None:
+    """Functions and triggers as they are now; the indexes and what is in them stay."""
+    (postgres if connection.vendor == "postgresql" else sqlite).renew(connection)
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    """What this transaction inserts meanwhile is not indexed: ``fill`` has to be called with its
+    keys, in this transaction or later. What is changed or removed is, as ever."""
+    database = postgres if default.vendor == "postgresql" else sqlite
+    with transaction.atomic():
+        database.put_off(default, on=True)
+        yield
+        database.put_off(default, on=False)
+
+
+def fill(what: str, first: int, last: int) -> None:
+    """Index the ``articles`` or ``claims`` of a range of keys that aren't indexed."""
+    (postgres if default.vendor == "postgresql" else sqlite).fill(default, what, first, last)
 
 
 def repair(connection: BaseDatabaseWrapper) -> bool:

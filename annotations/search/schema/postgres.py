@@ -40,6 +40,72 @@ _CASES = " ".join(
     f"WHEN '{subtag}' THEN '{configuration_of(algorithm)}'"
     for subtag, algorithm in STEMMERS.items()
 )
+# The configuration of each language that occurs, looked up once a statement.
+_LANGUAGES = (
+    " JOIN (SELECT language, annotations_search_config(language) AS name FROM (SELECT DISTINCT"
+    " language FROM annotations_article WHERE id IN ({})) l OFFSET 0) c ON c.language = a.language"
+)
+# Between two columns is a gap, so that no phrase reaches over it.
+_ARTICLES = (
+    "INSERT INTO annotations_searchconfig SELECT DISTINCT annotations_search_config(language)"
+    " FROM annotations_article WHERE id = ANY(keys) EXCEPT SELECT name FROM"
+    " annotations_searchconfig ON CONFLICT DO NOTHING;"
+    " INSERT INTO annotations_articlesearch (article_id, config, head, words)"
+    " SELECT a.id, c.name, ts_delete(h.head, '-'), ts_delete(h.head ||"
+    " setweight(annotations_search_vector(c.name, t.text), 'D'), '-')"
+    " FROM annotations_article a"
+    + _LANGUAGES.format("SELECT unnest(keys)")
+    + " CROSS JOIN LATERAL (SELECT text FROM annotations_articletext WHERE article_id = a.id"
+    " ORDER BY number DESC LIMIT 1) t"
+    " CROSS JOIN LATERAL (SELECT"
+    " setweight(annotations_search_vector(c.name, a.title), 'A') || '''-'':1'::tsvector ||"
+    " setweight(annotations_search_vector(c.name, a.author), 'B') || '''-'':1'::tsvector ||"
+    " setweight(annotations_search_vector(c.name, a.publisher), 'C') || '''-'':1'::tsvector"
+    " AS head OFFSET 0) h"
+    " WHERE a.id = ANY(keys)"
+    " ON CONFLICT (article_id)",
+    "config = EXCLUDED.config, head = EXCLUDED.head, words = EXCLUDED.words",
+)
+_CLAIMS = (
+    "INSERT INTO annotations_claimsearch (claim_id, config, words)"
+    " SELECT k.id, c.name, CASE WHEN k.normalised = '' AND m.name IS NULL THEN"
+    " setweight(annotations_search_vector(c.name, s.quote), 'D') ELSE ts_delete("
+    " setweight(annotations_search_vector(c.name, k.normalised), 'A') || '''-'':1'::tsvector ||"
+    " setweight(annotations_search_vector(c.name, coalesce(m.name, '')), 'B')"
+    " || '''-'':1'::tsvector ||"
+    " setweight(annotations_search_vector(c.name, s.quote), 'D'), '-') END"
+    " FROM annotations_claim k"
+    " JOIN annotations_article a ON a.id = k.article_id"
+    + _LANGUAGES.format("SELECT article_id FROM annotations_claim WHERE id = ANY(keys)")
+    + " CROSS JOIN LATERAL (SELECT string_agg(quote, ' … ' ORDER BY start) AS quote"
+    " FROM annotations_claimspan WHERE claim_id = k.id) s"
+    " LEFT JOIN annotations_claimant m ON m.id = k.claimant_id"
+    " WHERE k.id = ANY(keys) AND s.quote IS NOT NULL"
+    " ON CONFLICT (claim_id)",
+    "config = EXCLUDED.config, words = EXCLUDED.words",
+)
+
+
+def _index(what: str, statement: tuple[str, str]) -> dict[str, str]:
+    """``_index``: what stands there is written anew. ``_fill``: of a range of keys, what isn't
+    there; whatever is has been written since by whoever changed the row, and is newer. Rows that
+    are being removed are waited for, so that none is left in the index alone."""
+    body, changed = statement
+    row, key = f"annotations_{what[:-1]}", f"{what[:-1]}_id"
+    return {
+        f"annotations_{what}_index(keys bigint[])": (
+            f"RETURNS void LANGUAGE sql AS $$ {body} DO UPDATE SET {changed} $$"
+        ),
+        f"annotations_{what}_fill(first bigint, last bigint)": (
+            "RETURNS void LANGUAGE plpgsql AS $$ DECLARE keys bigint[]; BEGIN"
+            f" keys := ARRAY(SELECT r.id FROM {row} r WHERE r.id BETWEEN first AND last"
+            f" AND NOT EXISTS (SELECT FROM {row}search WHERE {key} = r.id)"
+            " ORDER BY r.id FOR KEY SHARE OF r);"
+            f" {body} DO NOTHING; END $$"
+        ),
+    }
+
+
 # Name and arguments → the rest of its definition.
 _FUNCTIONS = {
     "annotations_search_config(language text)": (
@@ -49,18 +115,22 @@ _FUNCTIONS = {
         f" '{PLAIN}') $$"
     ),
     # Accents off and everything but letters and digits out, so that PostgreSQL's parser, which
-    # knows addresses and file names, sees the words that SQLite sees.
+    # knows addresses and file names, sees the words that SQLite sees. Most texts are ASCII once
+    # their quotation marks and dashes are out.
     "annotations_search_letters(value text)": (
-        "RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT regexp_replace("
-        "CASE WHEN octet_length(value) = length(value) THEN value ELSE"
-        " regexp_replace(normalize(value, NFD), '[\\u0300-\\u036f]+', '', 'g') END,"
-        " '[^[:alnum:][:space:]]', ' ', 'g') $$"
+        "RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ DECLARE letters text :="
+        " regexp_replace(value, '[^[:alnum:][:space:]\\u0300-\\u036f]', ' ', 'g');"
+        " BEGIN IF octet_length(letters) = length(letters) THEN RETURN letters; END IF;"
+        " RETURN regexp_replace("
+        "regexp_replace(normalize(letters, NFD), '[\\u0300-\\u036f]+', '', 'g'),"
+        " '[^[:alnum:][:space:]]', ' ', 'g'); END $$"
     ),
     "annotations_search_vector(config text, value text)": (
         "RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ DECLARE"
-        "  letters text := annotations_search_letters(value);"
-        "  place integer := 1; part text; space integer; found tsvector := '';"
+        "  letters text; place integer := 1; part text; space integer; found tsvector := '';"
         " BEGIN"
+        " IF value = '' THEN RETURN ''; END IF;"
+        " letters := annotations_search_letters(value);"
         f" IF length(letters) <= {POSITIONED} THEN RETURN to_tsvector(config::regconfig, letters);"
         " END IF;"
         f" WHILE place <= length(letters) AND pg_column_size(found) < {FULL} LOOP"
@@ -74,45 +144,8 @@ _FUNCTIONS = {
         "  place := place + length(part);"
         " END LOOP; RETURN found; END $$"
     ),
-    # Between two columns is a gap, so that no phrase reaches over it.
-    "annotations_articles_index(keys bigint[])": (
-        "RETURNS void LANGUAGE sql AS $$"
-        " INSERT INTO annotations_searchconfig SELECT DISTINCT annotations_search_config(language)"
-        " FROM annotations_article WHERE id = ANY(keys) EXCEPT SELECT name FROM"
-        " annotations_searchconfig ON CONFLICT DO NOTHING;"
-        " INSERT INTO annotations_articlesearch (article_id, config, head, words)"
-        " SELECT a.id, c.name, ts_delete(h.head, '-'), ts_delete(h.head ||"
-        " setweight(annotations_search_vector(c.name, t.text), 'D'), '-')"
-        " FROM annotations_article a"
-        " CROSS JOIN LATERAL (SELECT text FROM annotations_articletext WHERE article_id = a.id"
-        " ORDER BY number DESC LIMIT 1) t"
-        " CROSS JOIN LATERAL (SELECT annotations_search_config(a.language) AS name OFFSET 0) c"
-        " CROSS JOIN LATERAL (SELECT"
-        " setweight(annotations_search_vector(c.name, a.title), 'A') || '''-'':1'::tsvector ||"
-        " setweight(annotations_search_vector(c.name, a.author), 'B') || '''-'':1'::tsvector ||"
-        " setweight(annotations_search_vector(c.name, a.publisher), 'C') || '''-'':1'::tsvector"
-        " AS head OFFSET 0) h"
-        " WHERE a.id = ANY(keys)"
-        " ON CONFLICT (article_id) DO UPDATE SET config = EXCLUDED.config, head = EXCLUDED.head,"
-        " words = EXCLUDED.words $$"
-    ),
-    "annotations_claims_index(keys bigint[])": (
-        "RETURNS void LANGUAGE sql AS $$"
-        " INSERT INTO annotations_claimsearch (claim_id, config, words)"
-        " SELECT c.id, g.name, ts_delete("
-        " setweight(annotations_search_vector(g.name, c.normalised), 'A') || '''-'':1'::tsvector ||"
-        " setweight(annotations_search_vector(g.name, coalesce(m.name, '')), 'B')"
-        " || '''-'':1'::tsvector ||"
-        " setweight(annotations_search_vector(g.name, s.quote), 'D'), '-')"
-        " FROM annotations_claim c"
-        " JOIN annotations_article a ON a.id = c.article_id"
-        " CROSS JOIN LATERAL (SELECT string_agg(quote, ' … ' ORDER BY start) AS quote"
-        " FROM annotations_claimspan WHERE claim_id = c.id) s"
-        " CROSS JOIN LATERAL (SELECT annotations_search_config(a.language) AS name OFFSET 0) g"
-        " LEFT JOIN annotations_claimant m ON m.id = c.claimant_id"
-        " WHERE c.id = ANY(keys) AND s.quote IS NOT NULL"
-        " ON CONFLICT (claim_id) DO UPDATE SET config = EXCLUDED.config, words = EXCLUDED.words $$"
-    ),
+    **_index("articles", _ARTICLES),
+    **_index("claims", _CLAIMS),
     "annotations_search_articles()": (
         "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " IF TG_OP = 'TRUNCATE' THEN DELETE FROM annotations_articlesearch;"
@@ -160,7 +193,12 @@ _FUNCTIONS = {
         " RETURN NULL; END $$"
     ),
 }
-_ADDED = "AFTER INSERT ON {} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"
+_LATER = "annotations.search_later"
+# But where whoever inserts has said that the index is filled afterwards.
+_ADDED = (
+    "AFTER INSERT ON {} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"
+    f" WHEN (current_setting('{_LATER}', true) IS DISTINCT FROM 'on')"
+)
 _CHANGED = "AFTER UPDATE ON {} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"
 _REMOVED = "AFTER DELETE ON {} REFERENCING OLD TABLE AS changed FOR EACH STATEMENT"
 _EMPTIED = "AFTER TRUNCATE ON {} FOR EACH STATEMENT"
@@ -210,6 +248,16 @@ def _named(trigger: str) -> str:
     return f"annotations_search_{trigger}"
 
 
+def put_off(connection: BaseDatabaseWrapper, *, on: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [_LATER, "on" if on else "off"])
+
+
+def fill(connection: BaseDatabaseWrapper, what: str, first: int, last: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT annotations_{what}_fill(%s, %s)", [first, last])
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT dictname FROM pg_ts_dict")
@@ -230,17 +278,23 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 )
         for statement in (*_TABLES, *_STORED):
             cursor.execute(statement)
-        for signature, definition in _FUNCTIONS.items():
-            cursor.execute(f"CREATE FUNCTION {signature} {definition}")
-        for name, (table, when, function) in _TRIGGERS.items():
-            cursor.execute(
-                f"CREATE TRIGGER {_named(name)} {when.format(table)} EXECUTE FUNCTION {function}()"
-            )
+    renew(connection)
     _fill(connection, "annotations_article", "annotations_articles_index")
     _fill(connection, "annotations_claim", "annotations_claims_index")
     with connection.cursor() as cursor:
         for statement in _INDEXES:
             cursor.execute(statement)
+
+
+def renew(connection: BaseDatabaseWrapper) -> None:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for signature, definition in _FUNCTIONS.items():
+            cursor.execute(f"CREATE OR REPLACE FUNCTION {signature} {definition}")
+        for name, (table, when, function) in _TRIGGERS.items():
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {_named(name)} {when.format(table)}"
+                f" EXECUTE FUNCTION {function}()"
+            )
 
 
 def _fill(connection: BaseDatabaseWrapper, table: str, function: str) -> None:

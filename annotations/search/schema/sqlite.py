@@ -22,6 +22,8 @@ TABLES = {
     "annotations_claimantsearch": (
         "CREATE TABLE annotations_claimantsearch (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"
     ),
+    # Has a row inside of a transaction whose insertions are indexed afterwards, and never else.
+    "annotations_searchlater": "CREATE TABLE annotations_searchlater (id INTEGER PRIMARY KEY)",
 }
 _QUOTE = (
     "coalesce((SELECT group_concat(quote, ' … ') FROM"
@@ -33,10 +35,11 @@ _TEXT = (
 )
 _NAME = "coalesce((SELECT name FROM annotations_claimantsearch WHERE id = {claimant}), '')"
 _SPANS = "UPDATE annotations_claimsearch SET quote = " + _QUOTE + " WHERE rowid = {claim}"
+_NOW = "NOT EXISTS (SELECT 1 FROM annotations_searchlater)"
 # Name → when, and what is done.
 TRIGGERS = {
     "article_added": (
-        "AFTER INSERT ON annotations_article",
+        f"AFTER INSERT ON annotations_article WHEN {_NOW}",
         "INSERT INTO annotations_articlesearch (rowid, title, author, publisher, text)"
         " VALUES (NEW.id, NEW.title, NEW.author, NEW.publisher, '')",
     ),
@@ -52,7 +55,7 @@ TRIGGERS = {
         "DELETE FROM annotations_articlesearch WHERE rowid = OLD.id",
     ),
     "text_added": (
-        "AFTER INSERT ON annotations_articletext WHEN NOT EXISTS (SELECT 1 FROM"
+        f"AFTER INSERT ON annotations_articletext WHEN {_NOW} AND NOT EXISTS (SELECT 1 FROM"
         " annotations_articletext WHERE article_id = NEW.article_id AND number > NEW.number)",
         "UPDATE annotations_articlesearch SET text = NEW.text WHERE rowid = NEW.article_id",
     ),
@@ -63,7 +66,7 @@ TRIGGERS = {
         + " WHERE rowid = OLD.article_id",
     ),
     "claim_added": (
-        "AFTER INSERT ON annotations_claim",
+        f"AFTER INSERT ON annotations_claim WHEN {_NOW}",
         "INSERT INTO annotations_claimsearch (rowid, normalised, claimant, quote, claimant_id)"
         f" VALUES (NEW.id, NEW.normalised, {_NAME.format(claimant='NEW.claimant_id')}, '',"
         " NEW.claimant_id)",
@@ -80,7 +83,7 @@ TRIGGERS = {
         "DELETE FROM annotations_claimsearch WHERE rowid = OLD.id",
     ),
     "span_added": (
-        "AFTER INSERT ON annotations_claimspan",
+        f"AFTER INSERT ON annotations_claimspan WHEN {_NOW}",
         _SPANS.format(claim="NEW.claim_id"),
     ),
     "span_changed": (
@@ -105,26 +108,75 @@ TRIGGERS = {
         "DELETE FROM annotations_claimantsearch WHERE id = OLD.id",
     ),
 }
-_FILL = (
+_ARTICLES = (
     "INSERT INTO annotations_articlesearch (rowid, title, author, publisher, text)"
     f" SELECT id, title, author, publisher, {_TEXT.format(article='a.id')}"
-    " FROM annotations_article a",
-    "INSERT INTO annotations_claimantsearch SELECT id, name FROM annotations_claimant",
+    " FROM annotations_article a"
+)
+_CLAIMS = (
     "INSERT INTO annotations_claimsearch (rowid, normalised, claimant, quote, claimant_id)"
     f" SELECT id, normalised, {_NAME.format(claimant='c.claimant_id')},"
-    f" {_QUOTE.format(claim='c.id')}, claimant_id FROM annotations_claim c",
+    f" {_QUOTE.format(claim='c.id')}, claimant_id FROM annotations_claim c"
 )
+_FILL = (
+    _ARTICLES,
+    "INSERT INTO annotations_claimantsearch SELECT id, name FROM annotations_claimant",
+    _CLAIMS,
+)
+# FTS5 keeps what was written in memory up to so many bytes before it makes a segment of it; the
+# default is a megabyte. Each segment has to be merged with others later.
+HASH_SIZE = 16_000_000
 
 
 def _named(trigger: str) -> str:
     return f"annotations_search_{trigger}"
 
 
+def put_off(connection: BaseDatabaseWrapper, *, on: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM annotations_searchlater")
+        if on:
+            cursor.execute("INSERT INTO annotations_searchlater VALUES (1)")
+
+
+def fill(connection: BaseDatabaseWrapper, what: str, first: int, last: int) -> None:
+    """Of a range of keys what isn't in the index: whatever is was written there since."""
+    statement = {"articles": _ARTICLES, "claims": _CLAIMS}[what]
+    table = f"annotations_{what[:-1]}search"
+    with connection.cursor() as cursor:
+        # Of FTS5's own tables, the one that has a row for each of the index's and nothing long.
+        cursor.execute(
+            f"SELECT id FROM {table}_docsize WHERE id BETWEEN %s AND %s",
+            [first, last],
+        )
+        there = [key for (key,) in cursor.fetchall()]
+        places = ", ".join(["%s"] * len(there))
+        cursor.execute(
+            f"{statement} WHERE id BETWEEN %s AND %s AND id NOT IN ({places}) ORDER BY id",
+            [first, last, *there],
+        )
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in (*TABLES.values(), *_FILL):
             cursor.execute(statement)
+    renew(connection)
+
+
+def renew(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        there = {name for (name,) in cursor.fetchall()}
+        for name, statement in TABLES.items():
+            if name not in there:
+                cursor.execute(statement)
+            if "fts5" in statement:
+                cursor.execute(
+                    f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', {HASH_SIZE})"
+                )
         for name, (when, statement) in TRIGGERS.items():
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_named(name)}")
             cursor.execute(f"CREATE TRIGGER {_named(name)} {when} BEGIN {statement}; END")
 
 

@@ -91,6 +91,9 @@ class ImportSerializer(serializers.Serializer[Any]):
     file_name = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes.")
     sha256 = serializers.CharField(help_text="Of the file.")
+    has_file = serializers.BooleanField(
+        help_text="Whether the file is still kept; without it nothing can be checked or started."
+    )
     options = OptionsField(help_text="Those that differ from the defaults.")
     formats = CountedField(help_text="Format → files.")
     encodings = CountedField(help_text="Encoding → files.")
@@ -106,6 +109,9 @@ class ImportSerializer(serializers.Serializer[Any]):
 
 class ImportDetailSerializer(ImportSerializer):
     preview = PreviewField(help_text="Of the latest check.")
+    search_left = serializers.IntegerField(
+        help_text="Articles and claims that are in the corpus and that search doesn't find yet."
+    )
 
 
 class ImportCreateSerializer(WriteSerializer):

@@ -28,6 +28,7 @@ async function look() {
   byId("import-speed").textContent = [
     found.items_a_second && interpolate(gettext("%s rows a second"), [Math.round(found.items_a_second).toLocaleString(document.documentElement.lang)]),
     found.seconds_left && left(found.seconds_left),
+    found.search_left && interpolate(gettext("not yet found by search: %s articles and claims"), [found.search_left.toLocaleString(document.documentElement.lang)]),
   ].filter(Boolean).join(" · ");
   setTimeout(look, PAUSE);
 }

@@ -27,6 +27,7 @@ class People:
     def __init__(self, corpus: Corpus, add: Callable[[User], User]) -> None:
         self._corpus, self._add = corpus, add
         self._known: dict[str, User] = {}
+        self._usernames: dict[str, str] = {}
 
     def load(self, usernames: Iterable[str]) -> None:
         """Look accounts up, many in one query."""
@@ -44,6 +45,11 @@ class People:
         return self._account(self.annotator_username(name), name)
 
     def annotator_username(self, name: str) -> str:
+        if name not in self._usernames:
+            self._usernames[name] = self._made_up(name)
+        return self._usernames[name]
+
+    def _made_up(self, name: str) -> str:
         plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
         slug = _SLUG.sub("-", plain).strip("-.") or "annotator"
         # Names that differ in what a username can't hold, or far behind, stay apart.

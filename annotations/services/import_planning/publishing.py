@@ -6,48 +6,45 @@ nothing is published here.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from annotations.domain.publishing import CorrectionKind, FactCheckState
 from annotations.importing import BadRow
 from annotations.models import Claim, Correction, FactCheck, FactCheckVersion
 
-if TYPE_CHECKING:
-    from .import_restoring import Restorer
+from .entries import Entry
+from .records import Record, Restored, time_of
 
-Record = Mapping[str, Any]
 SAME = "same"
 _SLUG = FactCheck._meta.get_field("slug").max_length or 0
 
 
 class FactCheckRestorer:
-    """Plans the rows of a claim's fact-check, among those of ``Restorer``."""
+    """Plans the rows of a claim's fact-check, among those of its record."""
 
-    def __init__(self, restorer: Restorer) -> None:
-        self.restorer = restorer
-        self.planner = restorer.planner
+    def __init__(self, restored: Restored, entry: Entry) -> None:
+        self._restored, self._entry = restored, entry
+        self._planner = restored.planner
 
     def restore(self, claim: Claim, record: Record) -> None:
-        if self.planner.options.people != SAME:
+        if self._planner.options.people != SAME:
             self._note("is left out: only a site's administrators publish what a file says")
             return
         if not record.get("versions"):
             self._note("is left out: the file hasn't what was published")
             return
         fact_check = FactCheck(
-            uid=self.restorer.uid(record["uid"]),
+            uid=self._restored.uid(record["uid"]),
             claim=claim,
-            corpus=self.planner.corpus,
+            corpus=self._planner.corpus,
             slug=self._slug(record),
             state=FactCheckState(record["state"]),
-            rating=self.restorer.rating(record["rating"]),
-            published_at=_time(record["published_at"]),
-            published_by=self.restorer.person(record["published_by"]),
-            updated_at=_time(record["updated_at"]),
-            withdrawn_at=_time(record.get("withdrawn_at")),
+            rating=self._planner.vocabulary.rating(record["rating"]),
+            published_at=time_of(record["published_at"]),
+            published_by=self._restored.person(record["published_by"]),
+            updated_at=time_of(record["updated_at"]),
+            withdrawn_at=time_of(record.get("withdrawn_at")),
             revision=int(record.get("revision") or 1),
         )
         if (fact_check.state == FactCheckState.WITHDRAWN) != bool(fact_check.withdrawn_at):
@@ -56,7 +53,7 @@ class FactCheckRestorer:
         fact_check.current = versions[record["version"]]
         fact_check.title = fact_check.current.content["title"]
         # The fact-check names its version, which has its key before either is written.
-        self.restorer.made += [fact_check, *versions.values()]
+        self._restored.rows += [fact_check, *versions.values()]
         for correction in record.get("corrections") or ():
             self._correction(fact_check, versions, correction)
 
@@ -67,8 +64,8 @@ class FactCheckRestorer:
                 number=int(version["version"]),
                 content=version["content"],
                 digest=str(version["digest"])[:64],
-                published_at=_time(version["published_at"]),
-                published_by=self.restorer.person(version["published_by"]),
+                published_at=time_of(version["published_at"]),
+                published_by=self._restored.person(version["published_by"]),
             )
             for version in record["versions"]
         }
@@ -79,7 +76,7 @@ class FactCheckRestorer:
         kind = CorrectionKind(record["kind"])
         if not record["why"] or (kind == CorrectionKind.CORRECTION and not record["what"]):
             raise BadRow("fact_check: a correction says what was changed, and why")
-        self.restorer.made.append(
+        self._restored.rows.append(
             Correction(
                 fact_check=fact_check,
                 kind=kind,
@@ -88,22 +85,18 @@ class FactCheckRestorer:
                 why=record["why"],
                 old_rating=str(record["old_rating"])[:100],
                 new_rating=str(record.get("new_rating") or "")[:100],
-                made_at=_time(record["made_at"]),
-                made_by=self.restorer.person(record["made_by"]),
+                made_at=time_of(record["made_at"]),
+                made_by=self._restored.person(record["made_by"]),
             )
         )
 
     def _slug(self, record: Record) -> str:
         """Its own address, where no other fact-check of this site has it."""
         slug = str(record["slug"])
-        planned = (other.slug for other in self.restorer.planned(FactCheck))
+        planned = (other.slug for other in self._restored.planned(FactCheck))
         if slug in planned or FactCheck.objects.filter(slug=slug).exists():
             slug = f"{slug[: _SLUG - 9]}-{uuid.uuid4().hex[:8]}"
         return slug
 
     def _note(self, what: str) -> None:
-        self.planner.problem(self.restorer.entry, "note", f"a published fact-check {what}")
-
-
-def _time(value: Any) -> Any:
-    return dt.datetime.fromisoformat(value) if value else None
+        self._planner.plan.problem(self._entry, "note", f"a published fact-check {what}")

@@ -1,0 +1,244 @@
+"""What other tools say about an article, as claims of imported annotators or as suggestions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from annotations.detection import CLAIM_KINDS
+from annotations.domain.spans import Span
+from annotations.domain.texts import paragraphs
+from annotations.domain.transitions import ClaimState, claim_state
+from annotations.domain.vocabulary import AnswerType, SourceMedium, Stance, Strategy
+from annotations.importing import Mark, Options
+from annotations.importing.placing import Placed
+from annotations.models import (
+    Answer,
+    Article,
+    ArticleText,
+    Claim,
+    ClaimSpan,
+    Comment,
+    DetectionRun,
+    Evidence,
+    Question,
+    Rating,
+    Suggestion,
+    Thread,
+    User,
+    Verdict,
+)
+
+from ..bulk import made
+from ..runs import check_worthiness
+from .entries import Entry, Plan
+from .people import People
+from .vocabulary import NAMESPACE, Vocabulary
+
+_STANCES, _MEDIA, _ANSWERS = frozenset(Stance), frozenset(SourceMedium), frozenset(AnswerType)
+
+
+class Annotations:
+    """Adds marks to a plan."""
+
+    def __init__(
+        self, plan: Plan, options: Options, people: People, vocabulary: Vocabulary
+    ) -> None:
+        self._plan, self._options = plan, options
+        self._people, self._vocabulary = people, vocabulary
+        self._corpus = str(plan.source.corpus_id)
+        self._accounts: dict[str, User] = {}
+        self._claims: set[uuid.UUID] = set()
+        self._uids: dict[int, set[uuid.UUID]] = {}
+
+    def annotator(self, mark: Mark) -> str:
+        """Under whose name a mark stands."""
+        name = self._options.annotator or self._plan.source.file_name
+        return f"{name} · {mark.annotator}" if mark.annotator else name
+
+    def claim(
+        self, entry: Entry, article: Article, text: ArticleText, mark: Mark, spans: Sequence[Span]
+    ) -> int:
+        """Plan one claim; 0 where it is there already."""
+        account = self._accounts.get(mark.annotator)
+        if account is None:
+            account = self._people.annotator(self.annotator(mark))
+            self._accounts[mark.annotator] = account
+        types, tags = self._vocabulary.types_and_tags(mark.labels)
+        uid = self._uid(account, text, mark, spans)
+        if uid in self._claims or uid in self._uids_of(article):
+            self._plan.counts["already"] += 1
+            return 0
+        self._claims.add(uid)
+        rating = self._rating(entry, mark.rating) if mark.rating else None
+        claim = made(
+            Claim,
+            uid=uid,
+            article=article,
+            text=text,
+            normalised=mark.normalised[: Claim.MAX_NORMALISED],
+            claimant=self._vocabulary.claimant(mark.claimant) if mark.claimant else None,
+            claim_date=mark.claim_date,
+            place=mark.place[:200],
+            state=claim_state(review_ratings=[rating.pk], adjudicated=False, withdrawn=False)
+            if rating
+            else ClaimState.OPEN,
+            source_import=self._plan.source,
+            created_by=account,
+        )
+        rows = self._plan.rows
+        rows.add(claim)
+        for span in spans:
+            rows.add(made(ClaimSpan, claim=claim, start=span.start, end=span.end, quote=span.quote))
+        for claim_type in types:
+            rows.add(made(Claim.types.through, claim=claim, claimtype=claim_type))
+        for name in tags:
+            rows.add(made(Claim.tags.through, claim=claim, tag=self._vocabulary.tag(name)))
+        self._support(entry, claim, mark, account)
+        if rating is not None:
+            guidelines = self._vocabulary.guidelines
+            rows.add(
+                Verdict(
+                    claim=claim,
+                    rating=rating,
+                    rationale=mark.rationale,
+                    strategies=[s.value for s in Strategy if s.value in set(mark.strategies)],
+                    claim_revision=1,
+                    guideline=guidelines[max(guidelines)] if guidelines else None,
+                    reviewer=account,
+                )
+            )
+        if mark.note:
+            thread = rows.add(Thread(claim=claim, started_by=account))
+            rows.add(Comment(thread=thread, author=account, text=mark.note[: Comment.MAX_TEXT]))
+        self._plan.counts["claims"] += 1
+        return 1
+
+    def forget(self, claims: Sequence[Claim]) -> None:
+        """Claims that won't be made after all; nor, perhaps, those who made them."""
+        self._accounts.clear()
+        self._claims.difference_update(claim.uid for claim in claims)
+
+    def _uid(
+        self, account: User, text: ArticleText, mark: Mark, spans: Sequence[Span]
+    ) -> uuid.UUID:
+        """The same for the same statement, so that a file that comes again adds nothing."""
+        parts = [
+            self._corpus,
+            account.username,
+            text.content_hash,
+            ";".join(f"{span.start}-{span.end}" for span in spans),
+            *sorted(mark.labels),
+            mark.normalised,
+            mark.claimant,
+            mark.rating,
+        ]
+        return uuid.uuid5(NAMESPACE, "\x1f".join(parts))
+
+    def _uids_of(self, article: Article) -> set[uuid.UUID]:
+        """Of the claims that an article had before this chunk, withdrawn ones included."""
+        if article.pk is None:
+            return set()
+        if article.pk not in self._uids:
+            rows = Claim.objects.filter(article=article).values_list("uid", flat=True)
+            self._uids[article.pk] = set(rows)
+        return self._uids[article.pk]
+
+    def _rating(self, entry: Entry, label: str) -> Rating | None:
+        found = self._vocabulary.ratings.get(label.casefold())
+        if found is None:
+            self._plan.problem(
+                entry, "note", f"the corpus's scale has no rating {label!r}; it was left out"
+            )
+        return found
+
+    def _support(self, entry: Entry, claim: Claim, mark: Mark, account: User) -> None:
+        rows = self._plan.rows
+        for source in mark.sources:
+            if source.stance not in _STANCES or not (source.url or source.citation):
+                self._plan.problem(entry, "note", "a piece of evidence has no source or stance")
+                continue
+            rows.add(
+                Evidence(
+                    claim=claim,
+                    url=source.url[:2000],
+                    citation=source.citation,
+                    title=source.title[:500],
+                    quote=source.quote,
+                    stance=source.stance,
+                    source_medium=_medium(source.medium),
+                    set_number=source.set_number,
+                    added_by=account,
+                )
+            )
+        for asked, replies in mark.questions:
+            question = rows.add(
+                Question(claim=claim, text=asked[: Question.MAX_TEXT], asked_by=account)
+            )
+            for reply in replies:
+                kind = reply.kind if reply.kind in _ANSWERS else AnswerType.ABSTRACTIVE
+                if kind == AnswerType.BOOLEAN and not reply.explanation:
+                    # A bare yes or no says nothing by itself.
+                    kind = AnswerType.ABSTRACTIVE
+                if kind != AnswerType.UNANSWERABLE and not reply.text:
+                    kind = AnswerType.UNANSWERABLE
+                rows.add(
+                    Answer(
+                        question=question,
+                        answer_type=kind,
+                        text="" if kind == AnswerType.UNANSWERABLE else reply.text,
+                        boolean_explanation=reply.explanation if kind == AnswerType.BOOLEAN else "",
+                        source_url=reply.url[:2000],
+                        source_medium=_medium(reply.medium),
+                        added_by=account,
+                    )
+                )
+
+    def suggest(self, article: Article, text: ArticleText, marks: Sequence[Placed]) -> None:
+        """The marks as suggestions of a run of their own, as if a detector had made them."""
+        source = self._plan.source
+        places: dict[tuple[int, int], Mark] = {}
+        for placed in marks:
+            places.setdefault((placed.spans[0].start, placed.spans[-1].end), placed.mark)
+        run = DetectionRun(
+            article=article,
+            text=text,
+            detector=self.annotator(Mark())[:100],
+            version=source.sha256[:12],
+            config_hash=source.sha256,
+            threshold=0.0,
+            words=len(text.text.split()),
+            sentences=[list(pair) for pair in paragraphs(text.text)],
+            suggestion_count=len(places),
+        )
+        # Its key, which the article needs, comes with those of all runs of the chunk.
+        article.current_run = run
+        scores = []
+        self._plan.rows.add(run)
+        for (start, end), mark in sorted(places.items(), key=lambda pair: pair[0]):
+            score = 1.0 if mark.score is None else min(max(mark.score, 0.0), 1.0)
+            scores.append(score)
+            self._plan.rows.add(
+                made(
+                    Suggestion,
+                    article=article,
+                    run=run,
+                    start=start,
+                    end=end,
+                    quote=text.text[start:end],
+                    score=score,
+                    kind=_kind(mark),
+                    claimant_name=mark.claimant[:200],
+                )
+            )
+        article.check_worthiness = check_worthiness(scores)
+        self._plan.counts["suggestions"] += len(places)
+
+
+def _medium(value: str) -> str:
+    return value if value in _MEDIA else SourceMedium.OTHER
+
+
+def _kind(mark: Mark) -> str:
+    wanted = [label.casefold().replace(" ", "_") for label in mark.labels]
+    return next((kind for kind in wanted if kind in CLAIM_KINDS), "other")

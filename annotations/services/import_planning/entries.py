@@ -1,0 +1,129 @@
+"""A row of a file on its way in, and the plan that it goes into."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from annotations.importing import Draft, Prepared
+from annotations.models import (
+    Answer,
+    Article,
+    ArticleSketch,
+    ArticleText,
+    Claim,
+    Claimant,
+    ClaimSpan,
+    Comment,
+    Correction,
+    DetectionRun,
+    Evidence,
+    FactCheck,
+    FactCheckVersion,
+    Import,
+    ImportProblem,
+    Job,
+    NearDuplicate,
+    Question,
+    SketchBand,
+    Snapshot,
+    Suggestion,
+    SuggestionDecision,
+    Tag,
+    Thread,
+    User,
+    Verdict,
+)
+
+from ..bulk import Rows
+from ..likeness import Signature
+
+_ORDER = (
+    User,
+    Article,
+    ArticleText,
+    Job,
+    DetectionRun,
+    Suggestion,
+    Claimant,
+    Tag,
+    Claim,
+    ClaimSpan,
+    Claim.types.through,
+    Claim.tags.through,
+    SuggestionDecision,
+    Snapshot,
+    Evidence,
+    Question,
+    Answer,
+    Verdict,
+    Thread,
+    Comment,
+    Comment.mentions.through,
+    FactCheck,
+    FactCheckVersion,
+    Correction,
+    ArticleSketch,
+    SketchBand,
+    NearDuplicate,
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A row of the file as it goes into a plan."""
+
+    file: str
+    line: int | None
+    row: str
+    prepared: Prepared | None = None
+    # Marks for an article that is there already.
+    draft: Draft | None = None
+    reason: str = ""
+    signature: Signature | None = None
+    # Nothing but a place in the file.
+    passed: bool = False
+
+
+class Plan:
+    """What a chunk will write, and what there is to say about it."""
+
+    def __init__(self, source: Import) -> None:
+        self.source = source
+        self.rows = Rows(_ORDER)
+        self.problems: list[ImportProblem] = []
+        self.counts: Counter[str] = Counter()
+        self.articles: list[Article] = []
+        # New articles, with the rows that they come from.
+        self.entered: list[tuple[Article, Entry]] = []
+
+    def reject(self, entry: Entry, reason: str) -> None:
+        self.counts["rejected"] += 1
+        self.problem(entry, "rejected", reason, row=entry.row)
+
+    def problem(
+        self,
+        entry: Entry,
+        severity: str,
+        reason: str,
+        *,
+        line: int | None = None,
+        row: str = "",
+        article: Article | None = None,
+    ) -> None:
+        self.problems.append(
+            ImportProblem(
+                source=self.source,
+                severity=severity,
+                file=storable(entry.file)[:500],
+                line=line or entry.line,
+                reason=storable(reason)[:2000],
+                row=storable(row)[: ImportProblem.MAX_ROW],
+                article=article,
+            )
+        )
+
+
+def storable(text: str) -> str:
+    """Without what PostgreSQL refuses and what isn't UTF-8."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
