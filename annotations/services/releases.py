@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+import zipfile
 from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
@@ -18,8 +19,8 @@ from django.utils.translation import gettext
 from annotations import policies
 from annotations.errors import Conflict, InvalidInput
 from annotations.exporting import FORMATS, Options, Selection
-from annotations.models import Corpus, Release, ReleaseState, User
-from annotations.releasing import LICENCES, Plan
+from annotations.models import Corpus, Event, Release, ReleaseState, User
+from annotations.releasing import LICENCES, Index, Plan
 
 from .events import event_record
 from .jobs import job_restart, job_stop, release_queue
@@ -194,17 +195,57 @@ def release_withdraw(*, actor: User | None, release: Release, reason: str) -> Re
 
 @transaction.atomic
 def release_verify(*, actor: User | None, release: Release) -> Release:
-    """Have a worker make it again from its frozen records, and compare every file."""
+    """Have a worker make it again from its frozen records, and compare every file.
+
+    Of one that was withdrawn there are no records; what is kept of it is compared at once with
+    what the history says of it.
+    """
     policies.require(actor, "release.make", release.corpus)
     held = _locked(release)
+    if held.state == ReleaseState.WITHDRAWN:
+        held.verified_at, held.verification = timezone.now(), kept_of(held)
+        held.save(update_fields=["verified_at", "verification"])
+        _event(held, "release.verified", actor, after=held.verification)
+        return _again(held)
     if held.state != ReleaseState.READY:
-        raise Conflict(gettext("Only a release that is ready is verified."))
+        raise Conflict(gettext("Only a release that was ready is verified."))
     if not held.is_verifying:
         held.job = release_queue(actor=actor, corpus=held.corpus)
         held.done = held.total = 0
         held.save(update_fields=["job", "done", "total"])
         _event(held, "release.verification_requested", actor, after={"job": held.job.pk})
     return _again(held)
+
+
+def kept_of(release: Release) -> dict[str, Any]:
+    """Is what is kept of a withdrawn release what it was? As ``release_runs.verification`` says it.
+
+    The sums of the archive and of the records are in the corpus's history, whose own hashes
+    ``verify_events`` checks; the index has as many claims as the release had.
+    """
+    said: dict[str, Any] = {}
+    events = Event.objects.filter(
+        target_type="release", target_id=release.pk, kind__in=("release.frozen", "release.ready")
+    )
+    for event in events.order_by("number"):
+        said |= event.after or {}
+    differs = []
+    if said.get("sha256") != release.sha256 or said.get("counts") != release.counts:
+        differs.append("archive")
+    if said.get("records_sha256") != release.source_sha256:
+        differs.append("records")
+    if _indexed(release) != release.counts["claims"]:
+        differs.append("index")
+    return {"same": not differs, "sha256": release.sha256, "differs": differs, "software": {}}
+
+
+def _indexed(release: Release) -> int | None:
+    """How many claims the stored index has; None where it can't be read."""
+    try:
+        with release.index.storage.open(release.index.name or "", "rb") as file:
+            return sum(1 for _ in Index(file).claims())
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+        return None
 
 
 def release_file(release: Release) -> BinaryIO:

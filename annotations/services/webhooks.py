@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Sequence
 from typing import Any, TypedDict
@@ -15,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from annotations import policies
+from annotations.domain.event_kinds import KINDS, is_kind
 from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Corpus, User, Webhook, WebhookDelivery
 
 from .events import event_record
 
 MOST = 20
-_KIND = re.compile(r"[a-z_]{1,30}\.(?:\*|[a-z_]{1,30})")
 
 
 class WebhookFields(TypedDict, total=False):
@@ -180,9 +179,11 @@ def _kinds(kinds: Sequence[str]) -> list[str]:
         most = gettext("%(most)s at most") % {"most": Webhook.MAX_KINDS}
         raise InvalidInput({"kinds": most})
     for kind in wanted:
-        if not _KIND.fullmatch(kind):
-            expected = gettext("expected kinds such as claim.created or claim.*, not “%(kind)s”")
-            raise InvalidInput({"kinds": expected % {"kind": kind[:50]}})
+        if not is_kind(kind):
+            known = KINDS.get(kind.partition(".")[0]) or [f"{entity}.*" for entity in KINDS]
+            expected = gettext("there is no kind “%(kind)s”; expected one of %(names)s")
+            names = ", ".join(known)
+            raise InvalidInput({"kinds": expected % {"kind": kind[:50], "names": names}})
     return wanted
 
 

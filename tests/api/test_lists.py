@@ -48,6 +48,17 @@ def test_pages_follow_one_another(api: Client, articles: list[Article]) -> None:
     assert walk(api, "jobs/", page_size=4) == [jobs[:4], jobs[4:]]
 
 
+def test_rows_by_their_ids(api: Client, cast: Cast, articles: list[Article]) -> None:
+    """As a page of changes names them; what isn't for the caller isn't there."""
+    hidden = factories.make_article(cast.other_corpus)
+    wanted = f"{articles[4].pk},{articles[1].pk},{hidden.pk},{2**62}"
+    assert ids(api, "articles/", ids=wanted) == [articles[1].pk, articles[4].pk]
+    assert ids(api, "claims/", ids=wanted) == []
+    for bad in ("a", "1,", "-1", "1;2", ",".join(["1"] * 201)):
+        response = api.get("articles/", {"ids": bad})
+        assert (response.status_code, list(response.json()["fields"])) == (400, ["ids"])
+
+
 def test_pages_lead_back(api: Client, articles: list[Article]) -> None:
     first = api.get("articles/", {"page_size": 3}).json()
     second = api.get(first["next"].split("/api/v1/")[1]).json()

@@ -215,6 +215,20 @@ ROWS: dict[tuple[str, str], list[Row]] = {
         Row(members(200), "corpus"),
         Row(members(400), "corpus", query={"days": "9999"}, case="days"),
     ],
+    ("GET", "corpus-next"): [Row(members(200), "corpus")],
+    ("GET", "corpus-today"): [
+        Row(members(200), "corpus", query={"zone": "Europe/Oslo"}),
+        Row(members(400), "corpus", query={"zone": "Nowhere"}, case="no zone"),
+    ],
+    ("GET", "corpus-detectors"): [Row(members(200), "corpus")],
+    ("GET", "corpus-detector-comparison"): [
+        Row(members(404), "corpus", query={"a": "1", "b": "2"}),
+        Row(members(400), "corpus", case="of nothing"),
+    ],
+    ("GET", "article-detector-comparison"): [
+        Row(members(404), "article", query={"a": "1", "b": "2"}),
+    ],
+    ("POST", "invitation-accept"): [Row(signed_in(409), body=lambda w: {"key": "unknown"})],
     ("GET", "corpus-members"): [Row(members(200), "corpus")],
     ("POST", "corpus-members"): [
         Row(admins(201), "corpus", lambda w: {"name": "stella", "role": "reviewer"}),

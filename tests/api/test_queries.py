@@ -79,6 +79,10 @@ COSTS: dict[str, int] = {
     "corpora/{corpus}/": SIGN_IN + 3,
     # corpus, end of the chain, events, articles, and the seventeen types of object in the page
     "corpora/{corpus}/changes/?limit=500": SIGN_IN + 4 + 17,
+    # corpus, the article after which, present people, the next article
+    "corpora/{corpus}/next/?after={article}": SIGN_IN + 3,
+    "corpora/{corpus}/today/": SIGN_IN + 2,
+    "corpora/{corpus}/detectors/": SIGN_IN + 2,
     # corpus, versions with their person
     "corpora/{corpus}/guidelines/": SIGN_IN + 2,
     "corpora/{corpus}/guidelines/latest/": SIGN_IN + 2,

@@ -52,6 +52,8 @@ def main() -> None:
         files = folder / "files"
         print("writing the exports …", flush=True)
         subprocess.run([sys.executable, "-m", "tests.interop.files", files], check=True)
+        print("publishing on a running site …", flush=True)
+        subprocess.run([sys.executable, "-m", "tests.interop.site", files], check=True)
         for name in chosen.names or READERS:
             print(f"=== {name}: {' '.join(READERS[name].packages)}", flush=True)
             python = environment(name, folder / name)

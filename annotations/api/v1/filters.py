@@ -17,6 +17,9 @@ from annotations.domain.search_query import MAX_QUERY
 
 from .fields import MAX_ID
 
+# As many as a page of a list may have rows.
+MOST_IDS = 200
+
 
 @extend_schema_field(OpenApiTypes.INT64)
 class IdFilter(django_filters.Filter):
@@ -74,8 +77,33 @@ class SearchFilter(django_filters.CharFilter):
         super().__init__(*args, max_length=MAX_QUERY, **kwargs)
 
 
+class IdsField(forms.Field):
+    def to_python(self, value: Any) -> list[int] | None:
+        if value in self.empty_values:
+            return None
+        found = str(value).split(",")
+        if len(found) > MOST_IDS or not all(part.isascii() and part.isdecimal() for part in found):
+            raise forms.ValidationError(
+                _("Expected up to %(most)s ids with commas between them.") % {"most": MOST_IDS}
+            )
+        return [number for part in found if (number := int(part)) <= MAX_ID]
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,18}(,[0-9]{1,18})*$"})
+class IdsFilter(django_filters.Filter):
+    """Ids with commas between them. One that is invisible or doesn't exist matches nothing."""
+
+    field_class = IdsField
+
+    def filter(self, qs: QuerySet[Any], value: list[int] | None) -> QuerySet[Any]:
+        return qs if value is None else qs.filter(pk__in=value)
+
+
 class FilterSet(django_filters.FilterSet):
     """Filters, and what a list does where one of them is not sent."""
+
+    # What a page of changes names, in one request of each kind.
+    ids = IdsFilter(help_text=f"Up to {MOST_IDS} ids with commas between them.")
 
     def chosen(self, name: str, default: Any) -> Any:
         value = self.form.cleaned_data.get(name)

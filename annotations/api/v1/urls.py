@@ -16,6 +16,7 @@ from .views.fact_checks import FactCheckViewSet, ReportViewSet
 from .views.imports import ImportViewSet
 from .views.jobs import JobViewSet
 from .views.markdown import MarkdownView
+from .views.members import InvitationView
 from .views.names import ClaimantViewSet, TagViewSet
 from .views.people import MeView, TokenViewSet
 from .views.preferences import PreferencesView
@@ -57,6 +58,7 @@ router.register("tokens", TokenViewSet, "token")
 
 urlpatterns = [
     *router.urls,
+    path("invitations/accept/", InvitationView.as_view(), name="invitation-accept"),
     path("search/", SearchView.as_view(), name="search"),
     path("markdown/", MarkdownView.as_view(), name="markdown"),
     path("me/", MeView.as_view(), name="me"),

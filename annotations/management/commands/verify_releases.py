@@ -9,28 +9,40 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotations.models import Release
 from annotations.services.release_runs import release_check
+from annotations.services.releases import kept_of
 
 
 class Command(BaseCommand):
     help = (
         "Make releases again from their frozen records, here and now, and compare every file; "
-        "read the stored archives too."
+        "read the stored archives too. Of those that were withdrawn, compare what is kept with the "
+        "history."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("uid", nargs="*", help="of releases; all that are ready otherwise")
+        parser.add_argument(
+            "uid", nargs="*", help="of releases; all that ever were ready otherwise"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = Release.objects.finished().filter(withdrawn_at=None).order_by("pk")
+        rows = Release.objects.finished().order_by("pk")
         rows = rows.select_related("corpus", "previous")
         wanted = options["uid"]
         if wanted:
             rows = rows.filter(uid__in=wanted)
             if missing := set(wanted) - {str(uid) for uid in rows.values_list("uid", flat=True)}:
-                raise CommandError(f"no release that is ready: {', '.join(sorted(missing))}")
+                raise CommandError(f"no release that was ready: {', '.join(sorted(missing))}")
         bad = 0
         for release in rows:
             name = f"{release.corpus.name}, release {release.number}"
+            if release.withdrawn_at:
+                kept = kept_of(release)
+                lost = f"differs in {', '.join(kept['differs'])}"
+                self.stdout.write(
+                    f"{name}: withdrawn; what is kept {'is the same' if kept['same'] else lost}"
+                )
+                bad += not kept["same"]
+                continue
             try:
                 found = release_check(release)
             except OSError as error:

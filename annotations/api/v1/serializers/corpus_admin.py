@@ -141,6 +141,15 @@ class InvitationCreateSerializer(WriteSerializer):
     max_uses = StrictInteger(required=False, min_value=1, max_value=Invitation.MAX_USES)
 
 
+class InvitationAcceptSerializer(WriteSerializer):
+    key = StrictString(max_length=200, help_text="The last part of the link's address.")
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    corpus = serializers.IntegerField(source="corpus_id")
+    role = RoleField()
+
+
 class QueueSerializer(WriteSerializer):
     """The choices of a list of articles, as its address names them."""
 

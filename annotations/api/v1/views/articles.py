@@ -44,6 +44,7 @@ from ..serializers.jobs import JobSerializer
 from ..serializers.presence import PresenceTouchSerializer, SituationSerializer
 from .base import ViewSet, seen
 from .jobs import job_rows
+from .work import ArticleComparisonActions
 
 # Links that are shown in each direction.
 MAX_ALIKE = 50
@@ -65,7 +66,7 @@ class ArticleFilters(FilterSet):
         return search.articles(queryset, value)
 
 
-class ArticleViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
+class ArticleViewSet(ArticleComparisonActions, ListModelMixin, RetrieveModelMixin, ViewSet):
     serializer_class = ArticleSerializer
     filterset_class = ArticleFilters
 

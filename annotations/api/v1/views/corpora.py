@@ -19,6 +19,7 @@ from .fact_checks import PublicationActions
 from .guidelines import GuidelineActions
 from .members import MemberActions
 from .releases import ReleaseActions
+from .work import WorkActions
 
 
 class CorpusFilters(FilterSet):
@@ -36,6 +37,7 @@ class CorpusViewSet(
     CorpusAdminActions,
     PublicationActions,
     ReleaseActions,
+    WorkActions,
     ListModelMixin,
     RetrieveModelMixin,
     ViewSet,

@@ -13,11 +13,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import policies
+from annotations.domain.vocabulary import Scope
 from annotations.models import Corpus, Invitation, Membership
 from annotations.services.corpora import membership_remove, membership_set
-from annotations.services.memberships import invitation_create, invitation_revoke, member_add
+from annotations.services.memberships import (
+    invitation_accept,
+    invitation_create,
+    invitation_revoke,
+    member_add,
+)
 
+from ..endpoint import Endpoint
 from ..serializers.corpus_admin import (
+    AcceptedSerializer,
+    InvitationAcceptSerializer,
     InvitationCreateSerializer,
     InvitationSerializer,
     MemberAddSerializer,
@@ -100,6 +109,19 @@ class MemberActions:
         self.body()
         revoked = invitation_revoke(actor=self.caller, invitation=found)
         return Response(InvitationSerializer(revoked).data)
+
+
+class InvitationView(Endpoint):
+    """An invitation's link, followed."""
+
+    scope = Scope.MANAGE
+
+    @extend_schema(request=InvitationAcceptSerializer, responses=AcceptedSerializer)
+    def post(self, request: Request) -> Response:
+        """Become a member by an invitation. A role that one has is raised, never lowered."""
+        key = self.body(InvitationAcceptSerializer)["key"]
+        membership = invitation_accept(actor=self.caller, digest=Invitation.digest_of(key))
+        return Response(AcceptedSerializer(membership).data)
 
 
 def _members(corpus: Corpus) -> QuerySet[Membership]:

@@ -1,0 +1,89 @@
+"""The next article, one's day, detectors side by side, and following an invitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from annotations.models import Article, Membership
+from annotations.services.claims import claim_create
+from annotations.services.memberships import invitation_create
+from tests import factories
+from tests.api.conftest import Client
+from tests.factories import Cast
+from tests.services.cast import at, make_article
+from tests.services.test_run_comparison import LEFT, RIGHT, TEXT, read
+
+HASHES = {"a": LEFT.config_hash, "b": RIGHT.config_hash}
+
+
+@pytest.fixture
+def compared(cast: Cast) -> Article:
+    article = make_article(cast.corpus, TEXT)
+    read(article, LEFT, "Ferries doubled", "Nobody saw it")
+    read(article, RIGHT, "Ferries doubled", "saw it", "Unemployment fell by half")
+    return article
+
+
+def test_detectors_side_by_side(api: Client, cast: Cast, compared: Article) -> None:
+    found = api.get(f"corpora/{cast.corpus.pk}/detectors/").json()["results"]
+    assert {one["config_hash"] for one in found} == set(HASHES.values())
+    assert [one["articles"] for one in found] == [1, 1]
+    path = f"corpora/{cast.corpus.pk}/detectors/comparison/"
+    figures = api.get(path, HASHES).json()
+    assert (figures["articles"], figures["same"], figures["overlapping"]) == (1, 1, 1)
+    assert [figures[side]["suggestions"] for side in "ab"] == [2, 3]
+    lines = api.get(f"articles/{compared.pk}/detectors/comparison/", HASHES).json()["results"]
+    shown = [
+        (TEXT[line["start"] : line["end"]], bool(line["a"]), bool(line["b"]), line["same"])
+        for line in lines
+    ]
+    assert shown == [
+        (words, left, right, words == "Ferries doubled")
+        for words, left, right in sorted(
+            [
+                ("Ferries doubled", True, True),
+                ("Nobody saw it", True, True),
+                ("Unemployment fell by half", False, True),
+            ],
+            key=lambda line: TEXT.index(line[0]),
+        )
+    ]
+    (mine,) = [line for line in lines if line["same"]]
+    suggestion = api.get(f"suggestions/{mine['b']}/").json()
+    assert suggestion["quote"] == "Ferries doubled"
+
+
+def test_the_next_article(api: Client, cast: Cast) -> None:
+    first, second = (factories.make_extracted(cast.corpus) for _ in range(2))
+    path = f"corpora/{cast.corpus.pk}/next/"
+    asked: dict[str, Any] = {"order": "oldest"}
+    assert api.get(path, asked).json() == {"article": first.pk}
+    assert api.get(path, {**asked, "after": first.pk}).json() == {"article": second.pk}
+    assert api.get(path, {**asked, "q": "nothing-like-this"}).json() == {"article": None}
+    assert api.get(path, {"after": "x"}).status_code == 400
+
+
+def test_ones_day(api: Client, cast: Cast) -> None:
+    article = factories.make_article(cast.corpus)
+    spans = [at(article.text.text, "Nobody knows why")]
+    claim_create(actor=cast.reviewer, article=article, fields={"spans": spans})
+    claim_create(actor=cast.second_reviewer, article=article, fields={"spans": spans})
+    day = api.get(f"corpora/{cast.corpus.pk}/today/", {"zone": "UTC"}).json()
+    assert (day["claims"], day["verdicts"], day["decisions_an_hour"]) == (1, 0, None)
+
+
+def test_following_an_invitation(as_: Any, cast: Cast) -> None:
+    made, key = invitation_create(actor=cast.admin, corpus=cast.corpus, role="adjudicator")
+    api = as_(cast.outsider)
+    wrong = api.post("invitations/accept/", {"key": "no"})
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "conflict")
+    answer = api.post("invitations/accept/", {"key": key})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"corpus": cast.corpus.pk, "role": "adjudicator"},
+    )
+    assert Membership.objects.get(corpus=cast.corpus, user=cast.outsider).role == "adjudicator"
+    made.refresh_from_db()
+    assert made.uses == 1
