@@ -22,13 +22,14 @@ def main(folder: Path) -> None:
         tempfile.TemporaryDirectory(prefix="factcheck-interop-site-") as var,
         running_stack(Path(var), worker=False) as stack,
     ):
+        base = stack.base_url.rstrip("/")
         stack.manage("import_corpus", str(folder / "jsonl.jsonl"), "--corpus", "Published")
-        listed = _get(f"{stack.url}/fact-checks/")
+        listed = _get(f"{base}/fact-checks/")
         path = re.search(r'href="(/fact-checks/[^"/]+/)"', listed)
         assert path is not None, listed
-        page = f"{stack.url}{path[1]}"
+        page = f"{base}{path[1]}"
         (folder / "published.html").write_text(_get(page), encoding="utf-8")
-        feed = _get(f"{stack.url}/fact-checks/feed.json")
+        feed = _get(f"{base}/fact-checks/feed.json")
         (folder / "published-feed.json").write_text(feed, encoding="utf-8")
         (folder / "published.json").write_text(json.dumps({"url": page}), encoding="utf-8")
 
