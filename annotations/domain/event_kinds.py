@@ -17,7 +17,7 @@ _DONE: dict[str, str] = {
     "factcheck": "corrected published withdrawn",
     "guideline": "added restored",
     "import": (
-        "check_requested checked chunk configured created done removed requested "
+        "check_requested checked chunk configured created done file_purged removed requested "
         "rollback_requested rolled_back"
     ),
     "invitation": "accepted created revoked",
