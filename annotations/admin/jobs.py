@@ -14,8 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from annotations.models import Job, WorkerHeartbeat
-from annotations.services.jobs import job_cancel, job_retry
-from annotations.services.workers import WORKER_SILENCE_SECONDS
+from annotations.services.jobs import WORKER_SILENCE_SECONDS, job_cancel, job_retry
 
 from .base import ReadOnlyAdmin, each, person
 

@@ -15,8 +15,7 @@ from django.utils import timezone
 from annotations.errors import BadFile, JobLost
 from annotations.models import Import, Job
 
-from .leases import job_fail, job_hold, job_yield, jobs_claim
-from .workers import worker_name
+from .jobs import job_fail, job_hold, job_yield, jobs_claim, worker_name
 
 log = structlog.get_logger(__name__)
 

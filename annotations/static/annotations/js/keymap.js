@@ -148,7 +148,7 @@ export function listen(actions, mode, signal) {
     if (widget?.matches("input[type=radio]") && name.startsWith("Arrow")) return;
     const typed = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
     const goesOn = text && event.timeStamp - text.at < PAUSE;
-    if (typed && goesOn && text.letters > 1 && /[\p{L}\p{N}\s]/u.test(event.key)) {
+    if (typed && goesOn && text.letters > 1) {
       if (!text.noted) noted();
       text = { ...text, at: event.timeStamp, noted: true };
       event.preventDefault();

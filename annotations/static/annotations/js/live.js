@@ -11,7 +11,11 @@ export class Live {
     Object.assign(this, { model, onDone });
     this.box = byId("extraction");
     const { job, run, workers } = model;
-    if (job && ACTIVE.includes(job.state)) {
+    if (model.read_only) {
+      // Nothing is extracted there, and nobody can ask for it.
+      this.box.hidden = Boolean(run);
+      this.box.replaceChildren(h("p", {}, gettext("This article was not extracted yet.")));
+    } else if (job && ACTIVE.includes(job.state)) {
       this.#show({ job, workers_alive: workers });
       this.#later();
     } else if (job && ["failed", "cancelled"].includes(job.state)) {
