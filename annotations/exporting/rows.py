@@ -1,4 +1,7 @@
-"""What is read of each table. Rows begin with the key that they hang on, and their own."""
+"""What is read of each table. Rows begin with the key that they hang on, and their own.
+
+They are in the order of both where that is the order that is wanted: an index has it already.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +123,7 @@ def claims(among: Among, selection: Selection) -> Rows:
     return (
         selection.of_claims()
         .filter(among("article"))
-        .order_by("pk")
+        .order_by("article", "pk")
         .values_list(
             "pk", "article", uid("uid"), "text", "normalised", "claimant__name",
             "claimant__role", "claimant__wikidata_id", day("claim_date"), "place", "flag",
@@ -158,7 +161,7 @@ def evidence(among: Among) -> Rows:
     return (
         Evidence.objects.standing()
         .filter(among("claim"))
-        .order_by("pk")
+        .order_by("claim", "pk")
         .values_list(
             "claim", uid("uid"), "url", "citation", "title", "publisher", day("published"),
             "quote", "stance", "source_medium", "note", "set_number", "protected", "added_by",
@@ -187,7 +190,7 @@ def questions(among: Among) -> Rows:
     return (
         Question.objects.standing()
         .filter(among("claim"))
-        .order_by("pk")
+        .order_by("claim", "pk")
         .values_list(
             "claim",
             "pk",
@@ -204,7 +207,7 @@ def questions(among: Among) -> Rows:
 def answers(among: Among) -> Rows:
     return (
         Answer.objects.filter(among("question"), withdrawn=False)
-        .order_by("pk")
+        .order_by("question", "pk")
         .values_list(
             "question", uid("uid"), "answer_type", "text", "boolean_explanation", "source_url",
             "source_medium", "added_by", moment("created_at"), moment("updated_at"), "revision",
@@ -216,7 +219,7 @@ def answers(among: Among) -> Rows:
 def verdicts(among: Among) -> Rows:
     return (
         Verdict.objects.filter(among("claim"))
-        .order_by("pk")
+        .order_by("claim", "pk")
         .values_list(
             "claim", "pk", uid("uid"), "kind", "rating", "rating__position", "rating__label",
             "rating__number", "rationale", "confidence", "strategies", "reviewer",
@@ -230,7 +233,7 @@ def threads(among: Among) -> Rows:
     return (
         Thread.objects.standing()
         .filter(among("claim"))
-        .order_by("pk")
+        .order_by("claim", "pk")
         .values_list(
             "claim",
             "pk",
@@ -247,7 +250,7 @@ def comments(among: Among) -> Rows:
     return (
         Comment.objects.standing()
         .filter(among("thread"))
-        .order_by("pk")
+        .order_by("thread", "pk")
         .values_list(
             "thread",
             "pk",
@@ -263,7 +266,7 @@ def comments(among: Among) -> Rows:
 def mentions(among: Among) -> Rows:
     return (
         Comment.mentions.through.objects.filter(among("comment"))
-        .order_by("pk")
+        .order_by("comment", "pk")
         .values_list("comment", "user")
     )
 
@@ -289,7 +292,7 @@ def versions(among: Among) -> Rows:
 def corrections(among: Among) -> Rows:
     return (
         Correction.objects.filter(among("fact_check"))
-        .order_by("pk")
+        .order_by("fact_check", "pk")
         .values_list(
             "fact_check", "kind", "version__number", "what", "why", "old_rating", "new_rating",
             moment("made_at"), "made_by",

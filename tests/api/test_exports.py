@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
-from annotations.models import Article
+from annotations.models import Article, Export
 from annotations.services.export_runs import export_run
+from annotations.services.tokens import token_create
 from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
@@ -99,3 +101,18 @@ def test_a_direct_export_with_filters(api: Client, cast: Cast, article: Article)
     assert len(lines) == 1
     assert json.loads(lines[0])["chosen"] == {"claim_state": ["verified"], "pseudonyms": True}
     assert list(api.get(path, {**query, "person": "x" * 201}).json()["fields"]) == ["person"]
+
+
+def test_who_may_only_read_may_have_an_export_written(cast: Cast, article: Article) -> None:
+    _, key = token_create(actor=cast.reviewer, name="reads", scopes=["read"])
+    client = APIClient(headers={"Authorization": f"Token {key}"})
+    path = f"/api/v1/corpora/{cast.corpus.pk}/exports/"
+    made = client.post(path, {"format": "csv"}, format="json")
+    assert made.status_code == 202, made.content
+    export = Export.objects.get(pk=made.json()["id"])
+    assert export_run(first=export.job_id) == 1
+    address = f"/api/v1/exports/{export.pk}/"
+    assert b"".join(client.get(f"{address}file/")).startswith(b"article_id,")  # type: ignore[arg-type]
+    # And stop it, where it is one's own.
+    again = client.post(path, {"format": "csv"}, format="json").json()["id"]
+    assert client.post(f"/api/v1/exports/{again}/cancel/", {}, format="json").status_code == 200
