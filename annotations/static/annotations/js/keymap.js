@@ -148,7 +148,8 @@ export function listen(actions, mode, signal) {
     if (widget?.matches("input[type=radio]") && name.startsWith("Arrow")) return;
     const typed = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
     const goesOn = text && event.timeStamp - text.at < PAUSE;
-    if (typed && goesOn && text.letters > 1) {
+    const inText = typed && goesOn && text.letters > 1;
+    if (inText && /[\p{L}\p{N}\s]/u.test(event.key)) {
       if (!text.noted) noted();
       text = { ...text, at: event.timeStamp, noted: true };
       event.preventDefault();
@@ -156,7 +157,8 @@ export function listen(actions, mode, signal) {
     }
     const found = byKey.get(`${mode()} ${name}`) || byKey.get(`${mode()} ${nameByPlace(event)}`);
     const meaningless = typed && isLetter(event.key) && !found;
-    text = meaningless ? { at: event.timeStamp, letters: (goesOn ? text.letters : 0) + 1, noted: false } : null;
+    if (inText && !found) text.at = event.timeStamp;
+    else text = meaningless ? { at: event.timeStamp, letters: (goesOn ? text.letters : 0) + 1, noted: false } : null;
     const act = found && actions[found.row.action];
     if (!act) return;
     if (event.repeat && !found.row.repeats) {
