@@ -17,22 +17,11 @@ export function open() {
 
 let first = open();
 
-// --- The rest of the page's modules ---------------------------------------------------------------
-
-// The words that they need come as a script that runs before this.
-const translated = new Promise((resolve) => { addEventListener("DOMContentLoaded", resolve, { once: true }); });
-// A page in the background is not painted.
-const painted = document.hidden ? Promise.resolve()
-  : new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
-
-painted.then(async () => {
-  const rest = document.getElementById("rest").content;
-  const main = rest.querySelector("script");
-  main.remove();
-  document.head.append(rest);
-  await translated;
-  document.head.append(main);
-});
+// The rest of the page's scripts, fetched now that the highlights stand, and run in their order: the
+// words come before the modules that say them. Put in here, the page isn't loaded before they ran.
+const rest = document.getElementById("rest").content;
+for (const script of rest.querySelectorAll("script")) script.async = false;
+document.head.append(rest);
 
 /** What was opened with the page; the first time only, since another article has taken its place then. */
 export function opened() {
