@@ -16,13 +16,14 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.broker]
 
 
-# The others share their parts with these, and take a minute together.
-QUICK = [name for name in BENCHES if name not in {"page_open", "span_write", "start", "export"}]
+# The others share their parts with these, and take minutes together.
+ALIKE = {"page_open", "next_article", "span_write", "start", "export", "extraction"}
+QUICK = [name for name in BENCHES if name not in ALIKE]
 
 
 @pytest.mark.parametrize("name", QUICK)
 def test_runs(name: str) -> None:
-    if name in {"page_open", "next_article", "workbench"}:
+    if name == "workbench":
         require("chromium")
     # In a process of its own, as a person runs it: a browser that the tests before drive from
     # this one would be in its way.
