@@ -302,7 +302,7 @@ class TestRefusals:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0", "localhost"])  # noqa: S104
+    @pytest.mark.parametrize("host", ["::1", "0.0.0.0"])  # noqa: S104
     def test_host_is_honoured(self, tmp_path: Path, host: str) -> None:
         if ":" in host and not has_ipv6():
             pytest.skip("this machine has no IPv6; enable it on the loopback interface")

@@ -29,6 +29,7 @@ from annotations.web.today import zone_of
 from annotations.web.workbench import reading_blocks
 from tests.e2e import made_up
 from tests.factories import (
+    TEXT,
     Cast,
     make_answer,
     make_article,
@@ -234,10 +235,11 @@ def test_the_page_knows_what_the_detector_said_as_the_api_does(
 
 def test_data_cannot_break_out_of_the_page(cast: Cast, reviewer: Client) -> None:
     evil = "</script><script>alert(1)</script>"
-    article = make_extracted(cast.corpus, title=f"Title {evil}")
+    article = make_extracted(cast.corpus, f"{TEXT} {evil}", title=f"Title {evil}")
     make_claim(article, cast.reviewer, normalised=f"Claim {evil}")
     page = reviewer.get(reverse("article", args=[article.pk])).content.decode()
     assert evil not in page
+    assert re.search(r'<span class="s"[^>]*>[^<]*&lt;/script&gt;&lt;script&gt;', page)
     assert page_data(reviewer, article)["claims"][0]["normalised"] == f"Claim {evil}"
 
 
