@@ -86,6 +86,16 @@ def _below(pid: int) -> list[int]:
     return found + [deeper for child in found for deeper in _below(child)]
 
 
+def _give(folder: Path, name: str) -> None:
+    """Under root: a folder to a server's own account, which can come in from above."""
+    if os.geteuid() != 0:
+        return
+    owner = pwd.getpwnam(name)
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    for above in (folder.parent, folder.parent.parent):
+        above.chmod(above.stat().st_mode | 0o011)
+
+
 class Postgres(Server):
     """A cluster of its own. Under root it runs as ``postgres``, which will not run as root."""
 
@@ -97,11 +107,7 @@ class Postgres(Server):
         programs = postgres_programs()
         assert programs, "PostgreSQL's server programs are not installed"
         self.folder.mkdir(parents=True)
-        if os.geteuid() == 0:
-            owner = pwd.getpwnam("postgres")
-            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-            for above in (self.folder.parent, self.folder.parent.parent):
-                above.chmod(above.stat().st_mode | 0o011)
+        _give(self.folder, "postgres")
         subprocess.run(
             [programs / "initdb", "-D", self.folder / "data", "-U", "factcheck", "-A", "trust"],
             check=True,
@@ -163,6 +169,8 @@ class RabbitMQ(Server):
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\nlog.console = true\n"
         )
         self.distribution = free_port()
+        # Under root Debian's script runs it as this one.
+        _give(self.folder, "rabbitmq")
 
     def command(self) -> list[str]:
         return ["rabbitmq-server"]
@@ -176,6 +184,7 @@ class RabbitMQ(Server):
             "RABBITMQ_LOG_BASE": str(self.folder / "logs"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "ERL_CRASH_DUMP": str(self.folder / "crash.dump"),
             "HOME": str(self.folder),
         }
 
