@@ -35,17 +35,13 @@ from annotations.services.idempotency import requests_sweep
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.import_search import search_sweep
-from annotations.services.jobs import (
-    returning_leases,
-    worker_gone,
-    worker_name,
-    worker_seen,
-)
+from annotations.services.leases import returning_leases
 from annotations.services.presence import presence_sweep
 from annotations.services.purging import purge_sweep
 from annotations.services.release_runs import release_run
 from annotations.services.snapshots import snapshot_run
 from annotations.services.sweep import jobs_sweep
+from annotations.services.workers import worker_gone, worker_name, worker_seen
 
 log = structlog.get_logger(__name__)
 

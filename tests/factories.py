@@ -39,7 +39,8 @@ from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_create, membership_set
 from annotations.services.discussion import comment_add, thread_start
 from annotations.services.evidence import evidence_add
-from annotations.services.jobs import extraction_request, jobs_claim
+from annotations.services.jobs import extraction_request
+from annotations.services.leases import jobs_claim
 from annotations.services.questions import question_ask
 from annotations.services.runs import run_record
 from annotations.services.snapshots import snapshot_record, snapshot_request

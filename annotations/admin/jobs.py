@@ -14,7 +14,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from annotations.models import Job, WorkerHeartbeat
-from annotations.services.jobs import WORKER_SILENCE_SECONDS, job_cancel, job_retry
+from annotations.services.jobs import job_cancel, job_retry
+from annotations.services.workers import WORKER_SILENCE_SECONDS
 
 from .base import ReadOnlyAdmin, each, person
 

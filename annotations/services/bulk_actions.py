@@ -27,18 +27,10 @@ from .bulk import rows_insert
 from .deletion import articles_hide, articles_restore, name_confirmed
 from .events import event_record
 from .import_turns import pause
-from .jobs import (
-    change_queue,
-    job_done,
-    job_fail,
-    job_hold,
-    jobs_claim,
-    jobs_go_on,
-    jobs_renew,
-    words_of,
-    worker_name,
-)
+from .jobs import change_queue, words_of
+from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_go_on, jobs_renew
 from .queue import Queue, queue_articles
+from .workers import worker_name
 
 log = structlog.get_logger(__name__)
 

@@ -38,8 +38,9 @@ from annotations.models.exports import EXPORT
 
 from .events import event_record
 from .import_turns import WHOLE, first_line
-from .jobs import job_done, job_fail, job_hold, jobs_claim, jobs_renew, worker_name
+from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_renew
 from .unfinished import Unfinished, unfinished
+from .workers import worker_name
 
 log = structlog.get_logger(__name__)
 

@@ -14,15 +14,9 @@ from annotations.detection import ArticleInput, Detection, DetectionError, load_
 from annotations.errors import JobLost
 from annotations.models import Article, ArticleText, Corpus, Job
 
-from .jobs import (
-    job_fail,
-    jobs_claim,
-    jobs_go_on,
-    jobs_renew,
-    others_wait,
-    worker_name,
-)
+from .leases import job_fail, jobs_claim, jobs_go_on, jobs_renew, others_wait
 from .runs import Found, runs_record
+from .workers import worker_name
 
 if TYPE_CHECKING:
     from annotations.detection import Detector

@@ -21,7 +21,7 @@ from annotations.importing import (
 from annotations.models import Import, Job
 
 from .import_planning import Entry
-from .jobs import jobs_renew
+from .leases import jobs_renew
 from .likeness import signature_of
 
 RENEW_SECONDS = 10

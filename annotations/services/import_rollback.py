@@ -14,7 +14,7 @@ from annotations.models.imports import ROLLBACK
 from .bulk import rows_insert
 from .events import event_record
 from .import_turns import WHOLE, pause, turn
-from .jobs import job_done, job_hold, jobs_renew
+from .leases import job_done, job_hold, jobs_renew
 
 ROLLBACK_ARTICLES = 200
 # What others do with an article that is no work on it.

@@ -40,7 +40,7 @@ from .import_preview import columns_of, preview_add
 from .import_search import gaps_fill
 from .import_turns import WHOLE, first_line, pause, turn
 from .imports import import_file
-from .jobs import job_done, job_hold, jobs_renew
+from .leases import job_done, job_hold, jobs_renew
 from .likeness import sketch_missing
 from .snapshots import PROTECTED, is_protected
 

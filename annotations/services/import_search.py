@@ -21,7 +21,7 @@ from annotations.search import ARTICLE, CLAIM
 from annotations.search.schema import fill
 
 from .import_turns import first_line
-from .jobs import job_hold
+from .leases import job_hold
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from annotations.errors import BadFile, JobLost
 from annotations.models import Import, Job
 
-from .jobs import job_fail, job_hold, job_yield, jobs_claim, worker_name
+from .leases import job_fail, job_hold, job_yield, jobs_claim
+from .workers import worker_name
 
 log = structlog.get_logger(__name__)
 

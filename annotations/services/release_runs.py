@@ -43,8 +43,9 @@ from annotations.releasing import (
 
 from .events import event_record
 from .import_turns import WHOLE, first_line
-from .jobs import job_done, job_fail, job_hold, jobs_claim, jobs_renew, worker_name
+from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_renew
 from .one_state import one_state
+from .workers import worker_name
 
 log = structlog.get_logger(__name__)
 

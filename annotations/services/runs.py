@@ -24,7 +24,7 @@ from annotations.models import (
 from .bulk import keys_assign, rows_insert
 from .events import Happening, events_record
 from .findings import suggestions_of
-from .jobs import jobs_done, jobs_hold
+from .leases import jobs_done, jobs_hold
 
 if TYPE_CHECKING:
     from annotations.detection import Detection, Detector

@@ -26,8 +26,10 @@ from annotations.models import Claim, Corpus, Job, Snapshot, User
 from .claims import claim_lock
 from .events import event_record
 from .evidence import page_among, protected_pages, url_problem
-from .jobs import fetch_queue, job_done, job_fail, job_hold, job_stop, jobs_claim, worker_name
+from .jobs import fetch_queue, job_stop
+from .leases import job_done, job_fail, job_hold, jobs_claim
 from .requests import made_before
+from .workers import worker_name
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ from annotations import jobs
 from annotations.domain.transitions import ACTIVE_JOB_STATES, JobState
 from annotations.models import Job
 
-from .jobs import jobs_go_on, jobs_release, lease_is_worked_on, skip_locked
+from .leases import jobs_go_on, jobs_release, lease_is_worked_on, skip_locked
 
 log = structlog.get_logger(__name__)
 

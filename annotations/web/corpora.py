@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 from annotations import policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState
 from annotations.models import Article, Assignment, BulkAction, Corpus, User
-from annotations.services.jobs import workers_alive
 from annotations.services.queue import (
     SHOWN,
     Queue,
@@ -28,6 +27,7 @@ from annotations.services.queue import (
     queue_counts,
     with_turn,
 )
+from annotations.services.workers import workers_alive
 
 from .facets import ORDERS, facets
 from .paging import Page, keyset_page

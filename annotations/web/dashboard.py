@@ -20,7 +20,7 @@ from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.models import Article, Corpus
 from annotations.services import statistics
 from annotations.services.extraction_rates import extraction_rates
-from annotations.services.jobs import workers_alive
+from annotations.services.workers import workers_alive
 
 from .requests import SignedInRequest
 from .sections import corpus_context

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from annotations.services.jobs import workers_alive
+from annotations.services.workers import workers_alive
 
 
 @require_safe

@@ -35,9 +35,9 @@ from annotations.models import (
     User,
     Verdict,
 )
-from annotations.services.jobs import workers_alive
 from annotations.services.preferences import keymap_rows
 from annotations.services.presence import version_of
+from annotations.services.workers import workers_alive
 
 from .discussion_data import people_data, threads_data
 

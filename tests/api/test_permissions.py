@@ -27,7 +27,8 @@ from annotations.services.error_reports import report_receive
 from annotations.services.export_runs import export_run
 from annotations.services.exports import export_cancel, export_request
 from annotations.services.imports import import_start
-from annotations.services.jobs import extraction_request, job_fail, jobs_claim
+from annotations.services.jobs import extraction_request
+from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.memberships import invitation_create
 from annotations.services.queue import PLAIN
 from annotations.services.release_runs import release_run

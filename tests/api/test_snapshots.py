@@ -11,7 +11,7 @@ import pytest
 from django.test import Client as Browser
 
 from annotations.models import Article, Claim, Snapshot
-from annotations.services.jobs import job_fail, jobs_claim
+from annotations.services.leases import job_fail, jobs_claim
 from tests import factories
 from tests.api.conftest import Client
 from tests.api.test_problems import problem

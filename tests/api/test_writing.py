@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from annotations.models import Article, Claim
-from annotations.services.jobs import worker_seen
+from annotations.services.workers import worker_seen
 from tests import factories
 from tests.api.conftest import Client
 from tests.factories import TEXT, Cast

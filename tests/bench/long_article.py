@@ -29,7 +29,7 @@ def make(sentences: int, suggestions: int, claims: int) -> int:
     from annotations.detection import DetectedClaim, Detection, Reason
     from annotations.models import Corpus, Suggestion, User
     from annotations.services.articles import article_create
-    from annotations.services.jobs import jobs_claim
+    from annotations.services.leases import jobs_claim
     from annotations.services.runs import run_record
     from annotations.services.suggestions import suggestion_accept
 

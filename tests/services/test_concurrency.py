@@ -21,7 +21,8 @@ from annotations.services.claims import claim_create, claim_lock, claim_update
 from annotations.services.corpora import corpus_update
 from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_withdraw
-from annotations.services.jobs import extraction_request, job_fail, job_retry, jobs_claim
+from annotations.services.jobs import extraction_request, job_retry
+from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.preferences import preferences_set
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.undo import action_undo

@@ -33,7 +33,7 @@ from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_update, guideline_add
 from annotations.services.corpus_states import corpus_archive, corpus_clone, corpus_unarchive
 from annotations.services.deletion import corpus_delete, corpus_restore
-from annotations.services.jobs import job_hold, jobs_claim
+from annotations.services.leases import job_hold, jobs_claim
 from annotations.services.purging import purge_sweep
 from annotations.services.queue import PLAIN, queue_articles
 from annotations.services.runs import run_record

@@ -31,7 +31,7 @@ from annotations.services.exports import (
     export_resume,
     exports_sweep,
 )
-from annotations.services.jobs import jobs_claim
+from annotations.services.leases import jobs_claim
 from tests import factories
 from tests.factories import Cast
 

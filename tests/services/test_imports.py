@@ -36,7 +36,7 @@ from annotations.services.imports import (
     import_rollback,
     import_start,
 )
-from annotations.services.jobs import jobs_claim
+from annotations.services.leases import jobs_claim
 
 from .cast import Cast, make_article, make_claim
 from .importing import (

@@ -21,21 +21,17 @@ from annotations import jobs as broker
 from annotations.errors import Conflict, JobLost, NotAllowed
 from annotations.models import Article, Corpus, DetectionRun, Event, Job, WorkerHeartbeat
 from annotations.models.jobs import JobQuerySet
-from annotations.services.jobs import (
-    extraction_request,
-    job_cancel,
+from annotations.services.jobs import extraction_request, job_cancel, job_retry
+from annotations.services.leases import (
     job_fail,
-    job_retry,
     jobs_claim,
     jobs_release,
     jobs_renew,
     returning_leases,
-    worker_gone,
-    worker_seen,
-    workers_alive,
 )
 from annotations.services.runs import run_record
 from annotations.services.sweep import jobs_sweep
+from annotations.services.workers import worker_gone, worker_seen, workers_alive
 
 from .cast import TEXT, Cast, FakeDetector, detection, last_event, make_article
 

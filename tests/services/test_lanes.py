@@ -17,17 +17,11 @@ from annotations.models import Corpus, DetectionRun, Event, Job, WorkerHeartbeat
 from annotations.services import extraction
 from annotations.services.events import events_verify
 from annotations.services.extraction import extraction_run
-from annotations.services.jobs import (
-    extraction_request,
-    job_cancel,
-    jobs_claim,
-    jobs_go_on,
-    others_wait,
-    worker_name,
-    worker_seen,
-)
+from annotations.services.jobs import extraction_request, job_cancel
+from annotations.services.leases import jobs_claim, jobs_go_on, others_wait
 from annotations.services.runs import Found, runs_record
 from annotations.services.sweep import jobs_sweep
+from annotations.services.workers import worker_name, worker_seen
 
 from .cast import Cast, FakeDetector, detection, make_article, make_corpus
 

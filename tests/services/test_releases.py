@@ -24,7 +24,7 @@ from annotations.releasing import Plan, source
 from annotations.services import release_runs
 from annotations.services.claim_parts import claim_merge
 from annotations.services.claims import claim_withdraw
-from annotations.services.jobs import jobs_claim
+from annotations.services.leases import jobs_claim
 from annotations.services.release_runs import release_check, release_run
 from annotations.services.releases import (
     release_cancel,

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from annotations.models import Article, Corpus, DetectionRun, Job, Suggestion
 from annotations.services.extraction_rates import extraction_rates
-from annotations.services.jobs import extraction_request, jobs_claim
+from annotations.services.jobs import extraction_request
+from annotations.services.leases import jobs_claim
 from annotations.services.run_comparison import (
     compared_articles,
     comparison,

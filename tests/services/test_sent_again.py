@@ -16,7 +16,7 @@ from annotations.models import Article, Claim
 from annotations.services.claim_parts import claim_merge
 from annotations.services.discussion import thread_start
 from annotations.services.evidence import evidence_add
-from annotations.services.jobs import jobs_claim
+from annotations.services.leases import jobs_claim
 from annotations.services.questions import question_ask
 from annotations.services.snapshots import snapshot_record, snapshot_request
 

@@ -25,12 +25,8 @@ from annotations.models import Article, Claim, Event, Job, Snapshot
 from annotations.services.claims import claim_withdraw
 from annotations.services.evidence import evidence_add, evidence_update, evidence_withdraw
 from annotations.services.extraction import extraction_run
-from annotations.services.jobs import (
-    extraction_request,
-    job_cancel,
-    job_retry,
-    jobs_claim,
-)
+from annotations.services.jobs import extraction_request, job_cancel, job_retry
+from annotations.services.leases import jobs_claim
 from annotations.services.snapshots import (
     MOST_AT_ONCE,
     snapshot_cancel,

@@ -22,7 +22,7 @@ from annotations.services.articles import article_submit
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
 from annotations.services.discussion import comment_withdraw, thread_resolve
-from annotations.services.jobs import job_fail, jobs_claim
+from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.presence import presence_touch
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.web.today import zone_of

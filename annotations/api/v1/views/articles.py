@@ -18,7 +18,7 @@ from annotations.domain.transitions import ArticleState, JobState
 from annotations.errors import InvalidInput
 from annotations.models import Article, Corpus, Event, Job
 from annotations.services.articles import article_create, article_reopen, article_submit
-from annotations.services.jobs import extraction_request, workers_alive
+from annotations.services.jobs import extraction_request
 from annotations.services.presence import presence_leave, presence_touch, situation
 from annotations.services.undo import (
     action_of,
@@ -27,6 +27,7 @@ from annotations.services.undo import (
     last_action,
     last_undone,
 )
+from annotations.services.workers import workers_alive
 
 from ..filters import DayFilter, FilterSet, IdFilter, SearchFilter, value_filter
 from ..serializers.articles import (
