@@ -22,7 +22,7 @@ def test_the_services_write_these_and_no_other() -> None:
     services = Path(settings.BASE_DIR) / "annotations" / "services"
     written = {
         node.value
-        for file in services.glob("*.py")
+        for file in services.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
