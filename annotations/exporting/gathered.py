@@ -61,6 +61,11 @@ class Gathered:
     pages: set[PageKey]
     guard: Guard
 
+    def _words(self, text: str) -> str:
+        """What somebody wrote, without addresses of protected sources, and without names where
+        they are kept back."""
+        return self.people.said(self.guard.text(text))
+
     def _all_evidence(self, rows: list[Row], claim_date: dt.date | None) -> list[Record]:
         found = [self._evidence(row, claim_date) for row in rows]
         if not self.options.known_only:
@@ -83,14 +88,14 @@ class Gathered:
         record = {
             "uid": given_uid(uid),
             "url": url,
-            "citation": citation,
-            "title": title,
+            "citation": self.guard.text(citation),
+            "title": self.guard.text(title),
             "publisher": publisher,
             "published": published,
-            "quote": quote,
+            "quote": self.guard.text(quote),
             "stance": stance,
             "source_medium": medium,
-            "note": note and self.people.said(note),
+            "note": note and self._words(note),
             "set_number": set_number,
             "protected": bool(protected),
             "is_post_claim": post,
@@ -110,7 +115,7 @@ class Gathered:
         return [
             {
                 "uid": given_uid(uid),
-                "text": self.people.said(text),
+                "text": self._words(text),
                 "asked_by": self.shown[asked_by],
                 "created_at": given_moment(created_at),
                 "updated_at": given_moment(updated_at),
@@ -144,8 +149,8 @@ class Gathered:
         return {
             "uid": given_uid(uid),
             "answer_type": answer_type,
-            "text": text,
-            "boolean_explanation": self.people.said(explanation),
+            "text": self.guard.text(text),
+            "boolean_explanation": self._words(explanation),
             "source_url": url,
             "source_medium": medium,
             "snapshot": _copy(copy),
@@ -172,7 +177,7 @@ class Gathered:
         return {
             "uid": given_uid(uid),
             "author": self.shown[author],
-            "text": self.people.said(text),
+            "text": self._words(text),
             "mentions": sorted(person["username"] for person in mentioned),
             "created_at": given_moment(created_at),
             "edited_at": given_moment(edited_at),
@@ -220,8 +225,8 @@ class Gathered:
         return {
             "kind": kind,
             "version": version,
-            "what": self.people.said(self.guard.text(what)),
-            "why": self.people.said(self.guard.text(why)),
+            "what": self._words(what),
+            "why": self._words(why),
             "old_rating": old_rating,
             "new_rating": new_rating,
             "made_at": given_moment(made_at),

@@ -242,7 +242,7 @@ class _Reader(Gathered):
             "quote": spans[0]["quote"]
             if len(spans) == 1
             else " … ".join(span["quote"] for span in spans),
-            "normalised": normalised,
+            "normalised": self.guard.text(normalised),
             "types": [row[1] for row in chunk.types.pop(pk)] if pk in chunk.types else [],
             "claimant": claimant,
             "claimant_role": role or "",
@@ -250,7 +250,7 @@ class _Reader(Gathered):
             "claim_date": claim_date,
             "place": place,
             "flag": flag,
-            "flag_note": flag_note and self.people.said(flag_note),
+            "flag_note": flag_note and self._words(flag_note),
             "tags": [row[1] for row in chunk.tags.pop(pk)] if pk in chunk.tags else [],
             "state": state,
             "suggestion": None if suggestion_start is None else [suggestion_start, suggestion_end],
@@ -312,7 +312,7 @@ class _Reader(Gathered):
             "kind": kind,
             "rating": label,
             "number": number,
-            "rationale": rationale and self.people.said(rationale),
+            "rationale": rationale and self._words(rationale),
             "confidence": confidence or None,
             "strategies": _json(strategies),
             "reviewer": self.shown[reviewer],

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
+from annotations.domain.publishing import MASK
 from annotations.exporting import FORMATS, Options
 from annotations.models import Claim, Evidence, Snapshot
 from annotations.services.answers import answer_add
+from annotations.services.claims import claim_update
+from annotations.services.discussion import thread_start
 from annotations.services.evidence import evidence_add, evidence_withdraw
 from annotations.services.questions import question_ask
+from annotations.services.verdicts import verdict_give
+from tests import factories
 
 from .conftest import Exhibit
 from .golden import exported, readable, written
@@ -41,6 +46,44 @@ def third(exhibit: Exhibit) -> Claim:
     return claim
 
 
+@pytest.fixture
+def said(exhibit: Exhibit) -> Claim:
+    """A claim about which people wrote that address, wherever they can write something."""
+    claim, actor = exhibit.claims[2], exhibit.cast.second_reviewer
+    words = f"As {AGAIN} has it."
+    claim_update(
+        actor=actor,
+        claim=claim,
+        revision=claim.revision,
+        fields={"normalised": words, "flag": "unclear", "flag_note": words},
+    )
+    evidence_add(
+        actor=actor,
+        claim=claim,
+        fields={
+            "citation": words,
+            "title": words,
+            "quote": words,
+            "note": words,
+            "stance": "REFUTES",
+        },
+    )
+    question = question_ask(actor=actor, claim=claim, text=words)
+    told: Any = {"answer_type": "Boolean", "text": "No", "boolean_explanation": words}
+    answer_add(actor=actor, question=question, fields=told)
+    told = {"answer_type": "Abstractive", "text": words, "source_url": "https://other.example/"}
+    answer_add(actor=actor, question=question, fields=told)
+    verdict_give(
+        actor=actor,
+        claim=claim,
+        rating=factories.rating_of(exhibit.cast.corpus, "False"),
+        rationale=words,
+        claim_revision=claim.revision + 1,
+    )
+    thread_start(actor=actor, claim=claim, text=words)
+    return claim
+
+
 def in_no_export(exhibit: Exhibit) -> None:
     for name in FORMATS:
         text = readable(written(exhibit, name, Options(labels="both"))).lower()
@@ -63,3 +106,10 @@ def test_that_there_is_something_is_said(exhibit: Exhibit, third: Claim) -> None
     ] * 2
     (answer,) = claim["questions"][0]["answers"]
     assert (answer["text"], answer["source_url"]) == ("Somebody.", "")
+
+
+def test_its_address_is_in_nothing_that_people_wrote(exhibit: Exhibit, said: Claim) -> None:
+    in_no_export(exhibit)
+    article = json.loads(exported(exhibit, "jsonl").splitlines()[1])
+    claim = next(claim for claim in article["claims"] if claim["uid"] == str(said.uid))
+    assert claim["verdicts"][0]["rationale"] == f"As {MASK} has it."
