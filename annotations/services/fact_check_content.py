@@ -89,7 +89,11 @@ class Guard:
             else piece
             for piece in content["evidence"]
         ]
-        cleaned: Content = self._clean({**content, "evidence": evidence})
+        questions = [
+            {**question, "answers": [self._answer(answer) for answer in question["answers"]]}
+            for question in content["questions"]
+        ]
+        cleaned: Content = self._clean({**content, "evidence": evidence, "questions": questions})
         return cleaned
 
     def _masked(self, found: re.Match[str]) -> str:
@@ -99,10 +103,17 @@ class Guard:
         return MASK + found[0][len(address) :]
 
     def _covers(self, piece: dict[str, Any]) -> bool:
-        if piece["protected"] or piece["uid"] in self.uids:
-            return True
-        led_to = piece["copy"]["led_to"] if piece["copy"] else []
-        return any(page_among(url, self.pages) for url in (piece["url"], *led_to))
+        return piece["protected"] or piece["uid"] in self.uids or self._leads_there(piece)
+
+    def _leads_there(self, row: dict[str, Any]) -> bool:
+        led_to = copy["led_to"] if (copy := row.get("copy")) else []
+        return any(page_among(url, self.pages) for url in (row["url"], *led_to))
+
+    def _answer(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Of a protected page neither the address nor what its saved copy tells."""
+        if not self._leads_there(answer):
+            return answer
+        return {**{key: answer[key] for key in answer if key != "copy"}, "url": ""}
 
     def _clean(self, value: Any) -> Any:
         if isinstance(value, str):

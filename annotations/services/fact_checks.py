@@ -259,8 +259,8 @@ def _content(
         raise Conflict(
             gettext("What would be published has changed since you looked at it: look again.")
         )
-    words = guard.content({"evidence": [], "title": title.strip(), "summary": summary.strip()})
-    return draft, content_of(draft.material, title=words["title"], summary=words["summary"])
+    words = {"title": guard.text(title.strip()), "summary": guard.text(summary.strip())}
+    return draft, content_of(draft.material, **words)
 
 
 def title_problem(title: str, labels: list[str]) -> dict[str, str]:

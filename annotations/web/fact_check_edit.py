@@ -239,10 +239,8 @@ def _preview(request: SignedInRequest, desk: Desk, form: FactCheckForm) -> HttpR
     if wrong:
         form.add_error("title", wrong["title"])
         return _page(request, desk, form, status=400)
-    words = desk.guard.content(
-        {"evidence": [], "title": sent["title"].strip(), "summary": sent["summary"].strip()}
-    )
-    content = content_of(draft.material, title=words["title"], summary=words["summary"])
+    words = {name: desk.guard.text(sent[name].strip()) for name in ("title", "summary")}
+    content = content_of(draft.material, **words)
     hidden = {name: request.POST.get(name, "") for name in form.fields if name in request.POST}
     preview = {
         "hidden": {**hidden, "digest": draft.digest},

@@ -42,6 +42,7 @@ from annotations.services.fact_checks import (
 from annotations.services.publications import publication_update
 from annotations.services.purging import purge_sweep
 from annotations.services.undo import action_undo
+from tests.factories import make_snapshot
 
 from .cast import (
     Cast,
@@ -344,6 +345,28 @@ def test_a_source_protected_later_leaves_what_was_published(cast: Cast, settled:
     assert shown["questions"][0]["answers"][0]["url"] == ""
     assert shown["evidence"][0]["protected"] is True
     assert guard.text(f"({address})") == "(▇▇▇)"
+
+
+def test_an_answer_tells_nothing_of_the_copy_of_a_page_protected_later(
+    cast: Cast, settled: Claim
+) -> None:
+    """Whoever has the page finds it by its sum."""
+    address = "https://ledger.example/2021"
+    copy = make_snapshot(settled, cast.reviewer, b"The page.", url=address)
+    make_answer(cast.reviewer, make_question(cast.reviewer, settled), snapshot=copy.pk)
+    fact_check = publish(cast.admin, settled)
+    assert copy.sha256 in json.dumps(content(fact_check))
+    piece = settled.evidence.get(url=address)
+    evidence_update(
+        actor=cast.reviewer,
+        evidence=piece,
+        revision=piece.revision,
+        fields={"protected": True, "protection_reason": "Asked later."},
+    )
+    shown = Guard(settled.article.corpus).content(content(fact_check))
+    answers = [answer for question in shown["questions"] for answer in question["answers"]]
+    assert [(answer["url"], "copy" in answer) for answer in answers] == [("", False)] * 2
+    assert copy.sha256 not in json.dumps(shown)
 
 
 def _feed() -> Any:
