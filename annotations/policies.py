@@ -71,9 +71,7 @@ def role_in(user: User, corpus: Corpus) -> Role | None:
 
     In a deleted corpus it is the one that they had: it says who may restore it.
     """
-    if not user.is_active:
-        return None
-    if user.token is not None and user.token.corpus_id not in (None, corpus.pk):
+    if not user.is_active or not reaches(user, corpus):
         return None
     if user.is_superuser:
         return Role.ADMIN
@@ -81,6 +79,11 @@ def role_in(user: User, corpus: Corpus) -> Role | None:
         Membership.objects.filter(user=user, corpus=corpus).values_list("role", flat=True).first()
     )
     return Role(role) if role else None
+
+
+def reaches(user: User, corpus: Corpus) -> bool:
+    """Is the token, if they came by one, for this corpus?"""
+    return user.token is None or user.token.corpus_id in (None, corpus.pk)
 
 
 def at_least(role: Role, other: Role) -> bool:

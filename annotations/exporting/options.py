@@ -56,7 +56,7 @@ class Options:
                     found[name] = _FLAGS[value]
             elif not isinstance(value, str) or len(value) > MAX_ADDRESS or "\0" in value:
                 problems[name] = _("expected a text of up to %(n)s characters") % {"n": MAX_ADDRESS}
-            elif name != "publisher" and urlsplit(value).scheme not in {"http", "https"}:
+            elif name != "publisher" and not _leads_out(value):
                 problems[name] = _("expected an address that begins with http:// or https://")
             elif name == "page" and "{uid}" not in value:
                 problems[name] = _("expected an address with {uid} in it")
@@ -74,6 +74,13 @@ class Options:
             for name, value in asdict(self).items()
             if name in NAMES and value != plain[name]
         }
+
+
+def _leads_out(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False
 
 
 NAMES = tuple(field.name for field in fields(Options) if field.name not in {"site", "salt"})

@@ -124,10 +124,12 @@ class Selection:
             ).exclude(kind=VerdictKind.RETRACTION)
             rows = rows.filter(Q(created_by__username=self.person) | Exists(judged))
         if self.created_from:
-            rows = rows.filter(created_at__gte=_midnight(self.created_from))
+            first = dt.datetime.combine(self.created_from, dt.time.min, dt.UTC)
+            rows = rows.filter(created_at__gte=first)
         if self.created_until:
-            after = self.created_until + dt.timedelta(days=1)
-            rows = rows.filter(created_at__lt=_midnight(after))
+            # There may be no day after it.
+            last = dt.datetime.combine(self.created_until, dt.time.max, dt.UTC)
+            rows = rows.filter(created_at__lte=last)
         if self.score_min is not None:
             rows = rows.filter(suggestion__score__gte=self.score_min)
         return rows
@@ -173,10 +175,6 @@ def _found(wanted: tuple[str, ...]) -> Q:
     if TIE in wanted:
         choices.append(Q(judged__isnull=False, found=None))
     return reduce(or_, choices)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 class _Reader:

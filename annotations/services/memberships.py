@@ -126,11 +126,12 @@ def invitation_named(digest: str) -> Invitation | None:
 def invitation_accept(*, actor: User, digest: str) -> Membership:
     """Become a member by an invitation. A role that one has is raised, never lowered.
 
-    ``Conflict`` where the invitation can't be used: unknown, revoked, expired, used up.
+    ``Conflict`` where the invitation can't be used: unknown, revoked, expired, used up, or of
+    another corpus than the caller's token.
     """
     Invitation.objects.select_for_update(of=("self",)).filter(digest=digest).first()
     invitation = invitation_named(digest)
-    if invitation is None:
+    if invitation is None or not policies.reaches(actor, invitation.corpus):
         raise Conflict(gettext("This invitation can't be used any more. Ask for another one."))
     corpus = invitation.corpus
     known = Membership.objects.filter(corpus=corpus, user=actor).first()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from annotations.models import Article, Membership
 from annotations.services.claims import claim_create
 from annotations.services.memberships import invitation_create
+from annotations.services.tokens import token_create
 from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
@@ -87,3 +89,14 @@ def test_following_an_invitation(as_: Any, cast: Cast) -> None:
     assert Membership.objects.get(corpus=cast.corpus, user=cast.outsider).role == "adjudicator"
     made.refresh_from_db()
     assert made.uses == 1
+
+
+def test_a_token_for_one_corpus_leads_into_no_other(cast: Cast) -> None:
+    _, key = invitation_create(actor=cast.admin, corpus=cast.corpus, role="reviewer")
+    _, token = token_create(
+        actor=cast.outsider, name="elsewhere", scopes=["manage"], corpus=cast.other_corpus
+    )
+    client = APIClient(headers={"Authorization": f"Token {token}"})
+    answer = client.post("/api/v1/invitations/accept/", {"key": key}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert not Membership.objects.filter(corpus=cast.corpus, user=cast.outsider).exists()

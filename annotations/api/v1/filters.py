@@ -19,6 +19,8 @@ from .fields import MAX_ID
 
 # As many as a page of a list may have rows.
 MOST_IDS = 200
+# Of an id that there could be. Python reads no number of some thousand digits.
+DIGITS = 18
 
 
 @extend_schema_field(OpenApiTypes.INT64)
@@ -86,10 +88,12 @@ class IdsField(forms.Field):
             raise forms.ValidationError(
                 _("Expected up to %(most)s ids with commas between them.") % {"most": MOST_IDS}
             )
-        return [number for part in found if (number := int(part)) <= MAX_ID]
+        return [int(part) for part in found if len(part) <= DIGITS]
 
 
-@extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,18}(,[0-9]{1,18})*$"})
+@extend_schema_field(
+    {"type": "string", "pattern": rf"^[0-9]{{1,{DIGITS}}}(,[0-9]{{1,{DIGITS}}})*$"}
+)
 class IdsFilter(django_filters.Filter):
     """Ids with commas between them. One that is invisible or doesn't exist matches nothing."""
 
