@@ -7,9 +7,10 @@ import hmac
 import re
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
-from annotations.models import Corpus, User
+from annotations.models import Corpus, Event, User
 
 from .options import Options
 
@@ -36,7 +37,10 @@ class People:
         self._names: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
         if self._key:
-            self.load(corpus.members.order_by().values_list("pk", flat=True))
+            # Whoever left too: what is said of them may come before what they did themselves.
+            acted = Event.objects.filter(corpus=corpus, actor=OuterRef("pk"))
+            here = User.objects.filter(Q(memberships__corpus=corpus) | Exists(acted))
+            self.load(here.order_by().values_list("pk", flat=True))
 
     def load(self, ids: Iterable[int | None]) -> None:
         """Learn of those that aren't known yet, in one query at most."""

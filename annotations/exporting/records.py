@@ -76,7 +76,7 @@ def header(corpus: Corpus, people: People) -> Record:
         "guidelines": [
             {
                 "version": guideline.version,
-                "text": guideline.text,
+                "text": people.said(guideline.text),
                 "created_by": people.get(guideline.created_by_id),
                 "created_at": guideline.created_at,
             }

@@ -6,16 +6,18 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from annotations.errors import InvalidInput
-from annotations.exporting import FORMATS, Options, Selection, export, preview
+from annotations.exporting import FORMATS, Options, Selection, export, preview, reading
 from annotations.exporting.gathered import ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN, NOT_KNOWN
 from annotations.exporting.judging import NO_VERDICT
 from annotations.exporting.selection import found_in
 from annotations.models import Claim, Corpus, FactCheck
+from annotations.services.corpora import guideline_add, membership_remove, membership_set
 from annotations.services.fact_checks import fact_check_withdraw
 from tests import factories
 from tests.services.importing import bring_in
@@ -75,6 +77,27 @@ def test_pseudonyms(exhibit: Exhibit) -> None:
         written(exhibit, "jsonl", Options(pseudonyms=True))
 
 
+def test_who_left_has_a_pseudonym_from_the_first_line(
+    exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where their own work is read later than what somebody says of them."""
+    cast = exhibit.cast
+    monkeypatch.setattr(reading, "CHUNK", 1)
+    left = factories.make_user("lena")
+    membership_set(actor=cast.admin, corpus=cast.corpus, user=left, role="reviewer")
+    later = factories.make_claim(factories.make_extracted(cast.corpus), left)
+    exhibit.claims[1].flag_note = "As @lena says."
+    exhibit.claims[1].save()
+    guideline_add(actor=cast.admin, corpus=cast.corpus, text="Ask @lena.")
+    membership_remove(actor=cast.admin, membership=left.memberships.get())
+    header, article, *_, last = lines(exhibit, pseudonyms=True, salt=b"one")
+    (claim,) = last["claims"]
+    assert claim["uid"] == str(later.uid)
+    name = claim["created_by"]["username"]
+    assert article["claims"][1]["flag_note"] == f"As @{name} says."
+    assert header["corpus"]["guidelines"][-1]["text"] == f"Ask @{name}."
+
+
 def test_known_at_the_time(exhibit: Exhibit) -> None:
     """What was published after the claim, or on an unknown day, wasn't surely known."""
     claim = exhibit.claims[0]
@@ -103,6 +126,10 @@ def test_reviews_name_the_page_that_the_site_has_published(exhibit: Exhibit) -> 
     assert review["author"] == {
         "@type": "Organization", "name": "Ex News", "url": "https://ex.example",
     }  # fmt: skip
+    # Each verdict at the page that says the same, and none at one that says something else.
+    both = json.loads(written(exhibit, "claimreview", replace(at, labels="both")))["@graph"]
+    at_the_page = {r["reviewRating"]["alternateName"] for r in both if r["url"] == review["url"]}
+    assert at_the_page == {"Mostly False"}
     # Another site's own pages, as before.
     (review,) = json.loads(written(exhibit, "claimreview", PUBLISHER))["@graph"]
     assert review["url"] == f"https://ex.org/fc/{UIDS[0]}"
