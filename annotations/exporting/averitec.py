@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record, array
+from .base import DETAILS, Context, Format, Record, array
 from .claim_review import page_of, published_page
 from .judging import (
     CONFLICTING,
@@ -57,7 +57,7 @@ class Averitec(Format):
             "text", "earlier texts", "suggestions", "places", "fragments", "flags", "tags",
             "evidence", "sets", "copies", "discussions", "guidelines", "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | (DETAILS - {"strategies"})  # fmt: skip
     reasons = {
         NO_VERDICT: _("claims without a verdict"),
         TIE: _("claims on which nobody leads"),
@@ -69,26 +69,35 @@ class Averitec(Format):
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
         for claim in article["claims"]:
+            written = False
             for judgement in judgements(claim, context):
                 label = LABELS.get(judgement.meaning or "")
                 if label is None:
                     context.leave_out(NO_LABEL)
-                else:
-                    yield _record(article, claim, judgement, label, context)
+                    continue
+                if not written:
+                    _count_left_out(claim, context)
+                    written = True
+                yield _record(article, claim, judgement, label, context)
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
         pieces = (list(self.counted(article, context)) for article in articles)
         return array(pieces, context)
 
 
+def _count_left_out(claim: Record, context: Context) -> None:
+    """Of the claim, in however many records it is."""
+    if claim["evidence"]:
+        context.leave_out(EVIDENCE, len(claim["evidence"]))
+    if claim["place"] and not _COUNTRY.match(claim["place"]):
+        context.leave_out(PLACES)
+    if others := sum(_type(key, context) is None for key in claim["types"]):
+        context.leave_out(TYPES, others)
+
+
 def _record(
     article: Record, claim: Record, judgement: Judgement, label: str, context: Context
 ) -> Record:
-    if claim["evidence"]:
-        context.leave_out(EVIDENCE, len(claim["evidence"]))
-    country = _COUNTRY.match(claim["place"])
-    if claim["place"] and not country:
-        context.leave_out(PLACES)
     record = {
         "claim": claim["normalised"] or claim["quote"],
         "required_reannotation": False,
@@ -98,12 +107,14 @@ def _record(
         "speaker": claim["claimant"],
         "original_claim_url": article["url"] or None,
         "cached_original_claim_url": None,
-        "fact_checking_article": page_of(article, claim, context)
+        "fact_checking_article": page_of(article, claim, context, judgement.rating)
         if context.options.page
         else published_page(claim, context),
         "reporting_source": article["publisher"] or None,
-        "location_ISO_code": claim["place"] if country else None,
-        "claim_types": list(_types(claim, context)),
+        "location_ISO_code": claim["place"] if _COUNTRY.match(claim["place"]) else None,
+        "claim_types": [
+            known for key in claim["types"] if (known := _type(key, context)) is not None
+        ],
         "fact_checking_strategies": judgement.strategies,
         "questions": [
             {
@@ -116,14 +127,10 @@ def _record(
     return record if context.labels == "aggregated" else {**record, "by": judgement.annotator}
 
 
-def _types(claim: Record, context: Context) -> Iterator[str]:
-    for key in claim["types"]:
-        if context.head()["claim_type_scheme"] == "averitec":
-            yield context.type_labels[key]
-        elif key in _TYPES:
-            yield _TYPES[key]
-        else:
-            context.leave_out(TYPES)
+def _type(key: str, context: Context) -> str | None:
+    if context.head()["claim_type_scheme"] == "averitec":
+        return context.type_labels[key]
+    return _TYPES.get(key)
 
 
 def _answer(answer: Record) -> Record:

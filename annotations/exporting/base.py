@@ -40,19 +40,33 @@ PARTS: dict[str, Any] = {
     "claim date": _("dates of claims"),
     "place": _("places that claims are about"),
     "flags": _("flags and their notes"),
+    "authors": _("who made each claim, and when"),
+    "states": _("states of claims"),
     "tags": _("tags"),
     "verdict": _("what was found"),
     "verdicts": _("who gave which verdict"),
     "rationales": _("rationales"),
+    "strategies": _("strategies of verdicts"),
+    "confidence": _("how sure reviewers were"),
+    "earlier verdicts": _("verdicts that no longer stand"),
     "evidence": _("evidence"),
+    "stances": _("what each piece of evidence says of its claim"),
+    "quotes": _("quotes and notes of evidence"),
     "sets": _("which pieces of evidence prove together"),
     "copies": _("what is known of saved copies"),
     "questions": _("questions and answers"),
+    "contributors": _("who added evidence, questions and answers, and when"),
     "discussions": _("discussions"),
     "fact-checks": _("published fact-checks and corrections"),
     "guidelines": _("the corpus's description, scale and guidelines"),
 }
-EVERYTHING = frozenset(PARTS)
+# For which hardly a format but our own has a place.
+DETAILS = frozenset(
+    {
+        "authors", "states", "strategies", "confidence", "earlier verdicts", "stances", "quotes",
+        "contributors",
+    }
+)  # fmt: skip
 
 
 class ExportError(Exception):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from annotations.domain.vocabulary import Flag
 
 from .archive import zipped
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .documents import Document, documents
 from .judging import shown
 
@@ -49,7 +49,7 @@ class Brat(Format):
             "evidence", "sets", "copies", "questions", "discussions", "guidelines",
             "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
 
     def items(self, article: Record, context: Context) -> Iterator[tuple[str, str, str]]:
         for document in documents(article):

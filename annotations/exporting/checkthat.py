@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from .archive import zipped
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .csv import cell
 from .judging import NO_VERDICT, TIE, judgements
 
@@ -26,7 +26,7 @@ _EVERYTHING_ELSE = frozenset(
         "flags", "tags", "verdict", "verdicts", "rationales", "evidence", "sets", "copies",
         "questions", "discussions", "guidelines", "fact-checks", "roles",
     }
-)  # fmt: skip
+) | DETAILS  # fmt: skip
 
 
 def rows(lines: Iterable[Iterable[str]], delimiter: str = "\t") -> bytes:

@@ -24,7 +24,7 @@ from annotations.domain.claim_review import (
 from annotations.domain.publishing import FactCheckState
 from annotations.services.claim_reviews import page_address
 
-from .base import Context, Format, Record, array, dumps, utc
+from .base import DETAILS, Context, Format, Record, array, dumps, utc
 from .judging import NO_VERDICT, TIE, Judgement, judgements
 
 PROTECTED = "protected sources"
@@ -51,7 +51,7 @@ class ClaimReviews(Format):
             "flags", "tags", "verdicts", "sets", "copies", "questions", "discussions",
             "guidelines", "fact-checks",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
     reasons = {
         NO_VERDICT: _("claims without a verdict"),
         TIE: _("claims on which nobody leads"),
@@ -68,7 +68,12 @@ class ClaimReviews(Format):
 
     def reviews(self, article: Record, context: Context) -> Iterator[_Dated]:
         for claim in article["claims"]:
+            protected = sum(piece["protected"] for piece in claim["evidence"])
             for judgement in judgements(claim, context):
+                if protected:
+                    # Of the claim, in however many reviews it is.
+                    context.leave_out(PROTECTED, protected)
+                    protected = 0
                 yield _review(article, claim, judgement, context)
 
 
@@ -94,12 +99,13 @@ class DataFeed(ClaimReviews):
         return array((list(self.counted(a, context)) for a in articles), context, head, b"]}\n")
 
 
-def page_of(article: Record, claim: Record, context: Context) -> str:
+def page_of(article: Record, claim: Record, context: Context, rating: str) -> str:
     """Where the fact-check of a claim stands: as the export was told, else where this site has
-    published it, else where it is reviewed."""
+    published it with this rating, else where it is reviewed."""
     if pattern := context.options.page:
         return pattern.replace("{uid}", claim["uid"])
-    if url := published_page(claim, context):
+    url = published_page(claim, context)
+    if url and claim["fact_check"]["rating"] == rating:
         return url
     return f"{context.options.site or '/'}articles/{article['id']}/?claim={claim['uid']}"
 
@@ -123,7 +129,7 @@ def _review(article: Record, claim: Record, judgement: Judgement, context: Conte
         published=article["published"],
     )
     review = Review(
-        url=page_of(article, claim, context),
+        url=page_of(article, claim, context, judgement.rating),
         claim=claim["normalised"] or claim["quote"],
         claim_text=claim["quote"],
         claim_id=f"urn:uuid:{claim['uid']}",
@@ -136,7 +142,7 @@ def _review(article: Record, claim: Record, judgement: Judgement, context: Conte
         author=_author(claim),
         appearances=(place,),
         body=judgement.rationale,
-        citations=tuple(_citations(claim, context)),
+        citations=tuple(_citations(claim)),
     )
     return _Dated(review, created, modified)
 
@@ -151,11 +157,9 @@ def _organisation(context: Context) -> Organisation:
     )
 
 
-def _citations(claim: Record, context: Context) -> Iterator[Citation]:
+def _citations(claim: Record) -> Iterator[Citation]:
     for piece in claim["evidence"]:
-        if piece["protected"]:
-            context.leave_out(PROTECTED)
-        else:
+        if not piece["protected"]:
             yield Citation(
                 url=piece["url"],
                 name=piece["title"] or piece["citation"],

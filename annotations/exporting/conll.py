@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .documents import LABEL, Document, documents
 from .tokens import doc_of, token_range
 
@@ -23,6 +23,7 @@ class Conll(Format):
     about = _("A token a line with its IOB2 tag, for taggers.")
     media_type = "text/plain; charset=utf-8"
     extension = "conll"
+    version = 2
     unit = "texts"
     by_workers = True
     foreseen = False
@@ -33,7 +34,7 @@ class Conll(Format):
             "rationales", "evidence", "sets", "copies", "questions", "discussions", "guidelines",
             "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
     reasons = {
         OVERLAPPING: _("places that overlap one that is written"),
         MOVED: _("places that begin or end inside a word: all of it is tagged"),
@@ -70,6 +71,9 @@ def _lines(document: Document, context: Context) -> str:
         if token.is_space:
             begun = _breaks(token.text, lines) and begun
             continue
+        if not begun and tag.startswith("I-"):
+            # A chunk ends with its sentence: what goes on in the next one is another.
+            tag = f"B-{LABEL}"
         lines.append(f"{token.text}\t{tag}\n")
         begun = True
     lines.append("\n" if begun else "")

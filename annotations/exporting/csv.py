@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.vocabulary import Stance
 
-from .base import Context, Format, Record, utc
+from .base import DETAILS, Context, Format, Record, utc
 from .judging import shown
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -34,6 +34,7 @@ COLUMNS = (
     "claim_date",
     "place",
     "flag",
+    "flag_note",
     "tags",
     "state",
     "verdict",
@@ -62,6 +63,7 @@ class Table(Format):
     about = _("A table for spreadsheets, a claim a row. No cell is run as a formula.")
     media_type = "text/csv; charset=utf-8"
     extension = "csv"
+    version = 2
     unit = "claims"
     labels = "both"
     loses = frozenset(
@@ -69,7 +71,7 @@ class Table(Format):
             "text", "earlier texts", "suggestions", "fragments", "copies", "questions",
             "discussions", "guidelines", "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | (DETAILS - {"authors", "states"})  # fmt: skip
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
         for claim in article["claims"]:
@@ -118,6 +120,7 @@ def claim_row(article: Record, claim: Record, context: Context) -> Record:
         "claim_date": claim["claim_date"],
         "place": claim["place"],
         "flag": claim["flag"],
+        "flag_note": claim["flag_note"],
         "tags": "; ".join(claim["tags"]),
         "state": claim["state"],
         "verdict": found["rating"],

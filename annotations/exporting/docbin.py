@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from .archive import zipped
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .documents import LABEL, Document, about, documents, of_claim
 from .tokens import doc_of, token_range
 
@@ -41,7 +41,7 @@ class SpacyDocBin(Format):
             "evidence", "sets", "copies", "questions", "discussions", "guidelines",
             "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
     reasons = {MOVED: _("places that begin or end inside a word: their spans hold more")}
 
     def items(self, article: Record, context: Context) -> Iterator[Doc]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .documents import LABEL, about, documents, of_claim
 
 
@@ -28,7 +28,7 @@ class Doccano(Format):
             "sets", "copies", "questions", "discussions", "guidelines", "earlier texts",
             "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
         for article in articles:

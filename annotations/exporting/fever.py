@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .judging import NO_VERDICT, REFUTED, SUPPORTED, TIE, UNKNOWN, Judgement, judgements
 
 LABELS = {SUPPORTED: "SUPPORTS", REFUTED: "REFUTES", UNKNOWN: "NOT ENOUGH INFO"}
@@ -37,7 +37,7 @@ class Fever(Format):
             "claimant", "claim date", "place", "flags", "tags", "rationales", "copies",
             "questions", "discussions", "guidelines", "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | (DETAILS - {"stances"})  # fmt: skip
     reasons = {
         NO_VERDICT: _("claims without a verdict"),
         TIE: _("claims on which nobody leads"),

@@ -25,7 +25,7 @@ PROTECTED_KEEPS = frozenset({"uid", "stance", "set_number", "protected"})
 # Reasons of ``Report.left_out`` that are the options' doing, whatever the format.
 NOT_KNOWN, ANSWER_NOT_KNOWN = "evidence not known at the time", "answers not known at the time"
 FACT_CHECK_NOT_KNOWN = "contents of fact-checks, which know more than was known at the time"
-
+OF_OPTIONS = (NOT_KNOWN, ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN)
 
 _NO_COPY: list[Any] = [None] * 9
 

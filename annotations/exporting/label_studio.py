@@ -11,10 +11,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record, array
+from .base import DETAILS, Context, Format, Record, array
 from .documents import LABEL, Document, Mark, about, documents
 from .judging import shown
 
+EARLIER = "suggestions in another revision"
 # The labelling configuration that shows all of it.
 CONFIG = """<View>
   <Labels name="label" toName="text"><Label value="CLAIM"/></Labels>
@@ -39,15 +40,22 @@ class LabelStudio(Format):
             "earlier texts", "claim date", "place", "flags", "tags", "rationales", "evidence",
             "sets", "copies", "questions", "discussions", "guidelines", "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
+
+    reasons = {EARLIER: _("suggestions in an earlier text in which no claim stands")}
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
+        predicted = not article["suggestions"]
         for document in documents(article):
+            predictions = _predictions(document)
+            predicted = predicted or bool(predictions)
             yield {
                 "data": {"text": document.text, "name": document.name, **about(article)},
                 "annotations": [{"result": _results(document, context)}],
-                "predictions": _predictions(document),
+                "predictions": predictions,
             }
+        if not predicted:
+            context.leave_out(EARLIER, len(article["suggestions"]))
 
     def write(self, articles: Iterable[Record], context: Context) -> Iterator[bytes]:
         pieces = (list(self.counted(article, context)) for article in articles)

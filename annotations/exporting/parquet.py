@@ -36,8 +36,11 @@ class Parquet(Format):
     labels = "both"
     by_workers = True
     loses = frozenset(
-        {"earlier texts", "suggestions", "discussions", "guidelines", "fact-checks", "roles"}
-    )
+        {
+            "earlier texts", "suggestions", "discussions", "guidelines", "fact-checks", "roles",
+            "earlier verdicts", "contributors",
+        }
+    )  # fmt: skip
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
         for claim in article["claims"]:
@@ -217,9 +220,12 @@ def _article(article: Record) -> Record:
         "id", "title", "author", "publisher", "url", "published", "dateline", "language", "state",
         "text", "text_revision", "text_sha256",
     )  # fmt: skip
+    run = article["run"]
+    # Of an earlier text they say nothing of this one.
+    fits = run is not None and run["text_revision"] == article["text_revision"]
     return {
         **{name: article[name] for name in names},
-        "sentences": article["run"]["sentences"] if article["run"] else None,
+        "sentences": run["sentences"] if fits else None,
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record
+from .base import DETAILS, Context, Format, Record
 from .documents import LABEL, about, documents, of_claim
 from .tokens import doc_of, token_range
 
@@ -33,7 +33,7 @@ class Prodigy(Format):
             "sets", "copies", "questions", "discussions", "guidelines", "earlier texts",
             "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | DETAILS  # fmt: skip
     reasons = {MOVED: _("places that begin or end inside a word: their tokens hold more")}
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:

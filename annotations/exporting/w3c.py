@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .base import Context, Format, Record, dumps, iso
+from .base import DETAILS, Context, Format, Record, dumps, iso
 from .judging import shown
 
 NO_ADDRESS = "evidence without an address"
@@ -29,7 +29,7 @@ class WebAnnotation(Format):
             "flags", "rationales", "sets", "questions", "discussions", "guidelines",
             "fact-checks", "roles",
         }
-    )  # fmt: skip
+    ) | (DETAILS - {"authors"})  # fmt: skip
     reasons = {NO_ADDRESS: _("pieces of evidence without an address")}
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:

@@ -23,7 +23,7 @@ from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError, InvalidInput
 from annotations.exporting import FORMATS, Format, Options, Preview, Selection, preview
 from annotations.exporting.base import PARTS
-from annotations.exporting.gathered import ANSWER_NOT_KNOWN, NOT_KNOWN
+from annotations.exporting.gathered import ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN, NOT_KNOWN
 from annotations.exporting.selection import NO_VERDICT, TIE
 from annotations.models import Article, Claim, ClaimType, Corpus, Export, ExportState, User
 from annotations.services import exports as services
@@ -56,6 +56,7 @@ UNITS = {
 REASONS = {
     NOT_KNOWN: gettext_lazy("pieces of evidence not surely known at the time"),
     ANSWER_NOT_KNOWN: gettext_lazy("answers from sources not surely known at the time"),
+    FACT_CHECK_NOT_KNOWN: gettext_lazy("what published fact-checks say, which is of a later time"),
 }
 _ANY = ("", gettext_lazy("any"))
 

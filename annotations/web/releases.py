@@ -25,7 +25,7 @@ from annotations.releasing import LICENCES
 from annotations.services import releases as services
 from annotations.services.keyset import Key
 
-from .exports import UNITS, reasons
+from .exports import REASONS, UNITS, reasons
 from .forms import tie
 from .paging import keyset_page
 from .release_form import BY_WORDS, ReleaseForm, label_of, licence_of, plan_of, usual
@@ -205,6 +205,7 @@ def release_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _sheet(release: Release) -> dict[str, Any]:
     """The datasheet and the leakage report, put in the page's order and words."""
     sheet, leakage = release.datasheet, release.leakage
+    left_out = sheet["limits"]["left_out"]
     return {
         "sheet": sheet,
         # Rendered by a renderer that sanitises.
@@ -220,6 +221,7 @@ def _sheet(release: Release) -> dict[str, Any]:
         "versions": sorted(sheet["guidelines"]["verdicts_by_version"].items()),
         "people": (sheet["agreement"] or {}).get("people", [])[:MOST_SHOWN],
         "written": [_written(one) for one in sheet["formats"]],
+        "left_out": [(REASONS.get(reason, reason), n) for reason, n in sorted(left_out.items())],
         "across": [(words, leakage["across"][kind]) for kind, words in ACROSS.items()]
         if leakage
         else [],

@@ -15,7 +15,7 @@ import time_machine
 from annotations.exporting import FORMATS, Options, begin, preview, write
 from annotations.exporting.base import PARTS
 from annotations.exporting.people import reviewer_urn
-from annotations.models import ArticleText, Corpus, Verdict
+from annotations.models import ArticleText, Claim, Corpus, Verdict
 from tests import factories
 from tests.services.importing import bring_in
 
@@ -54,11 +54,19 @@ SIGNS: dict[str, str] = {
     "roles": "Q4242",
     "claim date": "2026-02-28|28-02-2026",
     "place": r"\+Exland",
-    "flags": "unclear",
+    "flags": r"(?s)(?=.*unclear)(?=.*Which prices)",
     "tags": "-climate",
     "verdict": "Mostly.False|REFUTES|Refuted",
     "verdicts": r'sam \(review\)|"(by|reviewer|username)":"sam"|"creator":{"id":"urn:reviewer:sam"',
     "rationales": "says rita",
+    "authors": "2026-03-02[T ]09:03:00",
+    "states": '"state":"adjudicated"|,adjudicated,',
+    "strategies": "Numerical Comparison",
+    "confidence": '"high"',
+    "earlier verdicts": "Half True, says",
+    "stances": '"(stance|label)":"REFUTES"',
+    "quotes": "(?s)(?=.*It fell)(?=.*Table 2)",
+    "contributors": "asked_by",
     "evidence": r"statistics\.example/1",
     "copies": "TimeState|c9d90c6e16222296",
     "questions": "Did it double",
@@ -68,8 +76,9 @@ SIGNS: dict[str, str] = {
 }
 # Said by the shape of a file alone.
 SHAPE = {"fragments", "sets"}
-# Not there because of the exhibit: its place is no country, and that is counted.
-COUNTED = {("averitec", "place")}
+# Not there because of the exhibit: its place is no country, and the one verdict that names
+# strategies has no label. Both are counted.
+COUNTED = {("averitec", "place"), ("averitec", "strategies")}
 
 
 @pytest.mark.any_database
@@ -128,6 +137,43 @@ def test_what_it_leaves_out_is_counted(exhibit: Exhibit) -> None:
     }
 
 
+@pytest.mark.any_database
+def test_what_is_left_out_of_several_records_of_a_claim_counts_once(exhibit: Exhibit) -> None:
+    """Each reviewer's verdict is a record, with the same evidence."""
+    for name, reason, count in (
+        ("averitec", "evidence", 3),
+        ("claimreview", "protected sources", 1),
+        ("datafeed", "protected sources", 1),
+    ):
+        context = begin(exhibit.cast.corpus, FORMATS[name], options=Options(labels="both"))
+        list(write(context, FORMATS[name]))
+        assert context.report.written > 1
+        assert context.report.left_out[reason] == count, name
+
+
+@pytest.mark.any_database
+def test_a_detector_that_read_an_earlier_text(exhibit: Exhibit) -> None:
+    """Its sentences and suggestions stand in that one, and nowhere in the text of today."""
+    ArticleText.objects.create(
+        article=exhibit.article, number=2, text="All anew.", content_hash="0" * 64
+    )
+    (article, _) = articles_of(written(exhibit, "parquet"))
+    assert (article["text"], article["sentences"]) == ("All anew.", None)
+    earlier, latest, _ = json.loads(written(exhibit, "label-studio"))
+    assert len(earlier["predictions"][0]["result"]) == 3
+    assert (latest["data"]["text"], latest["predictions"]) == ("All anew.", [])
+    # Where no claim stands in the earlier text, that isn't written.
+    Claim.objects.update(state="withdrawn")
+    context = begin(exhibit.cast.corpus, FORMATS["label-studio"])
+    list(write(context, FORMATS["label-studio"]))
+    assert context.report.left_out == {"suggestions in another revision": 3}
+
+
+def articles_of(content: bytes) -> list[dict[str, Any]]:
+    _, _, table = readable(content).partition("=== data/articles-00000.parquet\n")
+    return [json.loads(line) for line in table.partition("=== ")[0].splitlines()]
+
+
 @pytest.fixture
 def overlapping(exhibit: Exhibit) -> Exhibit:
     """With a claim around another one, over a line break, that ends inside a word."""
@@ -151,6 +197,9 @@ def test_places_that_overlap(overlapping: Exhibit) -> None:
             # No piece of brat's holds a line break, and what overlaps is an event.
             assert "T4\tOverlapping_claim 91 109;110 115\twhile prices rose. The c\n" in text
             assert "E4\tOverlapping_claim:T4\n" in text
+        if name == "conll":
+            # A chunk ends with its sentence, and the next one's begins anew.
+            assert "rose\tI-CLAIM\n.\tI-CLAIM\n\nThe\tB-CLAIM\ncafé\tI-CLAIM\n" in text
         if name == "doccano":
             assert '[91,115,"CLAIM"],[97,108,"CLAIM"],[110,125,"CLAIM"]' in text
     assert left_out == {

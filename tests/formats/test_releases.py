@@ -112,7 +112,7 @@ def test_what_differs_is_named(exhibit: Exhibit, monkeypatch: Any) -> None:
     assert (found["same"], found["stored"]) == (False, False)
     with pytest.raises(CommandError):
         call_command("verify_releases", str(release.uid), stdout=(said := io.StringIO()))
-    assert "format csv: made with 1, here is 9" in said.getvalue()
+    assert "format csv: made with 2, here is 9" in said.getvalue()
     assert "archive was changed" in said.getvalue()
     monkeypatch.undo()
     release.file.storage.delete(release.file.name)
@@ -121,7 +121,7 @@ def test_what_differs_is_named(exhibit: Exhibit, monkeypatch: Any) -> None:
     assert "can't be read" in said.getvalue()
     with pytest.raises(CommandError, match="no release"):
         call_command("verify_releases", "00000000-0000-0000-0000-000000000000")
-    assert found["software"] == {"format csv": ["1", "9"]}
+    assert found["software"] == {"format csv": ["2", "9"]}
     # The sums say so themselves, and what says which version a format is of.
     assert found["differs"] == ["SHA256SUMS", "datasheet.json", "manifest.json"]
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils.translation import override
 
+from annotations.exporting import FORMATS
+from annotations.exporting.gathered import OF_OPTIONS
 from annotations.models import Export
 from annotations.services.export_runs import export_run
+from annotations.web.exports import reasons
 from tests import factories
 from tests.factories import Cast
 
@@ -65,3 +69,11 @@ def test_choices_that_mean_nothing(cast: Cast) -> None:
             assert response.status_code == 400
             assert words in response.content.decode()
     assert not Export.objects.exists()
+
+
+def test_whatever_is_left_out_has_words_for_people() -> None:
+    for format_ in FORMATS.values():
+        left_out = dict.fromkeys([*OF_OPTIONS, *format_.reasons], 1)
+        with override("de"):
+            for words, _ in reasons(format_, left_out):
+                assert str(words) not in left_out, words

@@ -41,6 +41,7 @@ def test_made_read_withdrawn(cast: Cast) -> None:
         "dev": "0",
         "test": "50",
         "verdict": "",
+        "known_only": "on",
     }
     for wrong, words in [
         ({"title": ""}, "Title: needed"),
@@ -77,6 +78,7 @@ def test_made_read_withdrawn(cast: Cast) -> None:
         "groups of near-identical articles",
         "SHA256SUMS",
         "House licence",
+        "Left out: 3 × pieces of evidence not surely known at the time",
     ):
         assert words in page, words
     # Who isn't an admin is offered nothing that they can't do.
