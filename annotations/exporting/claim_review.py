@@ -21,13 +21,14 @@ from annotations.domain.claim_review import (
     data_feed_head,
     data_feed_item,
 )
-from annotations.domain.publishing import FactCheckState
-from annotations.services.claim_reviews import page_address
+from annotations.domain.publishing import FactCheckState, NameMask, masked
+from annotations.domain.vocabulary import Flag, Stance
+from annotations.services.claim_reviews import page_address, same_name
 
 from .base import DETAILS, Context, Format, Record, array, dumps, utc
 from .judging import NO_VERDICT, TIE, Judgement, judgements
 
-PROTECTED = "protected sources"
+PROTECTED, IRRELEVANT, MASKED = "protected sources", "irrelevant evidence", "private persons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class ClaimReviews(Format):
         NO_VERDICT: _("claims without a verdict"),
         TIE: _("claims on which nobody leads"),
         PROTECTED: _("protected sources"),
+        IRRELEVANT: _("pieces of evidence that say nothing of the claim"),
+        MASKED: _("names of private persons, which are masked"),
     }
 
     def items(self, article: Record, context: Context) -> Iterator[Record]:
@@ -68,12 +71,11 @@ class ClaimReviews(Format):
 
     def reviews(self, article: Record, context: Context) -> Iterator[_Dated]:
         for claim in article["claims"]:
-            protected = sum(piece["protected"] for piece in claim["evidence"])
+            written = False
             for judgement in judgements(claim, context):
-                if protected:
-                    # Of the claim, in however many reviews it is.
-                    context.leave_out(PROTECTED, protected)
-                    protected = 0
+                if not written:
+                    _count_left_out(claim, context)
+                    written = True
                 yield _review(article, claim, judgement, context)
 
 
@@ -118,62 +120,100 @@ def published_page(claim: Record, context: Context) -> str | None:
     return page_address(fact_check["slug"], context.options.site)
 
 
+def _count_left_out(claim: Record, context: Context) -> None:
+    """Of the claim, in however many reviews it is."""
+    for piece in claim["evidence"]:
+        if piece["protected"]:
+            context.leave_out(PROTECTED)
+        elif piece["stance"] == Stance.IRRELEVANT:
+            context.leave_out(IRRELEVANT)
+    if _private(claim):
+        context.leave_out(MASKED)
+
+
+def _private(claim: Record) -> bool:
+    """Is its claimant kept back, as is chosen beforehand where it is published?"""
+    return bool(claim["claimant"]) and claim["flag"] == Flag.PRIVATE_PERSON
+
+
 def _review(article: Record, claim: Record, judgement: Judgement, context: Context) -> _Dated:
     # The review's own days: when the verdict was given, and when it or the claim last changed.
     created = utc(judgement.grounds[0]["created_at"])
     modified = max(utc(judgement.grounds[-1]["created_at"]), utc(claim["updated_at"]))
-    place = Appearance(
-        url=article["url"],
-        title=article["title"],
-        publisher=article["publisher"],
-        published=article["published"],
-    )
+    organisation, licence = _organisation(context)
+    words = {
+        "claim": claim["normalised"] or claim["quote"],
+        "claim_text": claim["quote"],
+        "body": judgement.rationale,
+        "place": {
+            "url": article["url"],
+            "title": article["title"],
+            "publisher": article["publisher"],
+        },
+        "citations": _citations(claim),
+    }
+    if _private(claim):
+        words = masked(words, NameMask(claim["claimant"]))
     review = Review(
         url=page_of(article, claim, context, judgement.rating),
-        claim=claim["normalised"] or claim["quote"],
-        claim_text=claim["quote"],
+        claim=words["claim"],
+        claim_text=words["claim_text"],
         claim_id=f"urn:uuid:{claim['uid']}",
         claim_date=claim["claim_date"],
         rating=ReviewRating(label=judgement.rating, number=judgement.number),
-        organisation=_organisation(context),
+        organisation=organisation,
         published=created.date(),
         modified=modified.date(),
         language=article["language"],
-        author=_author(claim),
-        appearances=(place,),
-        body=judgement.rationale,
-        citations=tuple(_citations(claim)),
+        author=_author(article, claim, organisation),
+        appearances=(Appearance(**words["place"], published=article["published"]),),
+        body=words["body"],
+        citations=tuple(Citation(**piece) for piece in words["citations"]),
+        licence=licence,
     )
     return _Dated(review, created, modified)
 
 
-def _organisation(context: Context) -> Organisation:
-    """As the export was told, else whoever publishes the corpus's fact-checks."""
-    options = context.options
-    publisher = context.head()["publisher"] or {"organisation": "", "url": ""}
-    return Organisation(
-        name=options.publisher or publisher["organisation"] or context.corpus_name,
-        url=options.publisher_url or publisher["url"],
+def _organisation(context: Context) -> tuple[Organisation, str]:
+    """Who reviews, and under which licence: as the export was told, else whoever publishes the
+    corpus's fact-checks, with the policies that they have."""
+    options, publisher = context.options, context.head()["publisher"]
+    if publisher is None or options.publisher or options.publisher_url:
+        known = publisher or {"organisation": "", "url": ""}
+        name = options.publisher or known["organisation"] or context.corpus_name
+        return Organisation(name=name, url=options.publisher_url or known["url"]), ""
+    organisation = Organisation(
+        name=publisher["organisation"] or context.corpus_name,
+        url=publisher["url"],
+        logo=publisher["logo"],
+        corrections_policy=publisher["corrections_policy"],
+        methodology=publisher["methodology"],
     )
+    return organisation, publisher["licence"]
 
 
-def _citations(claim: Record) -> Iterator[Citation]:
-    for piece in claim["evidence"]:
-        if not piece["protected"]:
-            yield Citation(
-                url=piece["url"],
-                name=piece["title"] or piece["citation"],
-                publisher=piece["publisher"],
-                published=piece["published"],
-            )
+def _citations(claim: Record) -> list[Record]:
+    return [
+        {
+            "url": piece["url"],
+            "name": piece["title"] or piece["citation"],
+            "publisher": piece["publisher"],
+            "published": piece["published"],
+        }
+        for piece in claim["evidence"]
+        if not piece["protected"] and piece["stance"] != Stance.IRRELEVANT
+    ]
 
 
-def _author(claim: Record) -> ClaimAuthor | None:
-    """Of a claim that nobody is known to have made there is none."""
-    if not claim["claimant"]:
+def _author(article: Record, claim: Record, organisation: Organisation) -> ClaimAuthor | None:
+    """Of a claim that nobody is known to have made there is none, nor of what the organisation
+    says that reviews it."""
+    name = claim["claimant"]
+    if not name or _private(claim) or same_name(name, organisation.name):
         return None
     return ClaimAuthor(
-        name=claim["claimant"],
+        name=name,
         role=claim["claimant_role"],
         wikidata_id=claim["claimant_wikidata_id"],
+        organisation=same_name(name, article["publisher"]),
     )

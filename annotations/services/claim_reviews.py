@@ -149,7 +149,7 @@ def _feed_item(fact_check: FactCheck, url: str, guard: Guard) -> schema.FeedItem
 
 def _author(content: Content, publication: Publication) -> schema.ClaimAuthor | None:
     claimant = content["claimant"]
-    if claimant is None or _same(claimant["name"], publication.organisation):
+    if claimant is None or same_name(claimant["name"], publication.organisation):
         # Search engines refuse a review whose author made the claim.
         return None
     return schema.ClaimAuthor(**claimant)
@@ -172,7 +172,7 @@ def _plain(markdown: str) -> str:
     return " ".join(found.text_content().split())
 
 
-def _same(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 

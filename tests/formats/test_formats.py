@@ -295,6 +295,57 @@ def test_claim_reviews_have_what_google_asks_for(exhibit: Exhibit) -> None:
     assert PUBLISHER.publisher not in json.dumps([r["itemReviewed"]["author"] for r in both])
 
 
+def reviews(exhibit: Exhibit, **options: Any) -> tuple[list[Any], dict[str, int]]:
+    options = {"labels": "individual", "site": "https://site.example/", **options}
+    context = begin(exhibit.cast.corpus, FORMATS["claimreview"], options=Options(**options))
+    content = b"".join(write(context, FORMATS["claimreview"]))
+    return json.loads(content)["@graph"], dict(context.report.left_out)
+
+
+@pytest.mark.any_database
+def test_reviews_are_as_the_published_pages_have_them(exhibit: Exhibit) -> None:
+    """The outlet is an organisation, what says nothing of the claim is no citation, and who
+    publishes is told with their policies."""
+    first = exhibit.claims[0]
+    assert first.claimant is not None
+    first.claimant.name = "EX NEWS"
+    first.claimant.save()
+    first.evidence.filter(uid=uid(20)).update(stance="IRRELEVANT")
+    (review, *_), left_out = reviews(exhibit, publisher="Other News", publisher_url="https://o.org")
+    assert review["itemReviewed"]["author"]["@type"] == "Organization"
+    assert "citation" not in review
+    assert left_out["irrelevant evidence"] == 1
+    # Another organisation has policies of its own.
+    assert review["author"] == {
+        "@type": "Organization",
+        "name": "Other News",
+        "url": "https://o.org",
+    }
+    assert "sdLicense" not in review
+    (review, *_), _ = reviews(exhibit)
+    assert review["author"]["correctionsPolicy"] == "https://ex.example/corrections"
+    assert review["publishingPrinciples"] == "https://ex.example/methods"
+    assert review["sdLicense"] == "https://creativecommons.org/licenses/by/4.0/"
+    # Never our own institution: search engines refuse that.
+    assert "author" not in review["itemReviewed"]
+
+
+@pytest.mark.any_database
+def test_a_private_person_is_named_in_no_review(exhibit: Exhibit) -> None:
+    first = exhibit.claims[0]
+    assert first.claimant is not None
+    first.claimant.name = "Ilse Vorn"
+    first.claimant.save()
+    first.flag, first.normalised = "private_person", "Ms. Vorn doubled unemployment"
+    first.save()
+    found, left_out = reviews(exhibit)
+    assert found[0]["claimReviewed"] == "Ms. ▇▇▇ doubled unemployment"
+    assert "vorn" not in json.dumps(found).casefold()
+    assert left_out["private persons"] == 1
+    feed = written(exhibit, "datafeed").decode()
+    assert "vorn" not in feed.casefold()
+
+
 @pytest.mark.any_database
 def test_spacy_loads_and_trains_on_it(exhibit: Exhibit, tmp_path: Path) -> None:
     """By its own corpus reader, as in a training configuration, and one step of a spancat."""
