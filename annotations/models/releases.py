@@ -151,6 +151,18 @@ class Release(models.Model):
         return {**self.plan, "shares": dict(self.plan["shares"])} if self.plan else {}
 
     @property
+    def shown_leakage(self) -> dict[str, Any]:
+        """Of one that was withdrawn without its examples, which are words of the records."""
+        if self.withdrawn_at is None or not self.leakage:
+            return self.leakage
+        across = {kind: {**n, "examples": []} for kind, n in self.leakage["across"].items()}
+        return {**self.leakage, "across": across}
+
+    @property
+    def shown_datasheet(self) -> dict[str, Any]:
+        return {**self.datasheet, "split": self.shown_leakage} if self.datasheet else {}
+
+    @property
     def is_verifying(self) -> bool:
         return self.ready_at is not None and self.job is not None and self.job.is_active
 

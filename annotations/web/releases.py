@@ -204,7 +204,7 @@ def release_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _sheet(release: Release) -> dict[str, Any]:
     """The datasheet and the leakage report, put in the page's order and words."""
-    sheet, leakage = release.datasheet, release.leakage
+    sheet, leakage = release.datasheet, release.shown_leakage
     left_out = sheet["limits"]["left_out"]
     return {
         "sheet": sheet,

@@ -36,7 +36,7 @@ def test_made_read_withdrawn(cast: Cast) -> None:
         "licence_text": "Ask us.",
         "motivation": "*For* testing <script>",
         "formats": ["csv", "jsonl"],
-        "by": "claim",
+        "by": "source",
         "train": "50",
         "dev": "0",
         "test": "50",
@@ -75,6 +75,7 @@ def test_made_read_withdrawn(cast: Cast) -> None:
         "<em>For</em> testing &lt;script&gt;",
         "n0.example",
         "Krippendorff",
+        'class="there"',
         "groups of near-identical articles",
         "SHA256SUMS",
         "House licence",
@@ -94,6 +95,13 @@ def test_made_read_withdrawn(cast: Cast) -> None:
     admin.post(f"{address}do/", {"do": "withdraw", "reason": "A <b>name</b> was in it."})
     page = reviewer.get(address).content.decode()
     assert "A &lt;b&gt;name&lt;/b&gt; was in it." in page
+    # How much is in several parts stays to be read; the words of the records don't.
+    assert "pages cited as evidence" in page
+    assert 'class="there"' not in page
+    shown = reviewer.get(f"/api/v1{address}").json()
+    for leakage in (shown["leakage"], shown["datasheet"]["split"]):
+        assert leakage["across"]["near_identical_claims"]["count"] == 1
+        assert not any(found["examples"] for found in leakage["across"].values())
     assert "/file/" not in page
     assert "withdrawn" in reviewer.get(listed).content.decode()
     # One that was never ready can be discarded.

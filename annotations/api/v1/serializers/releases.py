@@ -135,8 +135,11 @@ class ReleaseSerializer(ReleaseLineSerializer):
     )
     records_sha256 = serializers.CharField(source="source_sha256")
     files = ReleaseFileSerializer(many=True)
-    datasheet = ObjectField(help_text="Empty until it is ready.")
-    leakage = ObjectField(help_text="Empty where it isn't divided.")
+    datasheet = ObjectField(source="shown_datasheet", help_text="Empty until it is ready.")
+    leakage = ObjectField(
+        source="shown_leakage",
+        help_text="Empty where it isn't divided; without examples once it was withdrawn.",
+    )
     software = ObjectField(help_text="What it was made with: name → version.")
     verified_at = serializers.DateTimeField(allow_null=True)
     verification = ObjectField(help_text="What came of making it again.")
