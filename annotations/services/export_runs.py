@@ -8,6 +8,7 @@ next one goes on where that one noted last that all is whole.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,7 +34,7 @@ from annotations.exporting import (
     records_of,
 )
 from annotations.exporting.base import ExportError, Format, Record
-from annotations.models import Export, Job
+from annotations.models import Evidence, Export, Job
 from annotations.models.exports import EXPORT
 
 from .events import event_record
@@ -90,8 +91,8 @@ def _write(job: Job, export: Export) -> int:
     selection = Selection.read(export.selection, export.corpus)
     options = Options(**export.options, site=export.site, salt=bytes(export.salt))
     with unfinished(f"{export.uid}-{job.lease}", stays=format_.goes_on) as file:
-        noted = export.checkpoint
-        goes_on = bool(noted) and format_.goes_on and file.take_over(noted)
+        noted, rests_on = export.checkpoint, _rests_on(export, format_)
+        goes_on = format_.goes_on and noted.get("rests_on") == rests_on and file.take_over(noted)
         context = begin(
             export.corpus,
             format_,
@@ -102,7 +103,8 @@ def _write(job: Job, export: Export) -> int:
         )
         total = selection.articles(export.corpus).count()
         found = records_of(context, format_, selection, noted["after"] if goes_on else 0)
-        for piece in format_.write(_telling(job, export, context, total, file, found), context):
+        told = _telling(job, export, context, total, file, found, rests_on)
+        for piece in format_.write(told, context):
             file.write(piece)
         file.file.seek(0)
         export.file_name = _name(export, format_, context.exported_at)
@@ -114,6 +116,15 @@ def _write(job: Job, export: Export) -> int:
     return 1
 
 
+def _rests_on(export: Export, format_: Format) -> str:
+    """What has to be as it was for another worker to go on: the format, and which sources are
+    protected, since what was written may have one that is protected now."""
+    protected = Evidence.objects.filter(claim__article__corpus=export.corpus, protected=True)
+    sources = [f"{uid} {url}" for uid, url in protected.order_by("pk").values_list("uid", "url")]
+    told = "\n".join([f"{format_.version} {settings.SOFTWARE_VERSION}", *sources])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 def _telling(
     job: Job,
     export: Export,
@@ -121,6 +132,7 @@ def _telling(
     total: int,
     file: Unfinished,
     articles: Iterator[Record],
+    rests_on: str,
 ) -> Iterator[Record]:
     """Now and then keep the lease, say how far it is and note what of the file is whole;
     ``JobLost`` where that is over."""
@@ -138,6 +150,7 @@ def _telling(
         if goes_on:
             noted = {
                 **file.keep(),
+                "rests_on": rests_on,
                 "after": after,
                 "exported_at": context.exported_at.isoformat(),
                 "report": context.report.as_json(),

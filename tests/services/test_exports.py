@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from annotations.errors import Conflict, NotAllowed
 from annotations.exporting import FORMATS, Options, Selection
-from annotations.models import Event, Export, Job
+from annotations.models import Event, Evidence, Export, Job
 from annotations.services import export_runs
+from annotations.services.evidence import evidence_update
 from annotations.services.export_runs import export_run
 from annotations.services.exports import (
     MOST_AT_ONCE,
@@ -171,14 +172,24 @@ def unfinished_files() -> Iterator[Path]:
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("lost", ["archive", "elsewhere"])
-def test_what_cannot_go_on_begins_anew(cast: Cast, lost: str, interrupted: Any) -> None:
+@pytest.mark.parametrize("lost", ["archive", "elsewhere", "protected", "version"])
+def test_what_cannot_go_on_begins_anew(
+    cast: Cast, lost: str, interrupted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A beginning that has a source which was protected since, or is of another format, too."""
     export = ask(cast, "brat" if lost == "archive" else "jsonl")
     given = interrupted(lambda: export_cancel(actor=cast.reviewer, export=again(export)))
     export_run(first=export.job_id)
     if lost == "elsewhere":
         for path in unfinished_files():
             path.unlink()
+    if lost == "protected":
+        piece = Evidence.objects.order_by("pk").first()
+        assert piece is not None
+        fields: Any = {"protected": True, "protection_reason": "Asked."}
+        evidence_update(actor=cast.admin, evidence=piece, revision=1, fields=fields)
+    if lost == "version":
+        monkeypatch.setattr(type(FORMATS["jsonl"]), "version", 9)
     export_resume(actor=cast.reviewer, export=again(export))
     assert export_run(first=export.job_id) == 1
     assert len(given) == 6
