@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from annotations.exporting import FORMATS, Options, begin, preview, write
+from annotations.exporting import FORMATS, Options, begin, parquet, preview, write
 from annotations.exporting.base import PARTS
 from annotations.exporting.people import reviewer_urn
-from annotations.models import ArticleText, Claim, Corpus, Verdict
+from annotations.models import ArticleText, Claim, Corpus, Evidence, Verdict
 from tests import factories
 from tests.services.importing import bring_in
 
@@ -167,6 +167,20 @@ def test_a_detector_that_read_an_earlier_text(exhibit: Exhibit) -> None:
     context = begin(exhibit.cast.corpus, FORMATS["label-studio"])
     list(write(context, FORMATS["label-studio"]))
     assert context.report.left_out == {"suggestions in another revision": 3}
+
+
+@pytest.mark.any_database
+def test_large_claims_are_written_few_at_once(
+    exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory holds a row group: long quotes and rationales make it short."""
+    import pyarrow.parquet
+
+    monkeypatch.setattr(parquet, "CHARACTERS_A_GROUP", 20_000)
+    Evidence.objects.filter(claim=exhibit.claims[0], protected=False).update(quote="x" * 20_000)
+    with zipfile.ZipFile(io.BytesIO(written(exhibit, "parquet"))) as archive:
+        table = archive.read("data/claims-00000.parquet")
+    assert pyarrow.parquet.ParquetFile(io.BytesIO(table)).num_row_groups == 2
 
 
 def articles_of(content: bytes) -> list[dict[str, Any]]:
