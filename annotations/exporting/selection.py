@@ -1,4 +1,4 @@
-"""Which articles and claims: one set of filters, read in one place, for exports and lists alike."""
+"""Which articles and claims: one set of filters, read in one place, for all that leaves."""
 
 from __future__ import annotations
 

@@ -74,6 +74,9 @@ def test_ones_day(api: Client, cast: Cast) -> None:
     claim_create(actor=cast.second_reviewer, article=article, fields={"spans": spans})
     day = api.get(f"corpora/{cast.corpus.pk}/today/", {"zone": "UTC"}).json()
     assert (day["claims"], day["verdicts"], day["decisions_an_hour"]) == (1, 0, None)
+    for nowhere in ("Nowhere", "America", "../etc/passwd", "/etc/passwd"):
+        answer = api.get(f"corpora/{cast.corpus.pk}/today/", {"zone": nowhere})
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, ["zone"])
 
 
 def test_following_an_invitation(as_: Any, cast: Cast) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rest_framework import serializers
 
@@ -42,9 +42,10 @@ class TodayParameters(serializers.Serializer[Any]):
     )
 
     def validate_zone(self, value: str) -> ZoneInfo:
-        if value not in available_timezones():
-            raise serializers.ValidationError("Expected the name of a time zone.")
-        return ZoneInfo(value)
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise serializers.ValidationError("Expected the name of a time zone.") from error
 
 
 class TodaySerializer(serializers.Serializer[Any]):
