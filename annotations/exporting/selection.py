@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from annotations import search
+from annotations.domain.days import day_written
 from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.domain.vocabulary import VerdictKind
 from annotations.errors import InvalidInput
@@ -248,13 +249,10 @@ class _Reader:
     def _day(value: Any) -> dt.date:
         if isinstance(value, dt.date):
             return value
-        # The ISO parser of Python also takes 20260302 and week dates, which mean nothing to people.
-        if isinstance(value, str) and len(value) == len("2026-03-02"):
-            try:
-                return dt.date.fromisoformat(value)
-            except ValueError:
-                pass
-        raise ValueError(_("expected a day, YYYY-MM-DD"))
+        try:
+            return day_written(value)
+        except ValueError as error:
+            raise ValueError(_("expected a day, YYYY-MM-DD")) from error
 
 
 def _listed(names: list[str]) -> str:

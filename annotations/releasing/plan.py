@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from annotations.domain.days import day_written
 from annotations.errors import InvalidInput
 
 SOURCE, CLAIM, TIME = "source", "claim", "time"
@@ -56,7 +57,7 @@ class Plan:
             problems["split.seed"] = _("expected a whole number from 0 to 2147483647")
         until: tuple[dt.date, ...] = ()
         try:
-            until = tuple(map(_day, given.get("until") or ()))
+            until = tuple(map(day_written, given.get("until") or ()))
         except (TypeError, ValueError):
             problems["split.until"] = _("expected days, YYYY-MM-DD")
         if until and by != TIME:
@@ -92,11 +93,3 @@ class Plan:
     @property
     def fractions(self) -> dict[str, float]:
         return {name: share / 100 for name, share in self.shares.items()}
-
-
-def _day(value: Any) -> dt.date:
-    if isinstance(value, dt.date):
-        return value
-    if not isinstance(value, str) or len(value) != len("2026-03-02"):
-        raise ValueError(value)
-    return dt.date.fromisoformat(value)

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from django.db.models import BooleanField, Case, Count, ExpressionWrapper, IntegerField, Q, When
 
 from annotations import search
+from annotations.domain.days import day_written
 from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.errors import InvalidInput
 from annotations.models import Article, Assignment, Claim, Corpus, User
@@ -318,7 +319,7 @@ def _words(given: str) -> str:
 
 def _day(given: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(given) if len(given) == len("2026-03-02") else None
+        return day_written(given)
     except ValueError:
         return None
 

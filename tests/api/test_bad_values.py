@@ -37,6 +37,7 @@ BAD_CLAIM_FIELDS = [
     ("claim_date", "yesterday"),
     ("claim_date", "2026-02-30"),
     ("claim_date", "20260302"),
+    ("claim_date", "2026-W10-1"),
     ("claim_date", 20260302),
     ("revision", 2**70),
     ("revision", -1),

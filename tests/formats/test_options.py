@@ -258,6 +258,7 @@ def test_selections_that_mean_nothing(db: None) -> None:
         ({"person": "a\0"}, "username"),
         ({"published_from": "yesterday"}, "YYYY-MM-DD"),
         ({"created_until": "20260302"}, "YYYY-MM-DD"),
+        ({"created_until": "2026-W10-1"}, "YYYY-MM-DD"),
         ({"score_min": "1.5"}, "0 to 1"),
         ({"score_min": "nan"}, "0 to 1"),
         ({"score_min": True}, "0 to 1"),

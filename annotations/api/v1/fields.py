@@ -9,6 +9,8 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotations.domain.days import day_written
+
 MAX_ID = 2**63 - 1
 MAX_OFFSET = 2**31 - 1
 
@@ -54,10 +56,10 @@ class StrictBoolean(serializers.BooleanField):
 
 class StrictDate(serializers.DateField):
     def to_internal_value(self, data: Any) -> Any:
-        # The ISO parser of Python also takes 20260302 and week dates, which mean nothing to people.
-        if not isinstance(data, str) or len(data) != len("2026-03-02"):
-            raise serializers.ValidationError("Expected a date, YYYY-MM-DD.")
-        return super().to_internal_value(data)
+        try:
+            return day_written(data)
+        except ValueError as error:
+            raise serializers.ValidationError("Expected a date, YYYY-MM-DD.") from error
 
 
 class StrictUUID(serializers.UUIDField):
