@@ -1,4 +1,4 @@
-"""Which articles and claims: one set of filters, read in one place, for all that leaves."""
+"""Which articles and claims: one set of filters, read in one place, for exports and lists alike."""
 
 from __future__ import annotations
 
@@ -108,8 +108,10 @@ class Selection:
     def of_claims(self) -> ClaimQuerySet:
         """What is asked of the claims alone, whatever their articles."""
         rows = Claim.objects.standing().order_by()
-        if self.claim_q:
-            rows = search.claims(rows, self.claim_q)
+        return self.among(search.claims(rows, self.claim_q) if self.claim_q else rows)
+
+    def among(self, rows: ClaimQuerySet) -> ClaimQuerySet:
+        """Of these claims those that are asked for, the search apart."""
         if self.claim_state:
             rows = rows.filter(state__in=self.claim_state)
         if self.type:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from annotations.models import Article, Claim
 from annotations.services.answers import answer_withdraw
@@ -127,6 +128,10 @@ def test_bad_cursors(api: Client, cursor: str) -> None:
         ("suggestions/", "article", "1e3"),
         ("claims/", "created_by", str(2**64)),
         ("claims/", "include_withdrawn", "2"),
+        ("claims/", "score_min", "1.1"),
+        ("claims/", "created_until", "2026-W10-1"),
+        ("claims/", "verdict", "Tr\0ue"),
+        ("claims/", "person", "x" * 151),
         ("evidence/", "stance", "refutes"),
         ("evidence/", "claim", "1 or 1=1"),
         ("questions/", "claim", "x"),
@@ -204,6 +209,34 @@ def test_suggestions_are_those_of_the_current_run(api: Client, article: Article)
     assert ids(api, "suggestions/", all_runs="false") == [now]
     # A single one can be read, whichever run it is of.
     assert api.get(f"suggestions/{earlier[0]}/").status_code == 200
+
+
+def test_claims_as_exports_choose_them(api: Client, cast: Cast, article: Article) -> None:
+    suggestion, *_ = factories.suggestions_of(article)
+    found = suggestion_accept(actor=cast.reviewer, suggestion=suggestion)
+    factories.make_verdict(found, cast.reviewer, "False")
+    tied = factories.make_claim(article, cast.second_reviewer, phrase="The café closed")
+    factories.make_verdict(tied, cast.reviewer, "False")
+    factories.make_verdict(tied, cast.second_reviewer, "True")
+    unjudged = factories.make_claim(article, cast.second_reviewer)
+    today = timezone.now().date()
+    tomorrow = today + dt.timedelta(days=1)
+    for given, expected in [
+        ({"verdict": "False"}, [found]),
+        ({"verdict": "True"}, []),
+        ({"verdict": "tie"}, [tied]),
+        ({"verdict": "none"}, [unjudged]),
+        ({"person": cast.reviewer.username}, [found, tied]),
+        ({"person": cast.second_reviewer.username, "verdict": "none"}, [unjudged]),
+        ({"created_from": today, "created_until": today}, [found, tied, unjudged]),
+        ({"created_from": tomorrow}, []),
+        ({"score_min": "0.9"}, [found]),
+        ({"score_min": "0.99"}, []),
+    ]:
+        chosen: dict[str, Any] = given
+        assert ids(api, "claims/", **chosen) == [claim.pk for claim in expected], given
+        pages = walk(api, "claims/", page_size=1, **chosen)
+        assert [pk for page in pages for pk in page] == [claim.pk for claim in expected], given
 
 
 def test_claims(api: Client, cast: Cast, article: Article) -> None:

@@ -14,16 +14,19 @@ from rest_framework.response import Response
 from annotations import search
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Flag
+from annotations.exporting import Selection
 from annotations.models import Article, Claim, Tag
 from annotations.services.claim_fields import SpanInput
 from annotations.services.claim_parts import claim_merge, claim_split
 from annotations.services.claims import claim_create, claim_update, claim_withdraw
 
 from ..filters import (
+    DayFilter,
     FilterSet,
     FlagFilter,
     IdFilter,
     SearchFilter,
+    ShareFilter,
     TextFilter,
     value_filter,
 )
@@ -51,6 +54,22 @@ class ClaimFilters(FilterSet):
     flag = value_filter(Flag)
     flagged = FlagFilter(method="any_flag", help_text="true: those with a flag; false: without.")
     tag = TextFilter(field_name="tags__name", lookup_expr="iexact", max_length=Tag.MAX_NAME)
+    verdict = TextFilter(
+        method="selected",
+        max_length=100,
+        help_text="A label of what was found; tie: nobody leads, none: nobody judged.",
+    )
+    person = TextFilter(
+        method="selected",
+        max_length=150,
+        help_text="A username: who made the claim, or gave a verdict on it.",
+    )
+    created_from = DayFilter(method="selected", help_text="The day it was made; that day too.")
+    created_until = DayFilter(method="selected", help_text="That day too.")
+    score_min = ShareFilter(
+        method="selected",
+        help_text="The least check-worthiness of the suggestion that it came from.",
+    )
     q = SearchFilter(method="search")
     include_withdrawn = FlagFilter(
         method="nothing", help_text="Default: withdrawn claims only with state=withdrawn."
@@ -58,6 +77,11 @@ class ClaimFilters(FilterSet):
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return search.claims(queryset, value, withdrawn=True)
+
+    def selected(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
+        """As exports choose claims."""
+        chosen: dict[str, Any] = {name: (value,) if name == "verdict" else value}
+        return Selection(**chosen).among(queryset)
 
     def any_flag(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return queryset.exclude(flag="") if value else queryset.filter(flag="")
