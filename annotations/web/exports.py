@@ -276,7 +276,7 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @posted("export", "pk")
 def export_do(request: SignedInRequest, pk: int) -> HttpResponseRedirect:
-    """Cancel one, or write it again."""
+    """Cancel one, or go on with it."""
     export = _export(request.user, pk)
     does = {"cancel": services.export_cancel, "resume": services.export_resume}
     action = does.get(request.POST.get("do", ""))

@@ -39,7 +39,7 @@ def test_counted_written_fetched(cast: Cast) -> None:
     assert (export.selection, export.options) == ({"verdict": ["False"]}, {"pseudonyms": True})
     assert "export-progress" in reviewer.get(response["Location"]).content.decode()
     reviewer.post(f"/exports/{export.pk}/do/", {"do": "cancel"})
-    assert "Write it again" in reviewer.get(response["Location"]).content.decode()
+    assert ">Go on<" in reviewer.get(response["Location"]).content.decode()
     reviewer.post(f"/exports/{export.pk}/do/", {"do": "resume"})
     export_run(first=export.job_id)
     export.refresh_from_db()
