@@ -93,6 +93,8 @@ def begin(
     ``report`` is that of the beginning of the file, where the rest of it is wanted.
     """
     options = options or Options()
+    if options.pseudonyms:
+        selection.require_nameless()
     people = People(corpus, options)
     return LiveContext(
         corpus=corpus,

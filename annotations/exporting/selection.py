@@ -82,6 +82,11 @@ class Selection:
                 chosen[name] = list(value) if isinstance(value, tuple) else value
         return chosen
 
+    def require_nameless(self) -> None:
+        """For files in which people have no names: what was chosen is told there."""
+        if self.person:
+            raise InvalidInput({"person": _("what was chosen is told, and people have no names")})
+
     @property
     def narrows_claims(self) -> bool:
         return any(getattr(self, name) not in (None, "", ()) for name in OF_CLAIMS)

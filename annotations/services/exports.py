@@ -49,6 +49,8 @@ def export_request(
     taken = gettext("This uid is taken by another export.")
     if known := made_before(Export.objects, uid, taken, corpus=corpus, created_by=actor):
         return known
+    if options.pseudonyms:
+        selection.require_nameless()
     under_way = Export.objects.filter(created_by=actor, job__state__in=ACTIVE_JOB_STATES)
     if actor is not None and under_way.count() >= MOST_AT_ONCE:
         raise Conflict(

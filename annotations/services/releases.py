@@ -68,10 +68,7 @@ def release_request(
         raise InvalidInput(
             {"formats": gettext("expected some of %(names)s") % {"names": ", ".join(FORMATS)}}
         )
-    if selection.person:
-        raise InvalidInput(
-            {"person": gettext("not for releases: what was chosen is told, and they have no names")}
-        )
+    selection.require_nameless()
     # Two who ask at once get numbers one after the other.
     Corpus.objects.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
     rows = Release.objects.filter(corpus=corpus)

@@ -81,11 +81,17 @@ def test_bad_requests(api: Client, cast: Cast) -> None:
         ({"format": "csv", "page": "https://ex.org/"}, "page"),
         ({"format": "csv", "salt": "x"}, "salt"),
         ({"format": "csv", "q": "state:asleep"}, "q"),
+        # Who was chosen is told in the file.
+        ({"format": "jsonl", "person": "rita", "pseudonyms": True}, "person"),
     ]:
         given: dict[str, Any] = body
         response = api.post(path, given)
         assert response.status_code == 400, (body, response.content)
         assert list(response.json()["fields"]) == [field]
+    named = {"format": "jsonl", "person": "rita", "pseudonyms": "true"}
+    for way in ("export/", "exports/counts/"):
+        response = api.get(f"corpora/{cast.corpus.pk}/{way}", named)
+        assert (response.status_code, list(response.json()["fields"])) == (400, ["person"])
     # What needs a library that the web server doesn't load.
     response = api.get(f"corpora/{cast.corpus.pk}/export/", {"format": "parquet"})
     assert "worker" in response.json()["fields"]["format"]
