@@ -356,6 +356,8 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 3600
+# Only our own pages load them; to say otherwise is a line in the head of each of sixty answers.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- API --------------------------------------------------------------------------------
 # Of one token or signed-in person, and of one address without either. 0: no limit.

@@ -288,6 +288,8 @@ def answer_data(answer: Answer) -> dict[str, Any]:
         "boolean_explanation": answer.boolean_explanation,
         "source_url": answer.source_url,
         "source_medium": answer.source_medium,
+        "snapshot": answer.snapshot_id,
+        "saved_copy": saved_copy_data(answer.snapshot) if answer.snapshot else None,
         "added_by": _person(answer.added_by),
         "revision": answer.revision,
     }

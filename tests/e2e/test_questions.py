@@ -128,7 +128,7 @@ def test_what_is_refused_comes_back_into_the_form(
     press(page, "Control+Enter")
     expect(form).to_contain_text("begins with http:// or https://")
     expect(form.get_by_label("Answer", exact=True)).to_have_value("Much")
-    expect(form.get_by_label("Source")).to_be_focused()
+    expect(form.get_by_label("Source", exact=True)).to_be_focused()
     (claim,) = site.claims(article)
     assert claim["questions"][0]["answers"] == []
     # What is typed and not saved is there again after a reload.
@@ -137,8 +137,8 @@ def test_what_is_refused_comes_back_into_the_form(
     page.reload()
     press(page, "j")
     expect(form.get_by_label("Answer", exact=True)).to_have_value("Much")
-    form.get_by_label("Source").fill("https://stat.example/")
-    form.get_by_label("Source").press("Control+Enter")
+    form.get_by_label("Source", exact=True).fill("https://stat.example/")
+    form.get_by_label("Source", exact=True).press("Control+Enter")
     settle()
     (claim,) = site.claims(article)
     assert [a["text"] for a in claim["questions"][0]["answers"]] == ["Much"]

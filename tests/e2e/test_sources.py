@@ -111,6 +111,48 @@ def test_a_page_is_fetched_by_itself_and_offered(
     assert download.value.path().read_bytes() == PAGE.encode()
 
 
+def test_an_answer_keeps_a_copy_of_its_source(
+    site: Site, server: WebServer, open_page: Open, settle: Callable[[], None]
+) -> None:
+    url = server.page("/rates", PAGE)
+    article = site.article()
+    page = open_page(article)
+    for key in ("j", "a", "q"):
+        page.keyboard.press(key)
+    page.keyboard.type("What was the rate?")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Answer")
+    form.get_by_label("Kind of answer").select_option("Extractive")
+    form.get_by_label("Answer", exact=True).fill("eight percent")
+    expect(form.get_by_role("button", name="Fetch the page")).to_be_disabled()
+    form.get_by_label("Source", exact=True).fill(url)
+    form.get_by_label("Source", exact=True).press("Tab")
+    expect(form.get_by_role("status")).to_contain_text("Copy saved", timeout=20_000)
+    form.get_by_label("Kind of source").press("Control+Enter")
+    settle()
+    (claim,) = site.claims(article)
+    (answer,) = claim["questions"][0]["answers"]
+    digest = hashlib.sha256(PAGE.encode()).hexdigest()
+    assert answer["saved_copy"]["sha256"] == digest
+    # It stands there now, and after the page was loaded again.
+    for shown in (page, open_page(article)):
+        if shown.locator(".item.current").count() == 0:
+            shown.keyboard.press("j")
+        expect(shown.locator(".answers li")).to_contain_text(f"SHA-256 {digest[:8]}")
+    # The copy was of that address: with another one it goes, and the answer stays.
+    page = open_page(article)
+    page.keyboard.press("j")
+    page.get_by_role("button", name="Edit: eight percent").click()
+    form = page.get_by_role("form", name="Answer")
+    form.get_by_label("Source", exact=True).fill("https://stat.example/2024")
+    form.get_by_label("Source", exact=True).press("Control+Enter")
+    settle()
+    (claim,) = site.claims(article)
+    (answer,) = claim["questions"][0]["answers"]
+    assert (answer["text"], answer["snapshot"]) == ("eight percent", None)
+
+
 def test_a_failing_fetch_says_why_and_all_can_be_typed(
     site: Site, server: WebServer, open_page: Open, settle: Callable[[], None]
 ) -> None:

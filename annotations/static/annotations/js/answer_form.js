@@ -1,6 +1,7 @@
 // The fields of an answer, which follow from how it was found.
 
 import { field, h } from "./dom.js";
+import { FetchLine } from "./fetch_line.js";
 import { termName } from "./vocabulary.js";
 
 const TYPES = {
@@ -15,8 +16,10 @@ export const typeName = (key) => TYPES[key]?.()[0] || key;
 let groups = 0;
 
 export class AnswerForm {
-  /** `known` has the fields that are filled in already. */
-  constructor(known, corpus) {
+  /** `answer` is the one to be changed, or null; `typed` has what was written in the form before. */
+  constructor(card, answer, typed) {
+    const { corpus } = card.model;
+    const known = { ...answer, ...typed };
     const value = (name) => known[name] ?? "";
     const bool = value("answer_type") === "Boolean";
     groups += 1;
@@ -38,9 +41,12 @@ export class AnswerForm {
       text: { fail: (message) => { this.words.fail(message); this.sides.fail(message); } },
       boolean_explanation: field(gettext("Why"), this.explanation),
       source_url: field(gettext("Source"), this.url),
-      source_medium: field(gettext("Medium"), this.medium),
+      source_medium: field(gettext("Kind of source"), this.medium),
     };
-    this.source = h("div.pair", {}, this.boxes.source_url, this.boxes.source_medium);
+    this.fetch = new FetchLine(card, this.url, {
+      kept: [typed, answer || {}].map(({ source_url: url, snapshot }) => ({ url, snapshot })),
+    });
+    this.source = h("div.inset.source", {}, h("div.pair", {}, this.boxes.source_url, this.boxes.source_medium), this.fetch.element);
     this.parts = [this.boxes.answer_type, this.words, this.sides, this.boxes.boolean_explanation, this.source];
     this.save = gettext("Save the answer");
     this.#fit();
@@ -87,7 +93,19 @@ export class AnswerForm {
       boolean_explanation: bool ? this.explanation.value.trim() : "",
       source_url: worded || bool ? this.url.value.trim() : "",
       source_medium: this.medium.value,
+      snapshot: (worded || bool) && this.url.value.trim() ? this.fetch.copy : null,
     };
+  }
+
+  fail(fields) {
+    for (const [name, box] of Object.entries(this.boxes)) box.fail(fields[name]);
+    this.fetch.fail(fields.snapshot);
+  }
+
+  /** The form is shut: `kept` where what was typed goes on to be saved. */
+  closed(kept) {
+    if (kept) this.fetch.leave();
+    else this.fetch.stop();
   }
 
   wrong() {

@@ -4,8 +4,8 @@ import { factCheckUrl } from "./api.js";
 import { day } from "./dates.js";
 import { Details } from "./details.js";
 import { diff } from "./diff.js";
-import { DiscussionSection } from "./discussion.js";
-import { byId, field, h, showValue } from "./dom.js";
+import { DiscussionSection, discussions } from "./discussion.js";
+import { afterPaint, byId, field, h, showValue } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { ariaKeys, kbd, keyOf } from "./keymap.js";
@@ -14,7 +14,10 @@ import { QuestionsSection } from "./questions.js";
 import { VerdictSection } from "./verdict.js";
 
 export class ClaimCard {
-  constructor(item, { model, quote, actions, outbox, leave, point }) {
+  #sections = null;
+
+  /** `grown()` is called when what is made later has made the card longer. */
+  constructor(item, { model, quote, actions, outbox, leave, point, grown }) {
     Object.assign(this, { claim: item.claim, model, quote, actions, outbox, leave, point });
     const { corpus } = model;
     this.boxes = {};
@@ -36,46 +39,80 @@ export class ClaimCard {
     this.boxes.claim_date.append(this.days);
     this.details = new Details(this.claim, { model, save: (fields) => this.actions.patch(this.claim, fields) });
     Object.assign(this.boxes, this.details.boxes);
-    this.questions = new QuestionsSection(this);
-    this.evidence = new EvidenceSection(this);
-    this.verdict = new VerdictSection(this);
-    this.discussion = new DiscussionSection(this);
     this.element.append(
       this.edges, this.boxes.normalised, this.types.box,
       h("div.pair", {}, this.boxes.claimant, this.boxes.claim_date),
-      this.details.element, ...this.#why(),
-      this.questions.element, this.evidence.element, this.verdict.element, this.discussion.element,
-      h("div.buttons", {}, h("button.quiet.danger", {
-        type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
-      }, gettext("Withdraw the claim"), " ", kbd("reject")),
-      this.publish = h("a", { hidden: true }, gettext("Fact-check: publish or correct"))),
+      this.details.element,
     );
     this.#wire();
     this.#jumps();
     this.update();
-    if (model.read_only) this.#onlyRead();
+    if (model.read_only) this.#onlyRead(this.element);
+    afterPaint(() => {
+      if (this.#sections || !this.element.isConnected) return;
+      this.#later();
+      grown();
+    });
+  }
+
+  /**
+   * What was found out about the claim stands below its fields, and is made when they are on the
+   * screen, or as soon as somebody asks for it: a key press doesn't wait for it.
+   */
+  #later() {
+    if (this.#sections) return this.#sections;
+    const sections = this.#sections = {
+      questions: new QuestionsSection(this),
+      evidence: new EvidenceSection(this),
+      verdict: new VerdictSection(this),
+      discussion: new DiscussionSection(this),
+    };
+    const elements = Object.values(sections).map(({ element }) => element);
+    this.publish = h("a", { hidden: true }, gettext("Fact-check: publish or correct"));
+    const last = h("div.buttons", {}, h("button.quiet.danger", {
+      type: "button", onclick: () => this.actions.reject(), "aria-keyshortcuts": ariaKeys("reject"),
+    }, gettext("Withdraw the claim"), " ", kbd("reject")), this.publish);
+    this.#updateLater();
+    if (this.model.read_only) elements.forEach((element) => this.#onlyRead(element));
+    this.element.append(...this.#why(), ...elements, last);
+    return sections;
+  }
+
+  get questions() {
+    return this.#later().questions;
+  }
+
+  get evidence() {
+    return this.#later().evidence;
+  }
+
+  get verdict() {
+    return this.#later().verdict;
+  }
+
+  get discussion() {
+    return this.#later().discussion;
   }
 
   /** The parts of the card, to be gone to: it is longer than a screen. They stand below the list. */
   #jumps() {
     const { claim } = this;
     const parts = [
-      [gettext("Claim"), this.boxes.normalised, () => 0],
-      [gettext("Questions"), this.questions.element, () => claim.questions.length],
-      [gettext("Evidence"), this.evidence.element, () => claim.evidence.length],
-      [gettext("Verdict"), this.verdict.element, () => claim.verdicts.length],
-      [gettext("Discussion"), this.discussion.element, () => this.discussion.length],
+      [gettext("Claim"), () => this.boxes.normalised, () => 0],
+      [gettext("Questions"), () => this.questions.element, () => claim.questions.length],
+      [gettext("Evidence"), () => this.evidence.element, () => claim.evidence.length],
+      [gettext("Verdict"), () => this.verdict.element, () => claim.verdicts.length],
+      [gettext("Discussion"), () => this.discussion.element, () => discussions(this.model, claim).length],
     ];
-    const buttons = parts.map(([label, part]) => {
-      part.tabIndex = -1;
-      return h("button.jump", {
-        type: "button",
-        onclick: () => {
-          part.focus({ preventScroll: true });
-          part.scrollIntoView({ block: "start" });
-        },
-      }, label, " ", h("span", {}));
-    });
+    const buttons = parts.map(([label, of]) => h("button.jump", {
+      type: "button",
+      onclick: () => {
+        const part = of();
+        part.tabIndex = -1;
+        part.focus({ preventScroll: true });
+        part.scrollIntoView({ block: "start" });
+      },
+    }, label, " ", h("span", {})));
     this.count = () => parts.forEach(([, , count], i) => { buttons[i].lastChild.textContent = count() || ""; });
     byId("jumps").replaceChildren(...buttons);
     byId("jumps").hidden = false;
@@ -87,8 +124,8 @@ export class ClaimCard {
   }
 
   /** Nothing can be saved here: what is in the fields is to be read. What changes things isn't shown. */
-  #onlyRead() {
-    for (const control of this.element.querySelectorAll("input, textarea, select")) {
+  #onlyRead(element) {
+    for (const control of element.querySelectorAll("input, textarea, select")) {
       if (control.matches("textarea, [type=text]")) control.readOnly = true;
       else control.disabled = true;
     }
@@ -222,6 +259,7 @@ export class ClaimCard {
 
   /** What is typed in the forms and not sent, or null. */
   draft() {
+    if (!this.#sections) return null;
     const typed = {
       question: this.questions.draft(), evidence: this.evidence.draft(), verdict: this.verdict.draft(),
       discussion: this.discussion.draft(),
@@ -273,11 +311,12 @@ export class ClaimCard {
     for (const [name, box] of Object.entries(this.boxes)) {
       box.fail(refused?.state === "refused" ? refused.fields?.[name] : "");
     }
-    this.questions.update();
-    this.evidence.update();
-    this.verdict.update();
-    this.discussion.update();
     this.count();
+    if (this.#sections) this.#updateLater();
+  }
+
+  #updateLater() {
+    for (const section of Object.values(this.#sections)) section.update();
     this.#offerPublishing();
   }
 

@@ -29,7 +29,6 @@ const NAMES = {
   answer_type: () => gettext("Kind of answer"),
   boolean_explanation: () => gettext("Why"),
   source_url: () => gettext("Source"),
-  source_medium: () => gettext("Medium"),
 };
 
 function shown(name, value, model) {

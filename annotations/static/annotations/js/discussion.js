@@ -8,6 +8,11 @@ import { ThreadView } from "./thread.js";
 // On screen for so long, a thread counts as read.
 const READING = 800;
 
+/** A claim's threads. One whose comments are all withdrawn says nothing to anybody. */
+export function discussions(model, claim) {
+  return (model.threads[claim.uid] || []).filter((thread) => thread.comments.some((comment) => !comment.withdrawn));
+}
+
 export class DiscussionSection {
   #views = new Map();
   #timers = new Map();
@@ -24,13 +29,7 @@ export class DiscussionSection {
   }
 
   get #threads() {
-    const { claim, model } = this.card;
-    // One whose comments are all withdrawn says nothing to anybody.
-    return (model.threads[claim.uid] || []).filter((thread) => thread.comments.some((comment) => !comment.withdrawn));
-  }
-
-  get length() {
-    return this.#threads.length;
+    return discussions(this.card.model, this.card.claim);
   }
 
   update() {

@@ -1,14 +1,10 @@
 // The evidence of a claim: a list of pieces, and the form that adds or changes one.
 
-import { apiUrl } from "./api.js";
-import { day, moment } from "./dates.js";
+import { CopyWatch, savedCopy } from "./copies.js";
+import { day } from "./dates.js";
 import { h } from "./dom.js";
 import { EvidenceForm } from "./evidence_form.js";
-import { follow, isUnderWay } from "./fetching.js";
 import { ariaKeys, kbd } from "./keymap.js";
-import { pick } from "./operations/claims.js";
-
-const COPY = ["id", "state", "error", "fetched_at", "media_type", "size", "sha256"];
 
 export class EvidenceSection {
   constructor(card) {
@@ -18,7 +14,7 @@ export class EvidenceSection {
       type: "button", onclick: () => this.open(), "aria-keyshortcuts": ariaKeys("evidence"),
     }, gettext("Add evidence"), " ", kbd("evidence"));
     this.form = null;
-    this.watched = new Set();
+    this.copies = new CopyWatch(this);
     this.element = h("section.part", { "aria-label": gettext("Evidence") },
       h("h3", {}, gettext("Evidence")), this.list, this.add);
   }
@@ -45,7 +41,9 @@ export class EvidenceSection {
       this.list.append(h("li.muted", {}, model.corpus.requires_evidence
         ? gettext("None yet. A verdict needs at least one piece, or an answer with a source.") : gettext("None yet.")));
     }
-    claim.evidence.forEach((piece) => this.#watch(piece));
+    for (const { uid, saved_copy: copy } of claim.evidence) {
+      this.copies.watch(copy, () => this.card.claim.evidence.find((other) => other.uid === uid));
+    }
     if (focused) (this.form?.controls.url || this.add).focus();
   }
 
@@ -70,35 +68,9 @@ export class EvidenceSection {
         interpolate(gettext("published after the claim of %s"), [day(claim.claim_date)])) : null,
       piece.protected ? h("span.mark", {}, h("span", { "aria-hidden": "true" }, "🔒 "),
         h("strong", {}, gettext("protected source")), " ", h("span", { dir: "auto" }, piece.protection_reason)) : null,
-      this.#copy(piece.saved_copy),
+      savedCopy(piece.saved_copy),
     ].filter(Boolean);
     return facts.length ? h("p.facts", {}, facts) : null;
-  }
-
-  #copy(copy) {
-    if (!copy) return null;
-    if (isUnderWay(copy.state)) return h("span", {}, gettext("a copy is being saved …"));
-    if (copy.state !== "done") {
-      return h("span", {}, copy.error ? interpolate(gettext("no saved copy: %s"), [copy.error]) : gettext("no saved copy"));
-    }
-    return h("span", {},
-      h("a", { href: apiUrl(`snapshots/${copy.id}/file/`), download: "" },
-        interpolate(gettext("saved copy of %s"), [moment(copy.fetched_at)])),
-      " ", h("span", { title: copy.sha256 }, `SHA-256 ${copy.sha256.slice(0, 8)}…`));
-  }
-
-  /** A piece may be saved before its copy is. */
-  #watch({ uid, saved_copy: copy }) {
-    if (!copy || !isUnderWay(copy.state) || this.watched.has(copy.id)) return;
-    this.watched.add(copy.id);
-    follow(copy, (found) => {
-      const piece = this.card.claim.evidence.find((other) => other.uid === uid);
-      if (piece?.saved_copy?.id !== copy.id) return;
-      piece.saved_copy = pick(found, COPY);
-      if (!isUnderWay(found.state)) this.update();
-    }, () => !this.element.isConnected)
-      .catch((problem) => { if (problem.status === undefined) throw problem; })
-      .finally(() => this.watched.delete(copy.id));
   }
 
   /** Open the form, empty or with a piece to change. What was typed stays until it is saved. */

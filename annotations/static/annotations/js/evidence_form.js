@@ -1,8 +1,7 @@
 // The form of a piece of evidence. What the page says of itself goes into empty fields only.
 
-import { announce, field, h } from "./dom.js";
-import { moment } from "./dates.js";
-import { isWeb, PageFetch } from "./fetching.js";
+import { field, h } from "./dom.js";
+import { FetchLine } from "./fetch_line.js";
 import { shownKey } from "./keymap.js";
 import { termName } from "./vocabulary.js";
 
@@ -20,7 +19,7 @@ export class EvidenceForm {
     const c = this.controls = {
       protected: h("input", { type: "checkbox", name: "protected", onchange: () => this.#protect() }),
       protection_reason: area("protection_reason"),
-      url: input("url", "url", { placeholder: "https://", maxlength: 2000, onchange: () => this.#addressLeft() }),
+      url: input("url", "url", { placeholder: "https://", maxlength: 2000 }),
       citation: input("citation", "text", { dir: "auto" }),
       quote: area("quote"),
       stance: h("select", { name: "stance", required: true }, h("option", { value: "" }, "–"), corpus.stances.map(option)),
@@ -34,8 +33,6 @@ export class EvidenceForm {
     c.protected.checked = Boolean(value("protected"));
     c.stance.value = value("stance");
     c.source_medium.value = value("source_medium") || corpus.media[0];
-    // Which copy belongs to which address.
-    this.kept = [typed, piece || {}].map(({ url, snapshot }) => ({ url, snapshot }));
     const b = this.boxes = {
       protection_reason: field(gettext("Why it is protected"), c.protection_reason),
       url: field(gettext("Address"), c.url),
@@ -49,8 +46,11 @@ export class EvidenceForm {
       set_number: field(gettext("Evidence set"), c.set_number, gettext("Pieces with one number prove only together.")),
       note: field(gettext("Note"), c.note),
     };
-    this.button = h("button", { type: "button", onclick: () => this.#pressed() });
-    this.status = h("p.fetch-status", { role: "status" });
+    this.fetch = new FetchLine(card, c.url, {
+      kept: [typed, piece || {}].map(({ url, snapshot }) => ({ url, snapshot })),
+      never: () => (c.protected.checked ? gettext("A protected source is never fetched.") : ""),
+      found: (snapshot) => this.#fill(snapshot),
+    });
     this.more = h("details.more", {}, h("summary", {}, gettext("More")),
       h("div.pair", {}, b.source_medium, b.set_number), b.note);
     this.more.open = c.source_medium.value !== corpus.media[0] || Boolean(c.set_number.value || c.note.value);
@@ -60,19 +60,11 @@ export class EvidenceForm {
     h("label.check", {}, c.protected, h("span", {}, gettext("Protected source"), " ",
       h("span.muted", {}, gettext("never fetched, never exported")))),
     b.protection_reason, b.url, b.citation, b.quote, b.stance,
-    h("div.fetch", {}, this.button, this.status),
+    this.fetch.element,
     b.title, h("div.pair", {}, b.publisher, b.published), this.more,
     h("div.buttons", {},
       h("button.primary", { type: "submit" }, gettext("Save evidence"), " ", h("kbd", {}, shownKey("Ctrl+Enter"))),
       h("button.quiet", { type: "button", onclick: closed }, gettext("Cancel"))));
-    this.fetch = new PageFetch({
-      claim: () => card.claim, newUid: () => card.model.newUid(), changed: (state) => this.#fetched(state),
-    });
-    c.url.addEventListener("input", (event) => {
-      this.#showFetch();
-      // A pasted address is whole.
-      if (event.inputType === "insertFromPaste") this.#addressLeft();
-    });
     this.initial = JSON.stringify(this.#read(piece || {}));
     this.#protect();
   }
@@ -81,14 +73,13 @@ export class EvidenceForm {
     const c = this.controls;
     const text = (name) => c[name].value.trim();
     const url = text("url");
-    const kept = this.kept.find((known) => known.snapshot && known.url === url)?.snapshot;
     return {
       url, citation: text("citation"), title: text("title"), publisher: text("publisher"),
       published: c.published.value || null, quote: text("quote"), stance: c.stance.value,
       source_medium: c.source_medium.value, note: text("note"),
       set_number: c.set_number.value ? Number(c.set_number.value) : null,
       protected: c.protected.checked, protection_reason: c.protected.checked ? text("protection_reason") : "",
-      snapshot: c.protected.checked ? null : this.fetch.copyOf(url) || kept || null,
+      snapshot: this.fetch.copy,
     };
   }
 
@@ -106,7 +97,7 @@ export class EvidenceForm {
   /** Put reasons beside the fields they are about. */
   fail(fields) {
     for (const [name, box] of Object.entries(this.boxes)) box.fail(fields[name]);
-    if (fields.snapshot) this.status.textContent = fields.snapshot;
+    this.fetch.fail(fields.snapshot);
     const first = Object.keys(this.boxes).find((name) => fields[name]);
     if (!first) return;
     if (this.more.contains(this.controls[first])) this.more.open = true;
@@ -134,53 +125,7 @@ export class EvidenceForm {
     const { protected: box } = this.controls;
     this.boxes.protection_reason.hidden = !box.checked;
     if (box.checked) this.fetch.stop();
-    else this.#showFetch();
-  }
-
-  /** The address was typed: its page is fetched by itself, once. */
-  #addressLeft() {
-    const url = this.controls.url.value.trim();
-    if (url === this.fetch.url || this.typed.snapshot) return;
-    if (this.controls.protected.checked || !isWeb(url)) this.fetch.stop();
-    else this.fetch.start(url, { soon: true });
-  }
-
-  #pressed() {
-    if (this.fetch.active) this.fetch.stop();
-    else this.fetch.start(this.controls.url.value.trim());
-  }
-
-  #fetched(state) {
-    if (state.phase === "done") this.#fill(state.snapshot);
-    if (["done", "failed"].includes(state.phase)) announce(this.#said(state));
-    this.#showFetch();
-  }
-
-  #showFetch() {
-    if (!this.fetch) return;
-    const { active, state } = this.fetch;
-    const { url, protected: box } = this.controls;
-    const other = !active && url.value.trim() !== this.fetch.url;
-    this.button.textContent = active ? gettext("Stop") : state.phase === "failed" && !other ? gettext("Try again") : gettext("Fetch the page");
-    this.button.disabled = !active && (box.checked || !isWeb(url.value.trim()));
-    const said = box.checked ? gettext("A protected source is never fetched.") : other ? "" : this.#said(state);
-    if (this.status.textContent !== said) this.status.textContent = said;
-    this.status.classList.toggle("failed", !box.checked && !other && state.phase === "failed");
-    this.status.classList.toggle("busy", active);
-  }
-
-  #said({ phase, snapshot, message }) {
-    switch (phase) {
-      case "starting": return gettext("The page is about to be fetched …");
-      case "queued": return snapshot.error
-        ? interpolate(gettext("%s It will be tried again."), [snapshot.error]) : gettext("Waiting for a worker …");
-      case "running": return gettext("Fetching the page …");
-      case "away": return gettext("The server can't be reached; it will be tried again.");
-      case "failed": return interpolate(gettext("Not fetched: %s You can type everything by hand."), [message]);
-      case "cancelled": return gettext("Fetching was stopped.");
-      case "done": return interpolate(gettext("Copy saved %s."), [moment(snapshot.fetched_at)]);
-      default: return "";
-    }
+    else this.fetch.show();
   }
 
   /** Offer what was found, in fields that are empty; the one being typed in waits until it is left. */

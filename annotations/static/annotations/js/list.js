@@ -200,6 +200,11 @@ export class List {
     this.row(key)?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Its row has grown: show it as whole as it goes, unless somebody has gone on to something in it. */
+  keepInSight(key) {
+    if (document.activeElement === this.#rows.get(key)?.button) this.row(key).scrollIntoView({ block: "nearest" });
+  }
+
   showSave(key) {
     const row = this.#rows.get(key);
     if (!row) return;

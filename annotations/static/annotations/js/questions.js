@@ -1,6 +1,7 @@
 // The questions that a claim raises, with their answers, and one form that asks or answers.
 
 import { AnswerForm, typeName } from "./answer_form.js";
+import { CopyWatch, savedCopy } from "./copies.js";
 import { field, h } from "./dom.js";
 import { ariaKeys, kbd, shownKey } from "./keymap.js";
 import { termName } from "./vocabulary.js";
@@ -24,6 +25,12 @@ class QuestionForm {
   wrong() {
     return this.typed().text ? {} : { text: gettext("Write the question.") };
   }
+
+  fail(fields) {
+    this.boxes.text.fail(fields.text);
+  }
+
+  closed() {}
 }
 
 export class QuestionsSection {
@@ -36,6 +43,7 @@ export class QuestionsSection {
     }, gettext("Ask a question"), " ", kbd("question"));
     this.element = h("section.part", { "aria-label": gettext("Questions") },
       h("h3", {}, gettext("Questions")), this.list, this.none, this.ask);
+    this.copies = new CopyWatch(this);
     this.close(false);
   }
 
@@ -49,6 +57,10 @@ export class QuestionsSection {
     this.list.hidden = !questions.length;
     this.none.hidden = questions.length > 0;
     if (focused) (this.#button(focused) || this.ask).focus();
+    for (const { uid, saved_copy: copy } of questions.flatMap(({ answers }) => answers)) {
+      this.copies.watch(copy, () => this.card.claim.questions.flatMap(({ answers }) => answers)
+        .find((other) => other.uid === uid));
+    }
   }
 
   #button(key) {
@@ -84,7 +96,7 @@ export class QuestionsSection {
       explained ? h("span", { dir: "auto" }, ` – ${answer.boolean_explanation}`) : null,
       h("span.muted.by", {},
         type === "Unanswerable" ? null : h("span", {}, typeName(type)),
-        this.#source(answer), h("bdi", {}, answer.added_by.name)),
+        this.#source(answer), h("bdi", {}, answer.added_by.name), savedCopy(answer.saved_copy)),
       answer.id === null ? null : h("span.row-actions", {},
         this.#link(`edit ${uid}`, gettext("Edit"), words, () => this.openAnswer(question, answer)),
         this.#link(`remove ${uid}`, gettext("Remove"), words, () => actions.withdrawAnswer(claim, question, answer))));
@@ -110,13 +122,14 @@ export class QuestionsSection {
 
   /** The same for an answer, new or to be changed. */
   openAnswer(question, answer = null, typed = {}, focus = true) {
-    const fields = new AnswerForm({ ...answer, ...typed }, this.card.model.corpus);
+    const fields = new AnswerForm(this.card, answer, typed);
     fields.parts.unshift(h("p.question", { dir: "auto" }, question.text));
     this.#show({ kind: "answer", question, before: answer }, fields, `${gettext("Answer")}: ${question.text}`, focus);
   }
 
   #show(now, fields, label, focus) {
     this.form?.remove();
+    this.fields?.closed(true);
     Object.assign(this, { now, fields });
     this.form = h("form.inset", { novalidate: true, "aria-label": label, onsubmit: (event) => this.#submit(event) },
       fields.parts,
@@ -128,9 +141,10 @@ export class QuestionsSection {
     if (focus) fields.focus();
   }
 
-  close(focus = true) {
+  close(focus = true, kept = false) {
     this.form?.remove();
-    this.form = null;
+    this.fields?.closed(kept);
+    this.form = this.fields = null;
     this.ask.hidden = false;
     if (focus) this.ask.focus();
   }
@@ -140,7 +154,7 @@ export class QuestionsSection {
     if (!this.form) return null;
     const { kind, question, before } = this.now;
     const fields = this.fields.typed();
-    const changed = Object.entries(fields).some(([name, value]) => value !== (before?.[name] ?? "") && name !== "source_medium");
+    const changed = Object.entries(fields).some(([name, value]) => (value ?? "") !== (before?.[name] ?? "") && name !== "source_medium");
     if (!changed) return null;
     return { kind, question: question?.uid || null, uid: before?.uid || null, fields };
   }
@@ -158,7 +172,7 @@ export class QuestionsSection {
   /** Put the server's reasons beside the fields they are about. */
   fail(fields) {
     if (!this.form) return;
-    for (const [name, box] of Object.entries(this.fields.boxes)) box.fail(fields[name]);
+    this.fields.fail(fields);
     if (Object.keys(fields).length) this.form.querySelector("[aria-invalid=true]")?.focus();
   }
 
@@ -170,7 +184,7 @@ export class QuestionsSection {
     const { actions, claim } = this.card;
     const { kind, question, before } = this.now;
     const fields = this.fields.typed();
-    this.close(false);
+    this.close(false, true);
     if (kind === "question") {
       const uid = actions.saveQuestion(claim, before, fields);
       // Answering it comes next, most often.

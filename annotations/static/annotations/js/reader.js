@@ -15,7 +15,7 @@ const kindLayer = (kind) => `kind-${KINDS.includes(kind) ? kind : "other"}`;
 const LINE_LAYERS = [...KINDS.map(kindLayer), "kind-other", "repeat"];
 
 // Of the window's height: text so far above and below it counts as on the screen.
-const NEARLY = 0.25;
+const NEARLY = 0.05;
 // Painted before the browser says what is on the screen.
 const FIRST_PIECES = 60;
 
@@ -32,7 +32,7 @@ export class Reader {
       const text = element.textContent;
       const start = Number(element.dataset.start);
       const length = codePoints(text);
-      return { element, text, start, end: start + length, plain: length === text.length };
+      return { element, leaf: element.closest(".leaf"), text, start, end: start + length, plain: length === text.length };
     });
     this.native = Boolean(globalThis.CSS?.highlights && globalThis.Highlight);
     this.layers = new Map();
@@ -71,7 +71,7 @@ export class Reader {
     addEventListener("afterprint", soon, { signal });
   }
 
-  /** From where to where the text is on the screen or nearly so, in whole pieces. */
+  /** From where to where the text is on the screen or nearly so, in whole paragraphs. */
   #onScreen() {
     const margin = innerHeight * NEARLY;
     const first = this.#firstBelow(-margin);
@@ -80,16 +80,30 @@ export class Reader {
     return [this.pieces[Math.min(first, this.pieces.length - 1)].start, this.pieces[Math.max(first, after - 1)]?.end ?? this.end];
   }
 
-  /** The number of the first piece in a paragraph whose bottom (or top) is below `y` pixels. */
+  /**
+   * The number of the first piece in a paragraph whose bottom (or top) is below `y` pixels. Asked of
+   * leaves first: what is in one out of sight would be laid out for the answer.
+   */
   #firstBelow(y, edge = "bottom") {
-    let low = 0;
-    let high = this.pieces.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.pieces[middle].element.parentElement.getBoundingClientRect()[edge] > y) high = middle;
-      else low = middle + 1;
+    const below = (element) => element.getBoundingClientRect()[edge] > y;
+    const leaf = this.#first(0, this.pieces.length, (piece) => below(piece.leaf));
+    // The top of a leaf is its first paragraph's; the last one that begins above has others below.
+    const within = edge === "bottom" ? this.pieces[leaf]?.leaf : this.pieces[leaf - 1]?.leaf;
+    if (!within) return leaf;
+    const from = this.#first(0, leaf, (piece) => piece.leaf === within);
+    const to = this.#first(leaf, this.pieces.length, (piece) => piece.leaf !== within);
+    return this.#first(from, to, (piece) => below(piece.element.parentElement));
+  }
+
+  /** The number of the first piece in `[low, high)` for which it holds, as for all that follow it; else `high`. */
+  #first(low, high, holds) {
+    let [from, to] = [low, high];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (holds(this.pieces[middle])) to = middle;
+      else from = middle + 1;
     }
-    return low;
+    return from;
   }
 
   #look(start, end) {
@@ -350,7 +364,7 @@ export class Reader {
     const top = 80;
     const bottom = innerHeight - (innerWidth < 900 ? innerHeight * 0.55 : 60) - covered;
     if (box.top >= top && box.bottom <= bottom) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    scrollBy({ top: box.top - innerHeight * 0.3, behavior: calm ? "instant" : "smooth" });
+    // At once: whoever goes on by a key reads there next, and doesn't wait for a page that glides.
+    scrollBy({ top: box.top - innerHeight * 0.3, behavior: "instant" });
   }
 }

@@ -117,6 +117,7 @@ class Workbench {
       ? new ClaimCard(item, {
         model: this.model, outbox: this.outbox, quote: (s, e) => this.quote(s, e), actions: this.#cardActions(),
         leave: () => this.list.focus(item.key),
+        grown: () => this.list.keepInSight(item.key),
         point: (spans, toThem) => this.#point(spans, toThem),
       })
       : new SuggestionCard(item, {

@@ -5,13 +5,17 @@ import { conflict } from "../conflict.js";
 import { toast } from "../dom.js";
 import { pick } from "./claims.js";
 
-export const ANSWER_FIELDS = ["answer_type", "text", "boolean_explanation", "source_url", "source_medium"];
+export const ANSWER_FIELDS = ["answer_type", "text", "boolean_explanation", "source_url", "source_medium", "snapshot"];
 
 const questionOf = (model, op) => model.claim(op.claim)?.questions.find((question) => question.uid === op.question);
 const answerOf = (model, op) => questionOf(model, op)?.answers.find((answer) => answer.uid === op.on);
 
-/** What saving has in common: `find(model, op)` gives the object, `drop` takes a new one off again. */
-function saving({ path, find, drop, parent, fields, again, draft }) {
+/**
+ * What saving has in common: `find(model, op)` gives the object, `drop` takes a new one off again.
+ * `goesWith` names fields that are chosen with another: a copy goes with its address.
+ */
+function saving({ path, find, drop, parent, fields, goesWith = {}, again, draft }) {
+  const choices = fields.filter((name) => !Object.values(goesWith).includes(name));
   return {
     joins: true,
     request: (op) => (op.fresh
@@ -29,7 +33,8 @@ function saving({ path, find, drop, parent, fields, again, draft }) {
       if (!shown) return;
       if (problem.code === "stale_revision" && problem.current) {
         const { current } = problem;
-        const chosen = await conflict({ mine: op.fields, theirs: current, base: op.base, fields, model: page.model });
+        const chosen = await conflict({ mine: op.fields, theirs: current, base: op.base, fields: choices, model: page.model });
+        for (const [name, other] of Object.entries(goesWith)) if (name in chosen) chosen[other] = op.fields[other];
         Object.assign(shown, pick(current, [...fields, "revision"]));
         page.outbox.mark(op, { state: "saved" });
         if (Object.keys(chosen).length) again(page, op, shown, { ...pick(current, fields), ...chosen });
@@ -92,6 +97,7 @@ export const QUESTIONS = {
       },
       parent: (op) => ({ question: op.question }),
       fields: ANSWER_FIELDS,
+      goesWith: { source_url: "snapshot" },
       again: (page, op, shown, fields) => page.actions.saveAnswer(
         page.model.claim(op.claim), questionOf(page.model, op), shown, fields,
       ),
