@@ -8,8 +8,9 @@ missing. So what was exported can be put back with the times it had.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -28,6 +29,14 @@ _PLAIN: tuple[tuple[tuple[type[Any], ...], frozenset[type]], ...] = (
 # Of one statement; SQLite's own limit, unless it was built with another, is three times that.
 _MAX_VALUES = 10_000
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
+
+
+def portions(values: Iterable[T]) -> Iterator[list[T]]:
+    """As many at a time as one statement takes."""
+    left = iter(values)
+    while some := list(islice(left, _MAX_VALUES)):
+        yield some
 
 
 # --- Making rows --------------------------------------------------------------------------

@@ -49,7 +49,12 @@ class Annotations:
         self._corpus = str(plan.source.corpus_id)
         self._accounts: dict[str, User] = {}
         self._claims: set[uuid.UUID] = set()
-        self._uids: dict[int, set[uuid.UUID]] = {}
+        self._there: set[uuid.UUID] = set()
+
+    def load(self, articles: Sequence[int]) -> None:
+        """The claims that articles have already, withdrawn ones included."""
+        rows = Claim.objects.filter(article__in=articles)
+        self._there.update(rows.values_list("uid", flat=True))
 
     def annotator(self, mark: Mark) -> str:
         """Under whose name a mark stands."""
@@ -66,7 +71,7 @@ class Annotations:
             self._accounts[mark.annotator] = account
         types, tags = self._vocabulary.types_and_tags(mark.labels)
         uid = self._uid(account, text, mark, spans)
-        if uid in self._claims or uid in self._uids_of(article):
+        if uid in self._claims or uid in self._there:
             self._plan.counts["already"] += 1
             return 0
         self._claims.add(uid)
@@ -134,15 +139,6 @@ class Annotations:
             mark.rating,
         ]
         return uuid.uuid5(NAMESPACE, "\x1f".join(parts))
-
-    def _uids_of(self, article: Article) -> set[uuid.UUID]:
-        """Of the claims that an article had before this chunk, withdrawn ones included."""
-        if article.pk is None:
-            return set()
-        if article.pk not in self._uids:
-            rows = Claim.objects.filter(article=article).values_list("uid", flat=True)
-            self._uids[article.pk] = set(rows)
-        return self._uids[article.pk]
 
     def _rating(self, entry: Entry, label: str) -> Rating | None:
         found = self._vocabulary.ratings.get(label.casefold())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import models
 from django.utils import timezone
 
 from annotations.domain.spans import SpanError
@@ -31,6 +33,7 @@ from ..likeness import likeness_rows
 from .annotations import Annotations
 from .entries import Entry, Plan
 from .people import People
+from .records import claimants_of, taken_uids
 from .restoring import Restorer
 from .vocabulary import Vocabulary
 
@@ -50,8 +53,13 @@ class Planner:
         self.people = People(self.corpus, self.plan.rows.add)
         self.vocabulary = Vocabulary(self.corpus, self.plan.rows)
         self._annotations = Annotations(self.plan, options, self.people, self.vocabulary)
+        # Of the file's uids, those that something on this site has.
+        self.taken: set[uuid.UUID] = set()
+        # By what they are known by: SHA-256 of the first text.
         self._there: dict[str, Article] = {}
         self._texts: dict[str, ArticleText] = {}
+        # By how annotations name them, and with the latest text.
+        self._targets: dict[str, tuple[Article, ArticleText]] = {}
         self._now = timezone.now()
 
     # --- The whole chunk ------------------------------------------------------------------
@@ -105,18 +113,22 @@ class Planner:
         return self.plan
 
     def _look_up(self, entries: Sequence[Entry]) -> None:
-        """All that the chunk's rows may meet in the corpus, each kind in one query."""
+        """All that the chunk's rows may meet in the corpus, in as many queries as for one row."""
         prepared = [entry.prepared for entry in entries if entry.prepared]
         drafts = [entry.draft for entry in entries if entry.draft]
+        records = [p.draft.record for p in prepared if p.draft.record is not None]
         rows = Article.objects.filter(corpus=self.corpus)
         for article in rows.filter(content_hash__in={p.sha256 for p in prepared}):
             self._there[article.content_hash] = article
         marks = [mark for p in prepared for mark in p.draft.marks]
         marks += [mark for draft in drafts for mark in draft.marks]
-        self.vocabulary.load({mark.claimant for mark in marks if mark.claimant})
+        self.vocabulary.load({mark.claimant for mark in marks} | claimants_of(records))
         names = {self._annotations.annotator(mark) for mark in marks}
         self.people.load(map(self.people.annotator_username, names))
+        self.taken = taken_uids(records)
         self._find_targets({draft.target for draft in drafts})
+        if self.options.annotations == "claims":
+            self._find_texts({p.sha256 for p in prepared if p.marks})
 
     def _take_one(self, entry: Entry) -> None:
         if entry.draft is not None:
@@ -207,7 +219,7 @@ class Planner:
         """The text is in the corpus: nothing is new but, perhaps, what was said about it."""
         added = 0
         if prepared.marks and self.options.annotations == "claims":
-            text = self._text(article)
+            text = self._texts[article.content_hash]
             for placed in prepared.marks:
                 added += self._annotations.claim(entry, article, text, placed.mark, placed.spans)
         self.plan.counts["duplicates"] += 1
@@ -218,14 +230,16 @@ class Planner:
             reason += ", whose suggestions stay as they are"
         self.plan.problem(entry, "duplicate", reason, article=article)
 
-    def _text(self, article: Article) -> ArticleText:
-        """The text that the article is known by."""
-        if article.content_hash not in self._texts:
-            self._texts[article.content_hash] = article.texts.earliest("number")
-        return self._texts[article.content_hash]
+    def _find_texts(self, marked: set[str]) -> None:
+        """Of articles that are there and are said more about: first texts, without the words."""
+        by_pk = {a.pk: sha256 for sha256, a in self._there.items() if sha256 in marked}
+        # The first of several comes last.
+        for text in _texts_of(by_pk).defer("text").order_by("-number"):
+            self._texts[by_pk[text.article_id]] = text
+        self._annotations.load([*by_pk, *(article.pk for article, _ in self._targets.values())])
 
     def _find_targets(self, targets: set[str]) -> None:
-        """The articles that annotations name, by number or by address: two queries for all."""
+        """The articles that annotations name, by number or by address."""
         rows = Article.objects.filter(corpus=self.corpus)
         named = {target for target in targets if target.startswith(ARTICLE_URN)}
         numbers = {
@@ -234,24 +248,26 @@ class Planner:
             if (digits := target.removeprefix(ARTICLE_URN)).isdecimal() and len(digits) <= 18
         }
         by_number = rows.in_bulk(set(numbers.values()))
-        for target, number in numbers.items():
-            if number in by_number:
-                self._there[f"target:{target}"] = by_number[number]
         # Of several with one address the first is meant, so it comes last.
-        for article in rows.filter(url__in=targets - named).order_by("-pk"):
-            self._there[f"target:{article.url}"] = article
+        found = {a.url: a for a in rows.filter(url__in=targets - named).order_by("-pk")}
+        found |= {t: by_number[number] for t, number in numbers.items() if number in by_number}
+        # The latest of several comes last.
+        texts = _texts_of(article.pk for article in found.values()).order_by("number")
+        latest = {text.article_id: text for text in texts}
+        self._targets = {t: (article, latest[article.pk]) for t, article in found.items()}
 
     def _add_to_target(self, entry: Entry, draft: Draft) -> None:
-        article = self._there.get(f"target:{draft.target}")
-        if article is None:
+        if draft.target not in self._targets:
             raise BadRow(f"the corpus has no article {draft.target}")
         if self.options.annotations != "claims":
             raise BadRow("annotations of articles that are there can only come in as claims")
-        text = self._texts.get(f"latest:{article.pk}")
-        if text is None:
-            text = self._texts[f"latest:{article.pk}"] = article.text
+        article, text = self._targets[draft.target]
         for mark in draft.marks:
             self._annotations.claim(entry, article, text, mark, find_quote(text.text, mark))
 
     def _restore(self, entry: Entry, prepared: Prepared) -> None:
         Restorer(self, entry, prepared).restore()
+
+
+def _texts_of(articles: Iterable[int]) -> models.QuerySet[ArticleText]:
+    return ArticleText.objects.filter(article__in=list(articles))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from annotations.importing import BadRow
@@ -26,6 +27,7 @@ from annotations.models import (
     Verdict,
 )
 
+from ..bulk import portions
 from .vocabulary import NAMESPACE
 
 if TYPE_CHECKING:
@@ -47,12 +49,11 @@ _UNIQUE: tuple[type[Any], ...] = (
 class Restored:
     """What is planned of a record so far. Nothing of it is in the chunk's plan yet."""
 
-    def __init__(self, planner: Planner, record: Record) -> None:
+    def __init__(self, planner: Planner) -> None:
         self.planner = planner
         self.rows: list[Any] = []
         self.texts: dict[int, ArticleText] = {}
         self.suggestions: dict[tuple[int, int], Suggestion] = {}
-        self._taken = _taken(record)
 
     def person(self, record: Record) -> User:
         username, name = str(record["username"]), str(record.get("name") or record["username"])
@@ -67,7 +68,7 @@ class Restored:
 
     def uid(self, value: str) -> uuid.UUID:
         uid = uuid.UUID(value)
-        if uid in self._taken:
+        if uid in self.planner.taken:
             return uuid.uuid5(NAMESPACE, f"{self.planner.corpus.pk}\x1f{value}")
         return uid
 
@@ -82,25 +83,36 @@ class Restored:
         return self.texts[number]
 
 
-def _taken(record: Record) -> set[uuid.UUID]:
-    """Which of the record's uids something on this site has already."""
-    wanted = {uuid.UUID(value) for value in _uids(record) if isinstance(value, str)}
+def taken_uids(records: Iterable[Record]) -> set[uuid.UUID]:
+    """Which uids of some records something on this site has already."""
+    wanted: set[uuid.UUID] = set()
+    for value in _said("uid", records):
+        # One that is none rejects its record, when that is put back.
+        with suppress(ValueError):
+            wanted.add(uuid.UUID(value))
     taken: set[uuid.UUID] = set()
-    if wanted:
+    for some in portions(wanted):
         for model in _UNIQUE:
-            taken.update(model.objects.filter(uid__in=wanted).values_list("uid", flat=True))
+            taken.update(model.objects.filter(uid__in=some).values_list("uid", flat=True))
     return taken
 
 
-def _uids(record: Any) -> Iterable[Any]:
-    if isinstance(record, Mapping):
-        if "uid" in record:
-            yield record["uid"]
-        for value in record.values():
-            yield from _uids(value)
-    elif isinstance(record, list):
-        for value in record:
-            yield from _uids(value)
+def claimants_of(records: Iterable[Record]) -> set[str]:
+    """The names of those whose claims are in some records."""
+    return set(_said("claimant", records))
+
+
+def _said(key: str, records: Iterable[Record]) -> Iterator[str]:
+    """The words that stand under a key, however deep."""
+    left: list[Any] = list(records)
+    while left:
+        one = left.pop()
+        if isinstance(one, Mapping):
+            if isinstance(value := one.get(key), str):
+                yield value
+            left.extend(one.values())
+        elif isinstance(one, list):
+            left.extend(one)
 
 
 def text_of(record: Record, name: str, longest: int) -> str:

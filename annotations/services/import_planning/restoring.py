@@ -41,7 +41,7 @@ class Restorer:
 
     def restore(self) -> None:
         try:
-            self._restored = Restored(self.planner, self.record)
+            self._restored = Restored(self.planner)
             article, text = self._article()
             self._run(article)
             restorer = ClaimRestorer(self._restored, self.entry, article)

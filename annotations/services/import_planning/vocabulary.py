@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from annotations.importing import BadRow
 from annotations.models import Claimant, ClaimType, Corpus, Rating, Tag
 
-from ..bulk import Rows
+from ..bulk import Rows, portions
 from ..claim_fields import MAX_TAGS
 
 # Names made of a corpus and something of it.
 NAMESPACE = uuid.UUID("6f0c3f5e-6a4f-4f0e-9d53-0f6b3a1c7c11")
+# Of a claimant.
+_MAX_NAME = 200
 
 
 class Vocabulary:
@@ -34,13 +36,17 @@ class Vocabulary:
         }
         self.guidelines = {g.version: g for g in corpus.guidelines.defer("text")}
         self._claimants: dict[str, Claimant] = {}
+        # Names that were looked up, found or not.
+        self._known: set[str] = set()
         self._tags: dict[str, Tag] = {}
         self._read: dict[tuple[str, ...], tuple[list[ClaimType], list[str]]] = {}
 
-    def load(self, claimants: set[str]) -> None:
+    def load(self, claimants: Iterable[str]) -> None:
         """Look claimants up, many in one query."""
-        if claimants:
-            for claimant in Claimant.objects.filter(corpus=self._corpus, name__in=claimants):
+        names = {name[:_MAX_NAME] for name in claimants if name} - self._known
+        self._known |= names
+        for some in portions(names):
+            for claimant in Claimant.objects.filter(corpus=self._corpus, name__in=some):
                 self._claimants[claimant.name] = claimant
 
     def forget(self, gone: set[int]) -> None:
@@ -68,10 +74,10 @@ class Vocabulary:
 
     def claimant(self, name: str, role: str = "", wikidata_id: str = "") -> Claimant:
         """The corpus's claimant of that name. What is known of one that is there stays."""
-        name = name[:200]
+        name = name[:_MAX_NAME]
+        self.load([name])
         if name not in self._claimants:
-            found = Claimant.objects.filter(corpus=self._corpus, name=name).first()
-            self._claimants[name] = found or self._rows.add(
+            self._claimants[name] = self._rows.add(
                 Claimant(corpus=self._corpus, name=name, role=role, wikidata_id=wikidata_id)
             )
         return self._claimants[name]
