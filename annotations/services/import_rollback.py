@@ -13,13 +13,15 @@ from annotations.models.imports import ROLLBACK
 
 from .bulk import rows_insert
 from .events import event_record
-from .import_turns import WHOLE, pause, turn
+from .import_turns import WHOLE, import_locked, pause, turn
 from .leases import job_done, job_hold, jobs_renew
 
 ROLLBACK_ARTICLES = 200
+ROLLBACK_CLAIMS = 1000
 # What others do with an article that is no work on it.
 _NO_WORK = ("job.", "assignment.", "import")
 _WORKED_ON = "people have worked on this article since, so it was not taken back"
+_CLAIM_WORKED_ON = "people have worked on a claim in this article since, so it was not taken back"
 _PUBLISHED = "a fact-check about this article is published, so it was not taken back"
 _CLAIMED = "this article has claims that did not come with this import, so it was not taken back"
 
@@ -32,33 +34,19 @@ def import_rollback_run(*, first: int | None) -> int:
 def _rollback_part(job: Job, source: Import) -> int:
     """Articles of the import, a chunk at a time, then claims that it added to others' articles."""
     dealt_with, started = 0, time.monotonic()
-    last = 0
-    while True:
-        with transaction.atomic():
-            held = job_hold(job)
-            articles = list(
-                Article.objects.select_for_update(of=("self",))
-                .filter(source_import=source, pk__gt=last)
-                .order_by("pk")[:ROLLBACK_ARTICLES]
-            )
-            if articles:
-                last = articles[-1].pk
-                _remove(job, held, source, articles)
-        if not articles:
-            break
-        dealt_with += len(articles)
-        if job.lease:
-            jobs_renew(lease=job.lease)
-        if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
-            pause(job)
-            return dealt_with
+    for part in (_articles, _claims):
+        while done := part(job, source):
+            dealt_with += done
+            if job.lease:
+                jobs_renew(lease=job.lease)
+            if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+                pause(job)
+                return dealt_with
     with transaction.atomic():
         held = job_hold(job)
-        claims = _remove_claims(source)
-        locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+        locked = import_locked(source)
         locked.at_file = locked.at_item = 0
         locked.progress = 1.0
-        locked.counts = {**locked.counts, "removed_claims": claims}
         locked.save()
         held.total = WHOLE
         job_done(job=held, at=timezone.now())
@@ -73,9 +61,78 @@ def _rollback_part(job: Job, source: Import) -> int:
     return dealt_with
 
 
-def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> None:
+@transaction.atomic
+def _articles(job: Job, source: Import) -> int:
+    """Deal with a chunk's articles; how many."""
+    held = job_hold(job)
+    articles = list(
+        Article.objects.select_for_update(of=("self",), no_key=True)
+        .filter(source_import=source)
+        .order_by("pk")[:ROLLBACK_ARTICLES]
+    )
+    if articles:
+        _remove(held, source, articles)
+    return len(articles)
+
+
+@transaction.atomic
+def _claims(job: Job, source: Import) -> int:
+    """The same for claims on articles that were there before; those that somebody has worked on
+    become nobody's import's."""
+    held = job_hold(job)
+    claims = _claims_locked(
+        Claim.objects.filter(source_import=source).exclude(article__source_import=source),
+        ROLLBACK_CLAIMS,
+    )
+    if not claims:
+        return 0
+    worked = _said_of(Event.objects.filter(claim__in=[claim.pk for claim in claims]), "claim_id")
+    kept = [claim for claim in claims if claim.pk in worked]
+    gone = [claim.pk for claim in claims if claim.pk not in worked]
+    Claim.objects.filter(pk__in=gone).delete()
+    Claim.objects.filter(pk__in=worked).update(source_import=None)
+    rows_insert(
+        [
+            ImportProblem(
+                source=source, severity="note", reason=_CLAIM_WORKED_ON, article_id=claim.article_id
+            )
+            for claim in kept
+        ]
+    )
+    locked = import_locked(source)
+    locked.counts = {
+        **locked.counts,
+        "removed_claims": locked.counts.get("removed_claims", 0) + len(gone),
+    }
+    locked.save(update_fields=["counts"])
+    held.attempts = 1
+    held.save(update_fields=["attempts"])
+    _tell(held, source, {"claims": gone}, {"kept_claims": [claim.pk for claim in kept]})
+    return len(claims)
+
+
+def _claims_locked(rows: models.QuerySet[Claim], most: int | None = None) -> list[Claim]:
+    """Whoever is at one of them at this moment is waited for: what they do is seen then."""
+    return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk")[:most])
+
+
+def _tell(
+    held: Job, source: Import, gone: dict[str, list[int]], kept: dict[str, list[int]]
+) -> None:
+    event_record(
+        kind="import.removed",
+        actor=held.created_by,
+        target=source,
+        corpus=source.corpus,
+        before=gone,
+        after=kept,
+    )
+
+
+def _remove(held: Job, source: Import, articles: list[Article]) -> None:
     """Delete a chunk's articles, but for those that people have worked on or that have others'
     claims; they become the corpus's own, so that no later try takes them for the import's."""
+    _claims_locked(Claim.objects.filter(article__in=articles).only("pk"))
     worked = _worked_on([article.pk for article in articles])
     claimed = _with_claims_of_others(source, [article.pk for article in articles])
     published = _published([article.pk for article in articles])
@@ -83,7 +140,7 @@ def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> Non
     kept = [article for article in articles if article.pk in staying]
     gone = [article for article in articles if article.pk not in staying]
     pks = [article.pk for article in gone]
-    locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    locked = import_locked(source)
     Article.objects.filter(pk__in=pks).delete()
     rows_insert(
         [
@@ -112,21 +169,19 @@ def _remove(job: Job, held: Job, source: Import, articles: list[Article]) -> Non
     locked.save(update_fields=["counts", "progress"])
     held.done, held.total, held.attempts = int(locked.progress * WHOLE), WHOLE, 1
     held.save(update_fields=["done", "total", "attempts"])
-    event_record(
-        kind="import.removed",
-        actor=held.created_by,
-        target=source,
-        corpus=source.corpus,
-        before={"articles": pks},
-        after={"kept": [article.pk for article in kept]},
-    )
+    _tell(held, source, {"articles": pks}, {"kept": own})
 
 
 def _worked_on(articles: list[int]) -> set[int]:
-    events = Event.objects.filter(article__in=articles, actor__isnull=False)
+    events = Event.objects.filter(article__in=articles)
     for prefix in _NO_WORK:
         events = events.exclude(kind__startswith=prefix)
-    return set(events.values_list("article_id", flat=True))
+    return _said_of(events, "article_id")
+
+
+def _said_of(events: models.QuerySet[Event], column: str) -> set[int]:
+    """Of what people's events among these are."""
+    return set(events.filter(actor__isnull=False).values_list(column, flat=True))
 
 
 def _published(articles: list[int]) -> set[int]:
@@ -138,13 +193,3 @@ def _published(articles: list[int]) -> set[int]:
 def _with_claims_of_others(source: Import, articles: list[int]) -> set[int]:
     claims = Claim.objects.filter(article__in=articles).exclude(source_import=source)
     return set(claims.values_list("article_id", flat=True))
-
-
-def _remove_claims(source: Import) -> int:
-    """Claims on articles that were there before, unless somebody has worked on them."""
-    claims = Claim.objects.filter(source_import=source).exclude(article__source_import=source)
-    worked = Event.objects.filter(claim=models.OuterRef("pk"), actor__isnull=False)
-    gone = claims.filter(~models.Exists(worked))
-    count = gone.count()
-    gone.delete()
-    return count

@@ -38,7 +38,7 @@ from .import_chunks import Step, added, chunks, renewing, step, tally, untallied
 from .import_planning import Entry, Plan, Planner, storable
 from .import_preview import columns_of, preview_add
 from .import_search import gaps_fill
-from .import_turns import WHOLE, first_line, pause, turn
+from .import_turns import WHOLE, first_line, import_locked, pause, turn
 from .imports import import_file
 from .leases import job_done, job_hold, jobs_renew
 from .likeness import sketch_missing
@@ -220,7 +220,7 @@ def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
 def _advance(job: Job, source: Import, plan: Plan, step: Step, clock: Clock) -> None:
     """Move the import on, inside the transaction that writes the chunk."""
     held = job_hold(job)
-    locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    locked = import_locked(source)
     if (locked.at_file, locked.at_item) != (source.at_file, source.at_item):
         raise JobLost(f"Job {job.pk} was carried on by another worker.")
     rows_insert(plan.problems)
@@ -290,7 +290,7 @@ def _note_read(job: Job, source: Import, files: FileSet, options: Options) -> No
     formats, encodings = tally(files.files[untallied(source) :])
     with transaction.atomic():
         job_hold(job)
-        locked = Import.objects.select_for_update(of=("self",)).get(pk=source.pk)
+        locked = import_locked(source)
         locked.formats = added(locked.formats, formats)
         locked.encodings = added(locked.encodings, encodings)
         locked.progress = 1.0

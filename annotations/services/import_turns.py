@@ -60,6 +60,15 @@ def _failed(job: Job, reason: str, *, permanent: bool) -> None:
         job_fail(job=job, error=reason, permanent=permanent)
 
 
+def import_locked(source: Import) -> Import:
+    """The import as it is now, locked until the transaction ends. Inside one.
+
+    Rows that came with it may be written meanwhile: they name it, and who writes them may hold
+    what this transaction needs next.
+    """
+    return Import.objects.select_for_update(of=("self",), no_key=True).get(pk=source.pk)
+
+
 def pause(job: Job) -> None:
     """Put the job back into the queue, for others to have a turn."""
     with transaction.atomic():

@@ -115,7 +115,6 @@ def import_configure(*, actor: User | None, source: Import, options: Mapping[str
         _forget(locked)
         locked.job = None
         locked.revision += 1
-        locked.save()
         event_record(
             kind="import.configured",
             actor=actor,
@@ -124,6 +123,8 @@ def import_configure(*, actor: User | None, source: Import, options: Mapping[str
             before={"options": before},
             after={"options": chosen},
         )
+        # Last, as in ``_begin``.
+        locked.save()
     return locked
 
 
@@ -202,7 +203,6 @@ def _begin(locked: Import, actor: User | None, kind: str) -> Import:
         locked.counts = {**locked.counts, "removed": 0, "kept": 0}
     else:
         _forget(locked)
-    locked.save()
     event_record(
         kind=_REQUESTED[kind],
         actor=actor,
@@ -211,6 +211,9 @@ def _begin(locked: Import, actor: User | None, kind: str) -> Import:
         before=None,
         after={"job": locked.job_id, "options": locked.options},
     )
+    # Last: another job is another key, for which PostgreSQL waits for whoever writes a claim that
+    # came with the import, and they may be the ones that the event had to wait for.
+    locked.save()
     return locked
 
 
@@ -233,7 +236,7 @@ def _is_partly_in(locked: Import) -> bool:
 def _locked(actor: User | None, source: Import) -> Import:
     policies.require(actor, "corpus.import", source.corpus)
     return (
-        Import.objects.select_for_update(of=("self",))
+        Import.objects.select_for_update(of=("self",), no_key=True)
         .select_related("job", "corpus")
         .get(pk=source.pk)
     )

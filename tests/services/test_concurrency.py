@@ -21,6 +21,9 @@ from annotations.services.claims import claim_create, claim_lock, claim_update
 from annotations.services.corpora import corpus_update
 from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_withdraw
+from annotations.services.import_rollback import import_rollback_run
+from annotations.services.import_turns import import_locked
+from annotations.services.imports import import_rollback
 from annotations.services.jobs import extraction_request, job_retry
 from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.preferences import preferences_set
@@ -28,7 +31,7 @@ from annotations.services.suggestions import suggestion_accept, suggestion_rejec
 from annotations.services.undo import action_undo
 
 from .cast import TEXT, Cast, at, judge, make_article, make_claim, make_evidence, suggestion_of
-from .importing import bring_in
+from .importing import bring_in, json_lines, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -234,7 +237,7 @@ def test_a_claim_that_was_waited_for_has_its_claimant(
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
 @pytest.mark.postgres
-@pytest.mark.parametrize("locked", ["article", "corpus", "claim", "user"])
+@pytest.mark.parametrize("locked", ["article", "corpus", "claim", "user", "import"])
 def test_what_is_locked_may_be_pointed_at(
     cast: Cast, claim: Claim, at_once: AtOnce, locked: str
 ) -> None:
@@ -243,6 +246,7 @@ def test_what_is_locked_may_be_pointed_at(
 
     article, holding, done = claim.article, Flag(), Flag()
     corpus = article.corpus
+    source = bring_in(corpus, "a.txt", "One text.", near_duplicates=False)
     lock: dict[str, Callable[[], Any]] = {
         "article": lambda: article_submit(actor=cast.reviewer, article=article),
         "corpus": lambda: corpus_update(
@@ -250,12 +254,15 @@ def test_what_is_locked_may_be_pointed_at(
         ),
         "claim": lambda: claim_lock(claim),
         "user": lambda: preferences_set(actor=cast.reviewer, fields={"theme": "dark"}),
+        "import": lambda: import_locked(source),
     }
     point: dict[str, Callable[[], Any]] = {
         "article": lambda: Job.objects.create(kind="extraction", corpus=corpus, article=article),
         "corpus": lambda: Job.objects.create(kind="fetch", corpus=corpus),
         "claim": lambda: Question.objects.create(claim=claim, text="?", asked_by=cast.second),
         "user": lambda: Job.objects.create(kind="fetch", corpus=corpus, created_by=cast.reviewer),
+        # As a claim of the import's that is written twice in one transaction.
+        "import": lambda: Article.objects.create(corpus=corpus, source_import=source),
     }
 
     def first() -> bool:
@@ -270,6 +277,66 @@ def test_what_is_locked_may_be_pointed_at(
         done.set()
 
     assert at_once(first, second) == [True, None]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
+@pytest.mark.postgres
+@pytest.mark.parametrize("there", [False, True], ids=["of its article", "of one that was there"])
+def test_a_claim_that_is_being_edited_is_not_taken_back(
+    cast: Cast, corpus: Corpus, at_once: AtOnce, there: bool
+) -> None:
+    """The edit was answered as saved; its event is seen only once it is committed."""
+    from threading import Event as Flag
+
+    if there:
+        make_article(corpus, "Ferries cost a lot.")
+    row = json_lines({"text": "Ferries cost a lot.", "label": [[0, 7, "X"]]})
+    source = bring_in(corpus, "a.jsonl", row, format="doccano", near_duplicates=False)
+    claim, holding = Claim.objects.get(), Flag()
+    source = import_rollback(actor=None, source=source)
+
+    def first() -> None:
+        with transaction.atomic():
+            claim_update(
+                actor=cast.reviewer, claim=claim, revision=1, fields={"normalised": "Edited."}
+            )
+            holding.set()
+            time.sleep(0.5)
+
+    def second() -> str:
+        assert holding.wait(10)
+        return work(source, import_rollback_run).state
+
+    assert at_once(first, second) == [None, "rolled_back"]
+    assert Claim.objects.get().normalised == "Edited."
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
+@pytest.mark.postgres
+def test_an_import_is_asked_to_go_while_a_claim_of_it_is_edited(
+    cast: Cast, corpus: Corpus, at_once: AtOnce
+) -> None:
+    """A claim that is written twice is checked anew, with the import that it names, at the end:
+    whoever holds the import then must not wait for the history."""
+    from threading import Event as Flag
+
+    row = json_lines({"text": "Ferries cost a lot.", "label": [[0, 7, "X"]]})
+    source = bring_in(corpus, "a.jsonl", row, format="doccano", near_duplicates=False)
+    claim, holding = Claim.objects.get(), Flag()
+
+    def first() -> None:
+        with transaction.atomic():
+            claim_update(
+                actor=cast.reviewer, claim=claim, revision=1, fields={"normalised": "Edited."}
+            )
+            holding.set()
+            time.sleep(0.5)
+
+    def second() -> str:
+        assert holding.wait(10)
+        return import_rollback(actor=None, source=source).state
+
+    assert at_once(first, second) == [None, "rolling_back"]
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")

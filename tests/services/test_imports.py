@@ -25,7 +25,9 @@ from annotations.models import (
     Tag,
     User,
 )
+from annotations.services import import_rollback as import_rollbacks
 from annotations.services import import_runs
+from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.imports import (
     import_cancel,
@@ -38,7 +40,7 @@ from annotations.services.imports import (
 )
 from annotations.services.leases import jobs_claim
 
-from .cast import Cast, make_article, make_claim
+from .cast import Cast, make_article, make_claim, make_evidence
 from .importing import (
     bring_in,
     check,
@@ -516,6 +518,34 @@ def test_rolling_back_leaves_what_another_import_said(corpus: Corpus) -> None:
     assert {claim.created_by.name for claim in article.claims.all()} == {"Ann", "Ben"}
     roll_back(second)
     assert article.claims.get().created_by.name == "Ann"
+
+
+def test_claims_on_others_articles_are_taken_back_in_turns(
+    cast: Cast, corpus: Corpus, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are, none of them waits in memory, and others have their turn."""
+    monkeypatch.setattr(import_rollbacks, "ROLLBACK_CLAIMS", 2)
+    files = [brat(n) for n in range(5)]
+    for number, file in enumerate(files):
+        make_article(corpus, file[f"{number}.txt"])
+    content = zipped({name: words for file in files for name, words in file.items()})
+    source = bring_in(corpus, "a.zip", content, annotator="Ann")
+    assert (Article.objects.count(), Claim.objects.count()) == (5, 5)
+    worked = Claim.objects.order_by("pk")[1]
+    make_evidence(cast.reviewer, worked)
+    settings.IMPORT_SLICE_SECONDS = -1
+    source = import_rollback(actor=None, source=source)
+    left = []
+    while source.state == "rolling_back":
+        import_rollback_run(first=source.job_id)
+        source = Import.objects.get(pk=source.pk)
+        left.append(Claim.objects.count())
+    assert left == [4, 2, 1, 1]
+    assert Claim.objects.get() == worked
+    assert source.counts["removed_claims"] == 4
+    assert (source.state, Article.objects.count()) == ("rolled_back", 5)
+    (kept,) = source.problems.filter(reason__contains="worked on a claim")
+    assert kept.article == worked.article
 
 
 def test_a_job_whose_database_was_away_is_free_at_once(
