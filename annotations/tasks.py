@@ -94,12 +94,7 @@ def import_rollback(job_id: int) -> int:
     return import_rollback_run(first=job_id)
 
 
-@shared_task(
-    name="annotations.export",
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@job_task(name="annotations.export")
 def export(job_id: int) -> int:
     """Write the named job's export, or another one that is due."""
     return export_run(first=job_id)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import current_app
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from annotations import tasks
+from annotations.jobs import TASKS
+from annotations.models import Corpus, Job
+from annotations.services.leases import jobs_claim, lease_is_worked_on
+from annotations.services.workers import worker_name
 
 
 def test_the_sweeper_outlives_a_database_that_goes_away(
@@ -56,3 +62,27 @@ def test_a_worker_delivers_to_the_webhook_that_it_was_told_of(
     # By the name under which the sweeper sends it.
     assert current_app.tasks["annotations.deliver"].apply(args=[7]).get() == 1
     assert asked == [7]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(TASKS.values()))
+def test_a_task_whose_database_goes_away_is_at_nothing_any_more(
+    corpus: Corpus, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise its process, which lives on, would keep the job from everybody."""
+    kind = next(kind for kind, task in TASKS.items() if task == name)
+    job = Job.objects.create(kind=kind, corpus=corpus, due_at=timezone.now())
+    leases: list[uuid.UUID] = []
+
+    def breaks(first: int) -> int:
+        (claimed,) = jobs_claim(worker=worker_name(), first=first, kind=kind)
+        leases.append(claimed.lease)  # type: ignore[arg-type]
+        raise InterfaceError("connection already closed")
+
+    for run in [run for run in vars(tasks) if run.endswith("_run")]:
+        monkeypatch.setattr(tasks, run, breaks)
+    current_app.tasks[name].apply(args=[job.pk], retries=5)
+    assert len(leases) == 1
+    assert not lease_is_worked_on(leases[0])
+    # It can be taken at once.
+    assert jobs_claim(worker="another:1", kind=kind) == [job]
