@@ -15,7 +15,7 @@ from annotations.importing import Options
 from annotations.models import CheckedBand, CheckedText, Import
 
 from .bulk import keys_assign, rows_insert
-from .import_planning import Entry, Plan, Planner
+from .import_planning import Entry, Plan, Planner, place
 from .likeness import (
     MOST_COMPARED,
     THRESHOLD,
@@ -40,7 +40,7 @@ def check_plan(source: Import, options: Options, entries: Sequence[Entry]) -> Pl
     """Plan a chunk of a check; its rows are remembered. Inside the caller's transaction."""
     hashes = {entry.prepared.sha256 for entry in entries if entry.prepared}
     known = CheckedText.objects.filter(source=source, sha256__in=hashes)
-    before = {row.sha256: _place(row.file, row.line) for row in known}
+    before = {row.sha256: place(row.file, row.line) for row in known}
     planner = Planner(source, options, before=before)
     plan = planner.take(entries)
     for problem in plan.problems:
@@ -90,7 +90,7 @@ def _compare(source: Import, plan: Plan) -> None:
             )
             share = round(100 * (alike or before)[0])  # type: ignore[index]
             plan.problem(entry, "note", f"nearly the same, {share} %, as {where}")
-        texts[row.pk] = signature, _place(entry.file, entry.line)
+        texts[row.pk] = signature, place(entry.file, entry.line)
         for band in bands:
             earlier[band].append(row.pk)
             fresh.append(CheckedBand(source=source, text=row, band=band))
@@ -110,7 +110,7 @@ def _remembered(
             earlier[band].append(pk)
     rows = CheckedText.objects.in_bulk({pk for pks in earlier.values() for pk in pks})
     return earlier, {
-        pk: (unpacked(row.signature), _place(row.file, row.line))
+        pk: (unpacked(row.signature), place(row.file, row.line))
         for pk, row in rows.items()
         if row.signature is not None
     }
@@ -127,10 +127,3 @@ def _alike(
     shares = [(similarity(signature, known[pk]), -pk) for pk in candidates if pk in known]
     share, key = max(shares, default=(0.0, 0))
     return (share, -key) if share >= THRESHOLD else None
-
-
-def _place(file: str, line: int | None) -> str:
-    where = [file] if file else []
-    if line:
-        where.append(f"line {line}")
-    return ", ".join(where) or "an earlier row"

@@ -31,6 +31,7 @@ from annotations.models import (
 )
 
 from .events import chain_key, event_record
+from .import_checks import check_forget
 
 log = structlog.get_logger(__name__)
 
@@ -151,6 +152,8 @@ def _import_files() -> int:
         for source in found:
             source.file = ""
             source.save(update_fields=["file"])
+            # A check that was stopped can't go on.
+            check_forget(source)
             event_record(
                 kind="import.file_purged",
                 actor=None,

@@ -11,7 +11,13 @@ from django.core.files.storage import default_storage
 
 from annotations.errors import Conflict
 from annotations.models import CheckedBand, CheckedText, Corpus, Import
-from annotations.services.imports import import_rollback, import_start
+from annotations.services.import_runs import import_check_run
+from annotations.services.imports import (
+    import_cancel,
+    import_check,
+    import_rollback,
+    import_start,
+)
 from annotations.services.purging import purge_sweep
 
 from .cast import make_article
@@ -85,3 +91,30 @@ def test_a_file_is_kept_for_a_while(corpus: Corpus, settings: Any) -> None:
     with pytest.raises(Conflict):
         import_rollback(actor=None, source=waiting)
     assert [default_storage.exists(name) for name in names[2:]] == [True]
+
+
+def test_what_a_stopped_check_remembers_goes_with_its_file(
+    corpus: Corpus, rows: str, settings: Any
+) -> None:
+    """It is there to go on with, and for nothing else."""
+    settings.IMPORT_KEEP_DAYS = 10
+    source = import_check(actor=None, source=upload(corpus, "a.jsonl", rows, format="doccano"))
+    import_check_run(first=source.job_id)
+    import_cancel(actor=None, source=source)
+    assert CheckedText.objects.exists()
+    assert CheckedBand.objects.exists()
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=11)):
+        assert purge_sweep() == 1
+    assert not CheckedText.objects.exists()
+    assert not CheckedBand.objects.exists()
+
+
+@pytest.mark.parametrize("together", [1, 100])
+def test_a_text_that_comes_twice_is_in_the_file_and_not_in_the_corpus(
+    corpus: Corpus, settings: Any, together: int
+) -> None:
+    """Wherever the file is cut into chunks."""
+    settings.IMPORT_CHUNK_ROWS = together
+    content = json_lines(*({"text": text} for text in ("Ferries.", "Boats.", "Ferries.")))
+    source = check(corpus, "a.jsonl", content, format="doccano")
+    assert problems(source, "duplicate") == [(3, "its text is in the file already: line 1")]

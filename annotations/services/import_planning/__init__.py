@@ -6,7 +6,7 @@ records of our own format and ``publishing`` to their fact-checks; ``vocabulary`
 find or make the names that they use.
 """
 
-from .entries import Entry, Plan, storable
+from .entries import Entry, Plan, place, storable
 from .planner import Planner
 
-__all__ = ["Entry", "Plan", "Planner", "storable"]
+__all__ = ["Entry", "Plan", "Planner", "place", "storable"]

@@ -124,6 +124,14 @@ class Plan:
         )
 
 
+def place(file: str, line: int | None) -> str:
+    """Where a row of the file stands, for people."""
+    where = [file] if file else []
+    if line:
+        where.append(f"line {line}")
+    return ", ".join(where) or "an earlier row"
+
+
 def storable(text: str) -> str:
     """Without what PostgreSQL refuses and what isn't UTF-8."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

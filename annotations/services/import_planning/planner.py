@@ -31,7 +31,7 @@ from ..import_search import gaps_note
 from ..jobs import words_of
 from ..likeness import likeness_rows
 from .annotations import Annotations
-from .entries import Entry, Plan
+from .entries import Entry, Plan, place
 from .people import People
 from .records import claimants_of, taken_uids
 from .restoring import Restorer
@@ -46,8 +46,10 @@ class Planner:
     def __init__(
         self, source: Import, options: Options, *, before: Mapping[str, str] | None = None
     ) -> None:
-        """``before``: SHA-256 → place of the file's earlier texts that aren't in the corpus."""
-        self.source, self.options, self._before = source, options, before or {}
+        """``before``, of a check: SHA-256 → place of the file's earlier texts, none of which is in
+        the corpus."""
+        self.source, self.options = source, options
+        self._before = None if before is None else dict(before)
         self.corpus: Corpus = source.corpus
         self.plan = Plan(source)
         self.people = People(self.corpus, self.plan.rows.add)
@@ -144,10 +146,9 @@ class Planner:
         article = self._there.get(prepared.sha256)
         if article is not None:
             self._add_to_there(entry, prepared, article)
-        elif prepared.sha256 in self._before:
+        elif self._before is not None and prepared.sha256 in self._before:
             self.plan.counts["duplicates"] += 1
-            where = self._before[prepared.sha256]
-            self.plan.problem(entry, "duplicate", f"its text is in the file already: {where}")
+            self.plan.problem(entry, "duplicate", self._where(prepared))
         elif prepared.draft.record is not None:
             self._restore(entry, prepared)
         else:
@@ -198,6 +199,8 @@ class Planner:
         self._there[article.content_hash] = article
         self._texts[article.content_hash] = text
         self.plan.entered.append((article, entry))
+        if self._before is not None:
+            self._before[article.content_hash] = place(entry.file, entry.line)
 
     def extraction(self, article: Article, text: str) -> None:
         """The job that will have the article read by the detector."""
@@ -223,12 +226,17 @@ class Planner:
             for placed in prepared.marks:
                 added += self._annotations.claim(entry, article, text, placed.mark, placed.spans)
         self.plan.counts["duplicates"] += 1
-        reason = "its text is in the corpus already"
+        reason = self._where(prepared)
         if added:
             reason += f"; {added} of its annotations are new and were added"
         elif prepared.marks and self.options.annotations == "suggestions":
             reason += ", whose suggestions stay as they are"
         self.plan.problem(entry, "duplicate", reason, article=article)
+
+    def _where(self, prepared: Prepared) -> str:
+        if self._before is not None and prepared.sha256 in self._before:
+            return f"its text is in the file already: {self._before[prepared.sha256]}"
+        return "its text is in the corpus already"
 
     def _find_texts(self, marked: set[str]) -> None:
         """Of articles that are there and are said more about: first texts, without the words."""
