@@ -221,9 +221,9 @@ DELETED_KEEP_DAYS = _number("DELETED_KEEP_DAYS", 30)
 # Of one upload, and of what an archive unpacks to.
 IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", 2_000_000_000)
 IMPORT_MAX_UNPACKED_BYTES = _number("IMPORT_MAX_UNPACKED_BYTES", 8_000_000_000)
-# Rows that are written together, and seconds after which others have their turn.
 # Days after its end, or after it was sent, for which an import's file is kept.
 IMPORT_KEEP_DAYS = _number("IMPORT_KEEP_DAYS", 90)
+# Rows that are written together, and seconds after which others have their turn.
 IMPORT_CHUNK_ROWS = _number("IMPORT_CHUNK_ROWS", 1000)
 IMPORT_SLICE_SECONDS = _number("IMPORT_SLICE_SECONDS", 20)
 # Rows of a file that a check compares with each other.
