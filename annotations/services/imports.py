@@ -200,7 +200,7 @@ def _begin(locked: Import, actor: User | None, kind: str) -> Import:
     locked.progress = locked.seconds = 0
     if kind == ROLLBACK:
         # Its problems stay to be read; what is kept is added.
-        locked.counts = {**locked.counts, "removed": 0, "kept": 0}
+        locked.counts = {**locked.counts, "removed": 0, "kept": 0, "removed_claims": 0}
     else:
         _forget(locked)
     event_record(

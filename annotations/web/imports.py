@@ -68,6 +68,7 @@ COUNTS = {
     "already": gettext_lazy("annotations that were there"),
     "near_duplicates": gettext_lazy("near duplicates"),
     "removed": gettext_lazy("articles taken out"),
+    "removed_claims": gettext_lazy("claims taken out of other articles"),
     "kept": gettext_lazy("articles kept, because people worked on them"),
 }
 
