@@ -212,8 +212,7 @@ def _mark(entry: _Entry, entries: dict[str, _Entry], who: str) -> Mark | None:
         labels=labels,
         claimant=claimant[:200],
         note=" ".join(entry.notes),
-        # A value has no spaces in brat.
-        rating=rating.replace("_", " "),
+        rating=rating,
         annotator=who,
         line=entry.line,
         loose=True,

@@ -13,12 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.exporting import FORMATS, export
-from annotations.models import Article, Claim, Corpus, RatingScale, Verdict
+from annotations.models import Article, Claim, Corpus, Rating, RatingScale, Verdict
 from annotations.services.corpora import corpus_create
 from tests.web_server import WebServer, web_server
 
 from .cast import Cast, at, make_article, make_claim, make_evidence
-from .importing import bring_in, check, json_lines, problems
+from .importing import bring_in, check, json_lines, problems, zipped
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parents[1] / "formats" / "imports"
@@ -70,6 +70,25 @@ def test_a_rating_that_the_scale_has_not_is_left_out_and_said(corpus: Corpus) ->
         "the corpus's scale has no rating 'REFUTES'; it was left out",
     )
     assert Claim.objects.first().state == "open"  # type: ignore[union-attr]
+
+
+def test_a_value_of_brat_is_the_rating_with_or_without_spaces(corpus: Corpus) -> None:
+    """brat has no spaces in values; a scale may have underscores of its own."""
+    scale = corpus.rating_scale
+    Rating.objects.filter(scale=scale, label="Half True").update(label="Half_True")
+    for value, label in (("Half_True", "Half_True"), ("Mostly_True", "Mostly True")):
+        annotations = f"T1\tClaim 0 7\tFerries\nA1\tVerdict T1 {value}\n"
+        files = {"a.txt": f"Ferries: {value}.", "a.ann": annotations}
+        source = bring_in(corpus, "a.zip", zipped(files))
+        assert problems(source, "note") == []
+        assert Verdict.objects.latest("pk").rating.label == label  # type: ignore[union-attr]
+
+
+def test_words_that_are_too_long_are_cut_and_said(corpus: Corpus) -> None:
+    row = f"Ferries cost a lot.,Ferries,{'x' * 501}"
+    source = bring_in(corpus, "a.csv", f"text,quote,claim\n{row}\n")
+    assert Claim.objects.get().normalised == "x" * 500
+    assert problems(source, "note") == [(2, "the normalised claim was cut to 500 characters")]
 
 
 def test_our_web_annotations_find_their_articles_again(cast: Cast, corpus: Corpus) -> None:

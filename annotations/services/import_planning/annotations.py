@@ -81,10 +81,10 @@ class Annotations:
             uid=uid,
             article=article,
             text=text,
-            normalised=mark.normalised[: Claim.MAX_NORMALISED],
+            normalised=self._cut(entry, "normalised claim", mark.normalised, Claim.MAX_NORMALISED),
             claimant=self._vocabulary.claimant(mark.claimant) if mark.claimant else None,
             claim_date=mark.claim_date,
-            place=mark.place[:200],
+            place=self._cut(entry, "place", mark.place, 200),
             state=claim_state(review_ratings=[rating.pk], adjudicated=False, withdrawn=False)
             if rating
             else ClaimState.OPEN,
@@ -115,7 +115,8 @@ class Annotations:
             )
         if mark.note:
             thread = rows.add(Thread(claim=claim, started_by=account))
-            rows.add(Comment(thread=thread, author=account, text=mark.note[: Comment.MAX_TEXT]))
+            note = self._cut(entry, "note", mark.note, Comment.MAX_TEXT)
+            rows.add(Comment(thread=thread, author=account, text=note))
         self._plan.counts["claims"] += 1
         return 1
 
@@ -141,7 +142,9 @@ class Annotations:
         return uuid.uuid5(NAMESPACE, "\x1f".join(parts))
 
     def _rating(self, entry: Entry, label: str) -> Rating | None:
-        found = self._vocabulary.ratings.get(label.casefold())
+        ratings = self._vocabulary.ratings
+        # brat writes the spaces of a value as underscores.
+        found = ratings.get(label.casefold()) or ratings.get(label.casefold().replace("_", " "))
         if found is None:
             self._plan.problem(
                 entry, "note", f"the corpus's scale has no rating {label!r}; it was left out"
@@ -157,9 +160,9 @@ class Annotations:
             rows.add(
                 Evidence(
                     claim=claim,
-                    url=source.url[:2000],
+                    url=self._cut(entry, "address of evidence", source.url, 2000),
                     citation=source.citation,
-                    title=source.title[:500],
+                    title=self._cut(entry, "title of evidence", source.title, 500),
                     quote=source.quote,
                     stance=source.stance,
                     source_medium=_medium(source.medium),
@@ -168,9 +171,8 @@ class Annotations:
                 )
             )
         for asked, replies in mark.questions:
-            question = rows.add(
-                Question(claim=claim, text=asked[: Question.MAX_TEXT], asked_by=account)
-            )
+            words = self._cut(entry, "question", asked, Question.MAX_TEXT)
+            question = rows.add(Question(claim=claim, text=words, asked_by=account))
             for reply in replies:
                 kind = reply.kind if reply.kind in _ANSWERS else AnswerType.ABSTRACTIVE
                 if kind == AnswerType.BOOLEAN and not reply.explanation:
@@ -184,11 +186,16 @@ class Annotations:
                         answer_type=kind,
                         text="" if kind == AnswerType.UNANSWERABLE else reply.text,
                         boolean_explanation=reply.explanation if kind == AnswerType.BOOLEAN else "",
-                        source_url=reply.url[:2000],
+                        source_url=self._cut(entry, "address of an answer", reply.url, 2000),
                         source_medium=_medium(reply.medium),
                         added_by=account,
                     )
                 )
+
+    def _cut(self, entry: Entry, name: str, words: str, most: int) -> str:
+        if len(words) > most:
+            self._plan.problem(entry, "note", f"the {name} was cut to {most:,} characters")
+        return words[:most]
 
     def suggest(self, article: Article, text: ArticleText, marks: Sequence[Placed]) -> None:
         """The marks as suggestions of a run of their own, as if a detector had made them."""
