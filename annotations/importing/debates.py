@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,12 +68,15 @@ class Debates:
 
 
 def _sentences(raw: str, name: str) -> Iterator[_Sentence]:
-    lines = raw.splitlines()
+    # Not splitlines(), which divides at characters that stand inside of sentences too.
+    lines = list(io.StringIO(raw, newline=None))
     first = tuple(cell.strip().casefold() for cell in lines[0].split("\t")) if lines else ()
     if first == _HEADING:
         reader = csv.reader(lines[1:], delimiter="\t")
         for row in reader:
             line = reader.line_num + 1
+            if not row:
+                continue
             if len(row) != 3 or row[2].strip() not in {"Yes", "No"}:
                 raise BadFile(name, "expected an id, a text, and Yes or No", line)
             yield _Sentence(line, "", row[1].strip(), row[2].strip() == "Yes")

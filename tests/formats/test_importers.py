@@ -519,6 +519,15 @@ def test_a_member_of_a_zip_that_is_broken_fails_alone() -> None:
     assert found[1]["text"] == "Ferries halved."
 
 
+@pytest.mark.parametrize("divider", ["\u2028", "\x85", "\x0b"])
+def test_what_divides_lines_elsewhere_is_inside_of_a_sentence(divider: str) -> None:
+    debate = f"1\tANN\tIt was{divider}so.\t1\n2\tBEN\tNo.\t0\n"
+    headed = f"Sentence_id\tText\tclass_label\n1\tIt was{divider}so.\tYes\n"
+    for content in (debate, headed):
+        (article, _) = read("a.tsv", content.encode(), format="checkthat")
+        assert [mark["labels"] for mark in article["marks"]] == [["check-worthy"]]
+
+
 def test_words_over_many_lines_of_brat_are_joined_once() -> None:
     lines = 400_000
     text = "\n".join(["w"] * lines)
