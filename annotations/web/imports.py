@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django import forms
 from django.conf import settings
@@ -37,6 +38,8 @@ from .sections import corpus_context
 NEWEST_FIRST = (Key("pk", descending=True),)
 PROBLEMS_SHOWN = 50
 ALIKE_SHOWN = 20
+# Read as any file of that ending: a text, or a list of addresses.
+PASTED = "pasted.txt"
 
 STATES = {
     ImportState.NEW: gettext_lazy("sent"),
@@ -254,13 +257,15 @@ def _import(user: User, pk: int) -> Import:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send files, and the imports so far. What was sent is checked at once."""
+    """Send files, or a text, and the imports so far. What was sent is checked at once."""
     corpus = _corpus(request.user, pk)
-    error = ""
+    error, pasted = "", request.POST.get("text", "")
     if request.method == "POST":
-        files = [
+        files: list[tuple[str, IO[bytes]]] = [
             (file.name or "", file.file) for file in request.FILES.getlist("file") if file.file
         ]
+        if pasted.strip():
+            files.append((PASTED, io.BytesIO(pasted.encode())))
         try:
             source = services.import_create(actor=request.user, corpus=corpus, files=files)
             services.import_check(actor=request.user, source=source)
@@ -274,6 +279,7 @@ def import_list(request: SignedInRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": [(source, STATES[source.state], _counts(source)) for source in page.rows],
         "error": error,
+        "pasted": pasted,
         "formats": sorted(FORMATS),
     }
     return render(request, "annotations/imports.html", context, status=400 if error else 200)

@@ -78,6 +78,22 @@ def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Cli
     assert "Taken back" in text(admin.get(here))
 
 
+def test_a_text_or_addresses_are_pasted(cast: Cast, admin: Client) -> None:
+    page = reverse("imports", args=[cast.corpus.pk])
+    admin.post(page, {"text": "date 2026-03-01\r\nSales fell.\r\n\r\nThe mayor said so."})
+    source = work(Import.objects.get(), import_check_run)
+    assert (source.file_name, source.formats) == ("pasted.txt", {"text": 1})
+    (row,) = source.preview["rows"]
+    assert (row["text"], row["published"]) == ("Sales fell.\n\nThe mayor said so.", "2026-03-01")
+    admin.post(page, {"text": "http://127.0.0.1:9/a\r\nhttp://127.0.0.1:9/b"})
+    source = work(Import.objects.first(), import_check_run)  # type: ignore[arg-type]
+    # By the fetcher, which has its reasons.
+    assert (source.formats, source.counts["rejected"]) == ({"urls": 1}, 2)
+    empty = admin.post(page, {"text": " \r\n"})
+    assert (empty.status_code, Import.objects.count()) == (400, 2)
+    assert "send a file" in text(empty)
+
+
 def test_columns_are_chosen_and_the_file_is_checked_again(cast: Cast, admin: Client) -> None:
     source = check(cast.corpus, "table.csv", TABLE.replace("body", "Words of it"))
     here = reverse("import", args=[source.pk])
