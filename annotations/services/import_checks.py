@@ -21,6 +21,7 @@ from .likeness import (
     THRESHOLD,
     Signature,
     bands_of,
+    of_bands,
     owners_of,
     packed,
     signatures_of,
@@ -104,10 +105,8 @@ def _remembered(
 ) -> tuple[dict[int, list[int]], dict[int, tuple[Signature, str]]]:
     """Band → earlier rows, and what is to be known of these: signature and place."""
     earlier: dict[int, list[int]] = defaultdict(list)
-    found = CheckedBand.objects.filter(source=source, band__in=bands).order_by("text_id")
-    for band, pk in found.values_list("band", "text_id"):
-        if len(earlier[band]) < MOST_COMPARED:
-            earlier[band].append(pk)
+    for band, pk in of_bands(CheckedBand.objects.filter(source=source), bands, "text_id"):
+        earlier[band].append(pk)
     rows = CheckedText.objects.in_bulk({pk for pks in earlier.values() for pk in pks})
     return earlier, {
         pk: (unpacked(row.signature), place(row.file, row.line))

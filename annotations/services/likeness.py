@@ -15,9 +15,15 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from annotations.models import Article, ArticleSketch, Corpus, NearDuplicate, SketchBand
+
+from .keyset import listed
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -36,6 +42,7 @@ _PACKED = struct.Struct(f"<{NUMBERS}I")
 _BAND = struct.Struct("<q")
 
 Signature = tuple[int, ...]
+M = TypeVar("M", bound=models.Model)
 
 
 # Odd multipliers, one for each place in a sequence, so that its hash depends on the order.
@@ -130,13 +137,25 @@ def _links(
 def owners_of(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
     """Band → the corpus's articles that have it, some of them where it is many."""
     owners: dict[int, list[int]] = defaultdict(list)
-    found = SketchBand.objects.filter(
-        corpus=corpus, band__in=bands, article__deleted_at=None
-    ).order_by("article_id")
-    for band, pk in found.values_list("band", "article_id"):
-        if len(owners[band]) < MOST_COMPARED:
-            owners[band].append(pk)
+    found = SketchBand.objects.filter(corpus=corpus, article__deleted_at=None)
+    for band, pk in of_bands(found, bands, "article_id"):
+        owners[band].append(pk)
     return owners
+
+
+def of_bands(
+    rows: models.QuerySet[M], bands: Iterable[int], owner: str
+) -> models.QuerySet[M, tuple[int, int]]:
+    """Band and owner of rows, the first ``MOST_COMPARED`` of each band: a corpus may have the same
+    words a hundred thousand times."""
+    number = Window(RowNumber(), partition_by="band", order_by=owner)
+    return (
+        rows.filter(band__in=listed(bands))
+        .annotate(number=number)
+        .filter(number__lte=MOST_COMPARED)
+        .order_by(owner)
+        .values_list("band", owner)
+    )
 
 
 def packed(signature: Signature) -> bytes:
@@ -150,7 +169,8 @@ def unpacked(stored: Any) -> Signature:
 
 def signatures_of(articles: set[int]) -> dict[int, Signature]:
     """Article → its signature."""
-    found: Any = ArticleSketch.objects.filter(pk__in=articles).values_list("pk", "signature")
+    rows = ArticleSketch.objects.filter(pk__in=listed(articles))
+    found: Any = rows.values_list("pk", "signature")
     return {pk: unpacked(signature) for pk, signature in found}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -22,11 +23,12 @@ from annotations.models import (
     Import,
     Job,
     NearDuplicate,
+    SketchBand,
     Tag,
     User,
 )
 from annotations.services import import_rollback as import_rollbacks
-from annotations.services import import_runs
+from annotations.services import import_runs, likeness
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.imports import (
@@ -302,6 +304,21 @@ def test_near_duplicates_are_linked(corpus: Corpus) -> None:
     assert links == {("1.txt", first.source_name), ("3.txt", "2.txt")}
     assert all(0.8 <= n.similarity <= 1 for n in NearDuplicate.objects.all())
     assert bring_in(corpus, "b.txt", "word1 " * 99, near_duplicates=False).state == "done"
+
+
+def test_of_many_that_are_alike_some_are_compared(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even read: a corpus may have the same report a hundred thousand times."""
+    monkeypatch.setattr(likeness, "MOST_COMPARED", 2)
+    words = " ".join(f"word{n}" for n in range(100))
+    files = {f"{n}.txt": f"Number {n}. {words}" for n in range(6)}
+    assert bring_in(corpus, "a.zip", zipped(files)).counts["near_duplicates"] == 5
+    bands = SketchBand.objects.values_list("band", flat=True)
+    found = likeness.of_bands(SketchBand.objects.all(), set(bands), "article_id")
+    assert max(Counter(band for band, _ in found).values()) == 2
+    owners = likeness.owners_of(corpus, set(bands))
+    assert {band: sorted(pks)[:2] for band, pks in owners.items()} == owners
 
 
 def test_a_row_that_the_database_refuses_fails_alone(
