@@ -144,9 +144,9 @@ def import_start(*, actor: User | None, source: Import) -> Import:
     """Have the file brought in. One that stopped half-way goes on where it was."""
     locked = _locked(actor, source)
     _only(locked, _CAN_START, "started")
-    _with_file(locked)
     if locked.job is not None and locked.job.kind == RUN and (locked.at_file or locked.at_item):
         return _resumed(locked, actor)
+    _with_file(locked)
     if locked.options.get("all_or_nothing"):
         if locked.state != ImportState.CHECKED:
             raise Conflict(gettext("All or nothing was asked for, so it has to be checked first."))
@@ -175,9 +175,6 @@ def import_resume(*, actor: User | None, source: Import) -> Import:
     """Go on with a check, an import or a roll-back that failed or was cancelled."""
     locked = _locked(actor, source)
     _only(locked, {ImportState.FAILED, ImportState.CANCELLED}, "resumed")
-    # A roll-back needs no file, nor what is left when all of it was read.
-    if locked.job is not None and locked.job.kind != ROLLBACK and locked.read_at is None:
-        _with_file(locked)
     return _resumed(locked, actor)
 
 
@@ -191,6 +188,9 @@ def import_rollback(*, actor: User | None, source: Import) -> Import:
 
 def _resumed(locked: Import, actor: User | None) -> Import:
     assert locked.job is not None  # noqa: S101  its state said so
+    # A roll-back needs no file, nor what is left when all of it was read.
+    if locked.job.kind != ROLLBACK and locked.read_at is None:
+        _with_file(locked)
     job_retry(actor=actor, job=locked.job)
     return Import.objects.select_related("job", "corpus").get(pk=locked.pk)
 

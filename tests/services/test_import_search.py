@@ -103,6 +103,17 @@ def test_of_what_was_stopped_the_workers_index_the_rest(halfway: Import) -> None
     assert (source.counts["articles"], hits("ferry"), indexed()) == (6, (6, 6), (6, 6))
 
 
+def test_what_is_left_when_all_was_read_needs_no_file(halfway: Import) -> None:
+    while halfway.read_at is None:
+        import_run(first=halfway.job_id)
+        halfway.refresh_from_db()
+    assert halfway.search_left > 0
+    import_cancel(actor=None, source=halfway)
+    Import.objects.update(file="")
+    source = work(import_start(actor=None, source=halfway))
+    assert (source.state, source.search_left, indexed()) == ("done", 0, (6, 6))
+
+
 def test_what_was_taken_back_leaves_nothing(halfway: Import) -> None:
     import_cancel(actor=None, source=halfway)
     roll_back(halfway)
