@@ -237,7 +237,9 @@ def _locked(actor: User | None, source: Import) -> Import:
     policies.require(actor, "corpus.import", source.corpus)
     return (
         Import.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("job", "corpus")
+        # Not the job: PostgreSQL, having waited for the lock, re-reads the import but not what it
+        # joined, and would give one that was just begun no job at all.
+        .select_related("corpus")
         .get(pk=source.pk)
     )
 

@@ -253,7 +253,8 @@ def release_file(release: Release) -> BinaryIO:
 def _locked(release: Release) -> Release:
     return (
         Release.objects.select_for_update(of=("self",))
-        .select_related("job", "corpus")
+        # Not the job, as in ``imports``: it would be that of before the lock was waited for.
+        .select_related("corpus")
         .get(pk=release.pk)
     )
 

@@ -14,7 +14,9 @@ import pytest
 from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
+from annotations.exporting import Options, Selection
 from annotations.models import Article, Claim, Corpus, Event, Job, Question
+from annotations.releasing import Plan
 from annotations.services.articles import article_submit
 from annotations.services.claim_parts import claim_merge
 from annotations.services.claims import claim_create, claim_lock, claim_update
@@ -23,15 +25,17 @@ from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_withdraw
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_turns import import_locked
-from annotations.services.imports import import_rollback
+from annotations.services.imports import import_check, import_rollback, import_start
 from annotations.services.jobs import extraction_request, job_retry
 from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.preferences import preferences_set
+from annotations.services.release_runs import release_run
+from annotations.services.releases import release_request, release_verify
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.undo import action_undo
 
 from .cast import TEXT, Cast, at, judge, make_article, make_claim, make_evidence, suggestion_of
-from .importing import bring_in, json_lines, work
+from .importing import bring_in, json_lines, upload, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -204,6 +208,32 @@ def test_two_imports_of_one_file(tmp_path: Path, corpus: Corpus, at_once: AtOnce
     assert sorted(counts.get("articles", 0) for counts in results) == [0, 0, 0, 1]
     assert sum(counts.get("duplicates", 0) for counts in results) == 3
     assert Article.objects.count() == Job.objects.filter(kind="extraction").count() == 1
+
+
+@pytest.mark.parametrize("begin", [import_check, import_start])
+def test_an_import_is_begun_once(corpus: Corpus, at_once: AtOnce, begin: Any) -> None:
+    source = upload(corpus, "a.txt", "One text.")
+    results = at_once(*[partial(begin, actor=None, source=source)] * 4)
+    assert Counter(type(result).__name__ for result in results) == {"Import": 1, "Conflict": 3}
+    assert Job.objects.count() == 1
+
+
+def test_a_release_is_verified_by_one_job(
+    cast: Cast, corpus: Corpus, claim: Claim, at_once: AtOnce
+) -> None:
+    release = release_request(
+        actor=cast.admin,
+        corpus=corpus,
+        title="All",
+        licence="CC0-1.0",
+        formats=["csv"],
+        selection=Selection(),
+        options=Options(),
+        plan=Plan(),
+    )
+    assert release_run(first=release.job_id) > 0
+    at_once(*[partial(release_verify, actor=cast.admin, release=release)] * 4)
+    assert Job.objects.filter(kind="release").count() == 2
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
