@@ -16,16 +16,15 @@ from annotations.models import CheckedBand, CheckedText, Import
 
 from .bulk import keys_assign, rows_insert
 from .import_planning import Entry, Plan, Planner, place
+from .keyset import listed
 from .likeness import (
-    MOST_COMPARED,
-    THRESHOLD,
     Signature,
+    alike,
     bands_of,
     of_bands,
     owners_of,
     packed,
     signatures_of,
-    similarity,
     unpacked,
 )
 
@@ -79,19 +78,17 @@ def _compare(source: Import, plan: Plan) -> None:
     wanted = {band for *_, bands in sketched for band in bands}
     owners = owners_of(source.corpus, wanted)
     signatures = signatures_of({pk for pks in owners.values() for pk in pks})
-    earlier, texts = _remembered(source, wanted)
+    earlier, remembered, places = _remembered(source, wanted)
     fresh: list[CheckedBand] = []
     for row, entry, signature, bands in sketched:
-        alike = _alike(signature, bands, owners, signatures)
-        before = _alike(signature, bands, earlier, {pk: s for pk, (s, _) in texts.items()})
-        if alike or before:
+        likest = [
+            (share, f"an article of the corpus (no. {pk})")
+            for share, pk in alike(signature, bands, owners, signatures)[:1]
+        ] or [(share, places[pk]) for share, pk in alike(signature, bands, earlier, remembered)[:1]]
+        for share, where in likest:
             plan.counts["near_duplicates"] += 1
-            where = (
-                f"an article of the corpus (no. {alike[1]})" if alike else texts[before[1]][1]  # type: ignore[index]
-            )
-            share = round(100 * (alike or before)[0])  # type: ignore[index]
-            plan.problem(entry, "note", f"nearly the same, {share} %, as {where}")
-        texts[row.pk] = signature, place(entry.file, entry.line)
+            plan.problem(entry, "note", f"nearly the same, {100 * share:.0f} %, as {where}")
+        remembered[row.pk], places[row.pk] = signature, place(entry.file, entry.line)
         for band in bands:
             earlier[band].append(row.pk)
             fresh.append(CheckedBand(source=source, text=row, band=band))
@@ -102,27 +99,15 @@ def _compare(source: Import, plan: Plan) -> None:
 
 def _remembered(
     source: Import, bands: set[int]
-) -> tuple[dict[int, list[int]], dict[int, tuple[Signature, str]]]:
-    """Band → earlier rows, and what is to be known of these: signature and place."""
+) -> tuple[dict[int, list[int]], dict[int, Signature], dict[int, str]]:
+    """Band → earlier rows, and of these the signatures and the places."""
     earlier: dict[int, list[int]] = defaultdict(list)
     for band, pk in of_bands(CheckedBand.objects.filter(source=source), bands, "text_id"):
         earlier[band].append(pk)
-    rows = CheckedText.objects.in_bulk({pk for pks in earlier.values() for pk in pks})
-    return earlier, {
-        pk: (unpacked(row.signature), place(row.file, row.line))
-        for pk, row in rows.items()
-        if row.signature is not None
-    }
-
-
-def _alike(
-    signature: Signature,
-    bands: Sequence[int],
-    owners: dict[int, list[int]],
-    known: dict[int, Signature],
-) -> tuple[float, int] | None:
-    """The likest of those that share a band: how like, and which."""
-    candidates = sorted({pk for band in bands for pk in owners.get(band, ())})[:MOST_COMPARED]
-    shares = [(similarity(signature, known[pk]), -pk) for pk in candidates if pk in known]
-    share, key = max(shares, default=(0.0, 0))
-    return (share, -key) if share >= THRESHOLD else None
+    owners = listed({pk for pks in earlier.values() for pk in pks})
+    rows = list(CheckedText.objects.filter(pk__in=owners, signature__isnull=False))
+    return (
+        earlier,
+        {row.pk: unpacked(row.signature) for row in rows},
+        {row.pk: place(row.file, row.line) for row in rows},
+    )

@@ -13,7 +13,7 @@ import re
 import struct
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -126,12 +126,22 @@ def _links(
     owners: dict[int, list[int]],
     known: dict[int, Signature],
 ) -> Iterator[NearDuplicate]:
-    candidates = sorted({pk for band in bands for pk in owners.get(band, ())})[:MOST_COMPARED]
-    alike = [(similarity(signature, known[pk]), pk) for pk in candidates if pk in known]
-    alike = [(shared, pk) for shared, pk in alike if shared >= THRESHOLD]
-    alike.sort(key=lambda pair: (-pair[0], pair[1]))
-    for shared, pk in alike[:MOST_LINKS]:
+    for shared, pk in alike(signature, bands, owners, known)[:MOST_LINKS]:
         yield NearDuplicate(article=article, earlier_id=pk, similarity=shared)
+
+
+def alike(
+    signature: Signature,
+    bands: Iterable[int],
+    owners: Mapping[int, Sequence[int]],
+    known: Mapping[int, Signature],
+) -> list[tuple[float, int]]:
+    """Those of ``known`` that share a band and say nearly the same, with how much they share; the
+    likest first."""
+    candidates = sorted({pk for band in bands for pk in owners.get(band, ())})[:MOST_COMPARED]
+    shares = [(similarity(signature, known[pk]), pk) for pk in candidates if pk in known]
+    found = [(shared, pk) for shared, pk in shares if shared >= THRESHOLD]
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))
 
 
 def owners_of(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
