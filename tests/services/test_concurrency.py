@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
 from annotations.exporting import Options, Selection
-from annotations.models import Article, Claim, Corpus, Event, Job, Question
+from annotations.models import Article, Claim, Corpus, Event, Job, Question, User
 from annotations.releasing import Plan
 from annotations.services.articles import article_submit
 from annotations.services.claim_parts import claim_merge
@@ -242,8 +243,6 @@ def test_a_claim_that_was_waited_for_has_its_claimant(
     cast: Cast, claim: Claim, at_once: AtOnce
 ) -> None:
     """PostgreSQL re-reads the locked row, not what was joined to it."""
-    from threading import Event as Flag
-
     holding, waiting = Flag(), Flag()
 
     def first() -> None:
@@ -272,8 +271,6 @@ def test_what_is_locked_may_be_pointed_at(
     cast: Cast, claim: Claim, at_once: AtOnce, locked: str
 ) -> None:
     """A new row that names a locked one doesn't wait for it: in large writes that is a deadlock."""
-    from threading import Event as Flag
-
     article, holding, done = claim.article, Flag(), Flag()
     corpus = article.corpus
     source = bring_in(corpus, "a.txt", "One text.", near_duplicates=False)
@@ -309,6 +306,14 @@ def test_what_is_locked_may_be_pointed_at(
     assert at_once(first, second) == [True, None]
 
 
+def edit_slowly(actor: User, claim: Claim, holding: Flag) -> None:
+    """``holding`` is set while the edit is answered and not yet committed."""
+    with transaction.atomic():
+        claim_update(actor=actor, claim=claim, revision=1, fields={"normalised": "Edited."})
+        holding.set()
+        time.sleep(0.5)
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
 @pytest.mark.postgres
 @pytest.mark.parametrize("there", [False, True], ids=["of its article", "of one that was there"])
@@ -316,8 +321,6 @@ def test_a_claim_that_is_being_edited_is_not_taken_back(
     cast: Cast, corpus: Corpus, at_once: AtOnce, there: bool
 ) -> None:
     """The edit was answered as saved; its event is seen only once it is committed."""
-    from threading import Event as Flag
-
     if there:
         make_article(corpus, "Ferries cost a lot.")
     row = json_lines({"text": "Ferries cost a lot.", "label": [[0, 7, "X"]]})
@@ -325,18 +328,11 @@ def test_a_claim_that_is_being_edited_is_not_taken_back(
     claim, holding = Claim.objects.get(), Flag()
     source = import_rollback(actor=None, source=source)
 
-    def first() -> None:
-        with transaction.atomic():
-            claim_update(
-                actor=cast.reviewer, claim=claim, revision=1, fields={"normalised": "Edited."}
-            )
-            holding.set()
-            time.sleep(0.5)
-
     def second() -> str:
         assert holding.wait(10)
         return work(source, import_rollback_run).state
 
+    first = partial(edit_slowly, cast.reviewer, claim, holding)
     assert at_once(first, second) == [None, "rolled_back"]
     assert Claim.objects.get().normalised == "Edited."
 
@@ -348,24 +344,15 @@ def test_an_import_is_asked_to_go_while_a_claim_of_it_is_edited(
 ) -> None:
     """A claim that is written twice is checked anew, with the import that it names, at the end:
     whoever holds the import then must not wait for the history."""
-    from threading import Event as Flag
-
     row = json_lines({"text": "Ferries cost a lot.", "label": [[0, 7, "X"]]})
     source = bring_in(corpus, "a.jsonl", row, format="doccano", near_duplicates=False)
     claim, holding = Claim.objects.get(), Flag()
-
-    def first() -> None:
-        with transaction.atomic():
-            claim_update(
-                actor=cast.reviewer, claim=claim, revision=1, fields={"normalised": "Edited."}
-            )
-            holding.set()
-            time.sleep(0.5)
 
     def second() -> str:
         assert holding.wait(10)
         return import_rollback(actor=None, source=source).state
 
+    first = partial(edit_slowly, cast.reviewer, claim, holding)
     assert at_once(first, second) == [None, "rolling_back"]
 
 
@@ -374,8 +361,6 @@ def test_an_import_is_asked_to_go_while_a_claim_of_it_is_edited(
 def test_undoing_a_merging_locks_as_merging_does(
     cast: Cast, article: Article, claim: Claim, at_once: AtOnce
 ) -> None:
-    from threading import Event as Flag
-
     later = make_claim(cast.reviewer, article, "pay for itself")
     claim_merge(actor=cast.reviewer, claim=later, revision=1, other=claim, other_revision=1)
     holding = Flag()
