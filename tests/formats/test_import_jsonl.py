@@ -8,11 +8,13 @@ import re
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from annotations.exporting import FORMATS, export
 from annotations.models import Corpus, Correction, FactCheck, FactCheckVersion, User
 from annotations.services.corpus_restoring import corpus_restore
+from annotations.services.deletion import articles_hide
 from tests.services.importing import bring_in, check, problems, roll_back
 
 from .conftest import Exhibit
@@ -85,6 +87,21 @@ def test_a_copy_beside_the_original(exhibit: Exhibit) -> None:
     assert any("fact-check is left out" in reason for _, reason in problems(source, "note"))
     again = bring_in(corpus, "corpus.jsonl", sent, actor=exhibit.cast.outsider)
     assert (again.counts["duplicates"], again.counts.get("articles", 0)) == (2, 0)
+
+
+def test_what_was_deleted_comes_back_as_often_as_it_is_sent(exhibit: Exhibit) -> None:
+    """Deleted claims keep their uids for as long as they can be restored."""
+    sent, corpus = exported(exhibit, "jsonl"), exhibit.cast.corpus
+    FactCheck.objects.update(current=None)
+    for model in (Correction, FactCheckVersion, FactCheck):
+        model.objects.all().delete()
+    for _ in range(3):
+        articles = list(corpus.articles.values_list("pk", flat=True))
+        with transaction.atomic():
+            assert articles_hide(actor=None, corpus=corpus, articles=articles) == articles
+        source = bring_in(corpus, "corpus.jsonl", sent)
+        assert problems(source) == []
+        assert source.counts["articles"] == len(articles)
 
 
 def test_what_was_published_is_published_again(exhibit: Exhibit) -> None:

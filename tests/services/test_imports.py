@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from annotations import jobs
@@ -29,6 +29,7 @@ from annotations.models import (
 )
 from annotations.services import import_rollback as import_rollbacks
 from annotations.services import import_runs, likeness
+from annotations.services.deletion import articles_hide
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.imports import (
@@ -246,6 +247,18 @@ def test_annotations_of_a_text_that_is_there_are_added_once(corpus: Corpus) -> N
     roll_back(added)
     assert Claim.objects.get().created_by.name == "Ben"
     assert Article.objects.get() == article
+
+
+def test_what_was_deleted_comes_in_again_with_its_annotations(corpus: Corpus) -> None:
+    """Deleted claims keep their uids for as long as they can be restored."""
+    for times in (1, 2, 3):
+        source = bring_in(corpus, "a.zip", zipped({**brat(1), **brat(2)}), annotator="Ann")
+        assert (source.counts["articles"], source.counts["claims"]) == (2, 2)
+        assert Claim.objects.count() == 2 * times
+        again = bring_in(corpus, "a.zip", zipped(brat(1)), annotator="Ann")
+        assert (again.counts["duplicates"], again.counts["already"]) == (1, 1)
+        with transaction.atomic():
+            articles_hide(actor=None, corpus=corpus, articles=[a.pk for a in Article.objects.all()])
 
 
 def test_a_misplaced_annotation_rejects_its_row_or_is_dropped(corpus: Corpus) -> None:

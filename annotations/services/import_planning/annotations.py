@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.db import models
+
 from annotations.detection import CLAIM_KINDS
 from annotations.domain.spans import Span
 from annotations.domain.texts import paragraphs
@@ -33,7 +35,7 @@ from ..bulk import made
 from ..runs import check_worthiness
 from .entries import Entry, Plan
 from .people import People
-from .vocabulary import NAMESPACE, Vocabulary
+from .vocabulary import NAMESPACE, Vocabulary, next_uid
 
 _STANCES, _MEDIA, _ANSWERS = frozenset(Stance), frozenset(SourceMedium), frozenset(AnswerType)
 
@@ -50,11 +52,14 @@ class Annotations:
         self._accounts: dict[str, User] = {}
         self._claims: set[uuid.UUID] = set()
         self._there: set[uuid.UUID] = set()
+        self._deleted: set[uuid.UUID] = set()
 
-    def load(self, articles: Sequence[int]) -> None:
-        """The claims that articles have already, withdrawn ones included."""
-        rows = Claim.objects.filter(article__in=articles)
-        self._there.update(rows.values_list("uid", flat=True))
+    def load(self, there: Sequence[int], deleted: models.QuerySet[Article]) -> None:
+        """The claims that articles have already, withdrawn ones included; and those of articles
+        that were deleted, which keep their uids for as long as they can be restored."""
+        rows = Claim.objects.values_list("uid", flat=True)
+        self._there.update(rows.filter(article__in=there))
+        self._deleted.update(rows.filter(article__in=deleted))
 
     def annotator(self, mark: Mark) -> str:
         """Under whose name a mark stands."""
@@ -139,7 +144,10 @@ class Annotations:
             mark.claimant,
             mark.rating,
         ]
-        return uuid.uuid5(NAMESPACE, "\x1f".join(parts))
+        uid = uuid.uuid5(NAMESPACE, "\x1f".join(parts))
+        while uid in self._deleted:
+            uid = next_uid(uid, self._corpus)
+        return uid
 
     def _rating(self, entry: Entry, label: str) -> Rating | None:
         ratings = self._vocabulary.ratings

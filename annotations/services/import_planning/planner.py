@@ -33,7 +33,7 @@ from ..likeness import likeness_rows
 from .annotations import Annotations
 from .entries import Entry, Plan, place
 from .people import People
-from .records import claimants_of, taken_uids
+from .records import claimants_of, free_uids
 from .restoring import Restorer
 from .vocabulary import Vocabulary
 
@@ -55,8 +55,8 @@ class Planner:
         self.people = People(self.corpus, self.plan.rows.add)
         self.vocabulary = Vocabulary(self.corpus, self.plan.rows)
         self._annotations = Annotations(self.plan, options, self.people, self.vocabulary)
-        # Of the file's uids, those that something on this site has.
-        self.taken: set[uuid.UUID] = set()
+        # Uids of the file → those that they get here.
+        self.uids: dict[uuid.UUID, uuid.UUID] = {}
         # By what they are known by: SHA-256 of the first text.
         self._there: dict[str, Article] = {}
         self._texts: dict[str, ArticleText] = {}
@@ -127,7 +127,7 @@ class Planner:
         self.vocabulary.load({mark.claimant for mark in marks} | claimants_of(records))
         names = {self._annotations.annotator(mark) for mark in marks}
         self.people.load(map(self.people.annotator_username, names))
-        self.taken = taken_uids(records)
+        self.uids = free_uids(records, self.corpus)
         self._find_targets({draft.target for draft in drafts})
         if self.options.annotations == "claims":
             self._find_texts({p.sha256 for p in prepared if p.marks})
@@ -244,7 +244,10 @@ class Planner:
         # The first of several comes last.
         for text in _texts_of(by_pk).defer("text").order_by("-number"):
             self._texts[by_pk[text.article_id]] = text
-        self._annotations.load([*by_pk, *(article.pk for article, _ in self._targets.values())])
+        there = [*by_pk, *(article.pk for article, _ in self._targets.values())]
+        words = marked | {text.content_hash for _, text in self._targets.values()}
+        deleted = Article.everything.deleted().filter(corpus=self.corpus, content_hash__in=words)
+        self._annotations.load(there, deleted)
 
     def _find_targets(self, targets: set[str]) -> None:
         """The articles that annotations name, by number or by address."""

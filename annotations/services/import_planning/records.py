@@ -1,7 +1,7 @@
 """One record of our own format while it is put back: its rows, and the names in it.
 
-A ``uid`` that another corpus of this site has already is replaced by one derived from it, so that a
-corpus can be copied beside itself.
+A ``uid`` that something on this site has already is replaced by one derived from it, so that a corpus
+can be copied beside itself, and what was deleted from one can come in again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from annotations.models import (
     ArticleText,
     Claim,
     Comment,
+    Corpus,
     Evidence,
     FactCheck,
     Question,
@@ -28,7 +29,7 @@ from annotations.models import (
 )
 
 from ..bulk import portions
-from .vocabulary import NAMESPACE
+from .vocabulary import next_uid
 
 if TYPE_CHECKING:
     from .planner import Planner
@@ -67,10 +68,7 @@ class Restored:
         )
 
     def uid(self, value: str) -> uuid.UUID:
-        uid = uuid.UUID(value)
-        if uid in self.planner.taken:
-            return uuid.uuid5(NAMESPACE, f"{self.planner.corpus.pk}\x1f{value}")
-        return uid
+        return self.planner.uids[uuid.UUID(value)]
 
     def planned(self, model: type[Any]) -> list[Any]:
         """Rows of the chunk so far, this record's too."""
@@ -83,13 +81,24 @@ class Restored:
         return self.texts[number]
 
 
-def taken_uids(records: Iterable[Record]) -> set[uuid.UUID]:
-    """Which uids of some records something on this site has already."""
-    wanted: set[uuid.UUID] = set()
+def free_uids(records: Iterable[Record], corpus: Corpus) -> dict[uuid.UUID, uuid.UUID]:
+    """The uids of some records → themselves, or others where something on this site has them."""
+    free: dict[uuid.UUID, uuid.UUID] = {}
     for value in _said("uid", records):
         # One that is none rejects its record, when that is put back.
         with suppress(ValueError):
-            wanted.add(uuid.UUID(value))
+            uid = uuid.UUID(value)
+            free[uid] = uid
+    unsure = set(free)
+    while unsure:
+        taken = _taken({free[uid] for uid in unsure})
+        unsure = {uid for uid in unsure if free[uid] in taken}
+        for uid in unsure:
+            free[uid] = next_uid(free[uid], corpus.pk)
+    return free
+
+
+def _taken(wanted: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     taken: set[uuid.UUID] = set()
     for some in portions(wanted):
         for model in _UNIQUE:

@@ -17,6 +17,11 @@ NAMESPACE = uuid.UUID("6f0c3f5e-6a4f-4f0e-9d53-0f6b3a1c7c11")
 _MAX_NAME = 200
 
 
+def next_uid(taken: object, corpus: object) -> uuid.UUID:
+    """The same each time, for what can't have this uid in this corpus."""
+    return uuid.uuid5(NAMESPACE, f"{corpus}\x1f{taken}")
+
+
 class Vocabulary:
     """Found in the corpus; tags and claimants are planned where it hasn't got them."""
 
