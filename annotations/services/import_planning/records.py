@@ -1,7 +1,7 @@
 """One record of our own format while it is put back: its rows, and the names in it.
 
-A ``uid`` that something on this site has already is replaced by one derived from it, so that a corpus
-can be copied beside itself, and what was deleted from one can come in again.
+A ``uid`` that something on this site has already is replaced by one derived from it, so that a
+corpus can be copied beside itself, and what was deleted from one can come in again.
 """
 
 from __future__ import annotations
