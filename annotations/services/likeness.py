@@ -15,7 +15,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Window
@@ -42,7 +42,6 @@ _PACKED = struct.Struct(f"<{NUMBERS}I")
 _BAND = struct.Struct("<q")
 
 Signature = tuple[int, ...]
-M = TypeVar("M", bound=models.Model)
 
 
 # Odd multipliers, one for each place in a sequence, so that its hash depends on the order.
@@ -154,18 +153,16 @@ def owners_of(corpus: Corpus, bands: set[int]) -> dict[int, list[int]]:
 
 
 def of_bands(
-    rows: models.QuerySet[M], bands: Iterable[int], owner: str
-) -> models.QuerySet[M, tuple[int, int]]:
+    rows: models.QuerySet[Any], bands: Iterable[int], owner: str
+) -> Iterable[tuple[int, int]]:
     """Band and owner of rows, the first ``MOST_COMPARED`` of each band: a corpus may have the same
     words a hundred thousand times."""
     number = Window(RowNumber(), partition_by="band", order_by=owner)
-    return (
-        rows.filter(band__in=listed(bands))
-        .annotate(number=number)
-        .filter(number__lte=MOST_COMPARED)
-        .order_by(owner)
-        .values_list("band", owner)
+    found: Any = rows.filter(band__in=listed(bands)).annotate(number=number)
+    pairs: Iterable[tuple[int, int]] = (
+        found.filter(number__lte=MOST_COMPARED).order_by(owner).values_list("band", owner)
     )
+    return pairs
 
 
 def packed(signature: Signature) -> bytes:
