@@ -22,10 +22,11 @@ from .rows import given_day, given_moment, given_uid
 
 # That there is a protected source is known; who or what it is, and when it came, leaves nowhere.
 PROTECTED_KEEPS = frozenset({"uid", "stance", "set_number", "protected"})
-# Reasons of ``Report.left_out`` that are the options' doing, whatever the format.
+# Reasons of ``Report.left_out``, whatever the format: the options' doing, and what stays published.
 NOT_KNOWN, ANSWER_NOT_KNOWN = "evidence not known at the time", "answers not known at the time"
 FACT_CHECK_NOT_KNOWN = "contents of fact-checks, which know more than was known at the time"
-OF_OPTIONS = (NOT_KNOWN, ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN)
+CLAIM_WITHDRAWN = "published fact-checks of withdrawn claims"
+WHATEVER_FORMAT = (NOT_KNOWN, ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN, CLAIM_WITHDRAWN)
 
 _NO_COPY: list[Any] = [None] * 9
 

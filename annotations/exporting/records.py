@@ -13,13 +13,14 @@ import orjson
 
 from annotations.domain.finding import Finding, finding_of
 from annotations.domain.spans import CONTEXT_CHARACTERS as AROUND
+from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import VerdictKind
-from annotations.models import Corpus
+from annotations.models import Corpus, FactCheck
 from annotations.services.fact_check_content import Guard
 from annotations.services.publications import publication_of, publication_snapshot
 
 from .base import ExportError, LiveContext, Record
-from .gathered import Gathered
+from .gathered import CLAIM_WITHDRAWN, Gathered
 from .people import People
 from .reading import Chunk, Parts, Row, chunks
 from .rows import given_day, given_moment, given_uid
@@ -38,6 +39,13 @@ def records(
     """The articles with an id beyond ``after``, one after the other in order of it, whole."""
     reader = _Reader(context)
     articles = selection.articles(context.corpus).filter(pk__gt=after)
+    # Of the beginning that was written before it was counted then.
+    if parts.fact_checks and not context.going_on:
+        gone = FactCheck.objects.filter(
+            claim__state=ClaimState.WITHDRAWN, claim__article__in=articles.order_by()
+        )
+        if count := gone.count():
+            context.leave_out(CLAIM_WITHDRAWN, count)
     for chunk in chunks(articles, selection, parts):
         yield from reader.read(chunk)
         # Before the next one is read.

@@ -23,7 +23,12 @@ from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError, InvalidInput
 from annotations.exporting import FORMATS, Format, Options, Preview, Selection, preview
 from annotations.exporting.base import PARTS
-from annotations.exporting.gathered import ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN, NOT_KNOWN
+from annotations.exporting.gathered import (
+    ANSWER_NOT_KNOWN,
+    CLAIM_WITHDRAWN,
+    FACT_CHECK_NOT_KNOWN,
+    NOT_KNOWN,
+)
 from annotations.exporting.selection import NO_VERDICT, TIE
 from annotations.models import Article, Claim, ClaimType, Corpus, Export, ExportState, User
 from annotations.services import exports as services
@@ -52,11 +57,12 @@ UNITS = {
     "sentences": gettext_lazy("sentences"),
     "queries": gettext_lazy("claims with their checked ones"),
 }
-# Reasons that the options bring, whatever the format.
+# Of the reasons that there are whatever the format.
 REASONS = {
     NOT_KNOWN: gettext_lazy("pieces of evidence not surely known at the time"),
     ANSWER_NOT_KNOWN: gettext_lazy("answers from sources not surely known at the time"),
     FACT_CHECK_NOT_KNOWN: gettext_lazy("what published fact-checks say, which is of a later time"),
+    CLAIM_WITHDRAWN: gettext_lazy("published fact-checks of claims that were withdrawn since"),
 }
 _ANY = ("", gettext_lazy("any"))
 

@@ -13,7 +13,12 @@ import pytest
 
 from annotations.errors import InvalidInput
 from annotations.exporting import FORMATS, Options, Selection, export, preview, reading
-from annotations.exporting.gathered import ANSWER_NOT_KNOWN, FACT_CHECK_NOT_KNOWN, NOT_KNOWN
+from annotations.exporting.gathered import (
+    ANSWER_NOT_KNOWN,
+    CLAIM_WITHDRAWN,
+    FACT_CHECK_NOT_KNOWN,
+    NOT_KNOWN,
+)
 from annotations.exporting.judging import NO_VERDICT
 from annotations.exporting.selection import found_in
 from annotations.models import Claim, Corpus, FactCheck
@@ -139,6 +144,17 @@ def test_reviews_name_the_page_that_the_site_has_published(exhibit: Exhibit) -> 
     )
     (review,) = json.loads(written(exhibit, "claimreview", at))["@graph"]
     assert review["url"].startswith("https://site.example/articles/")
+
+
+def test_what_was_published_of_a_withdrawn_claim_is_counted(exhibit: Exhibit) -> None:
+    """Its page stays, and no export has it."""
+    Claim.objects.filter(pk=exhibit.claims[0].pk).update(state="withdrawn")
+    for name in ("jsonl", "claimreview", "datafeed"):
+        counted = preview(exhibit.cast.corpus, FORMATS[name]).left_out
+        assert counted is not None
+        assert counted[CLAIM_WITHDRAWN] == 1, name
+    chosen = Selection.read({"q": "penguins"}, exhibit.cast.corpus)
+    assert preview(exhibit.cast.corpus, FORMATS["jsonl"], selection=chosen).left_out == {}
 
 
 @pytest.mark.parametrize(

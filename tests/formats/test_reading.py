@@ -29,8 +29,9 @@ from .conftest import Exhibit
 
 # The articles' keys, protected sources, claim types, and the people in it.
 ONCE = 4
-# The header's guidelines, who wrote them, ratings and publisher.
-MORE = {"jsonl": 4, "brat": 4, "parquet": 4, "claimreview": 4, "datafeed": 4}
+# The header's guidelines, who wrote them, ratings and publisher; and, where fact-checks are asked
+# for, those of withdrawn claims.
+MORE = {"jsonl": 5, "brat": 4, "parquet": 4, "claimreview": 5, "datafeed": 5, "averitec": 1}
 
 
 def fill(exhibit: Exhibit, count: int) -> Corpus:

@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from annotations.exporting import FORMATS
-from annotations.exporting.gathered import OF_OPTIONS
+from annotations.exporting.gathered import WHATEVER_FORMAT
 from annotations.models import Export
 from annotations.services.export_runs import export_run
 from annotations.web.exports import reasons
@@ -73,7 +73,7 @@ def test_choices_that_mean_nothing(cast: Cast) -> None:
 
 def test_whatever_is_left_out_has_words_for_people() -> None:
     for format_ in FORMATS.values():
-        left_out = dict.fromkeys([*OF_OPTIONS, *format_.reasons], 1)
+        left_out = dict.fromkeys([*WHATEVER_FORMAT, *format_.reasons], 1)
         with override("de"):
             for words, _ in reasons(format_, left_out):
                 assert str(words) not in left_out, words
