@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .archive import zipped
 from .base import DETAILS, Context, Format, Record
 from .csv import cell
-from .judging import NO_VERDICT, TIE, judgements
+from .judging import NO_VERDICT, TIE, judgements, shown
 
 NO_SENTENCES, NOT_NORMALISED = "articles without sentences", "claims without normalised text"
 EARLIER = "claims in another revision of the text"
@@ -106,6 +106,13 @@ class Normalisation(Format):
             yield rows(self.counted(article, context), ",")
 
 
+def _judged(claim: Record, context: Context) -> bool:
+    """Is there a label, whosever? Where there is none, that is counted."""
+    if any(verdict["stands"] for verdict in shown(claim, context)):
+        return True
+    return any(True for _judgement in judgements(claim, context))
+
+
 class Matching(Format):
     """Previously fact-checked claims: what was checked, who says it again, and which is which.
 
@@ -128,7 +135,7 @@ class Matching(Format):
 
     def items(self, article: Record, context: Context) -> Iterator[dict[str, str]]:
         for claim in article["claims"]:
-            if not any(True for _judgement in judgements(claim, context)):
+            if not _judged(claim, context):
                 continue
             if not claim["normalised"]:
                 context.leave_out(NOT_NORMALISED)

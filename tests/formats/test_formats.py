@@ -152,6 +152,22 @@ def test_what_is_left_out_of_several_records_of_a_claim_counts_once(exhibit: Exh
 
 
 @pytest.mark.any_database
+def test_a_claim_that_is_written_is_not_counted_as_left_out(exhibit: Exhibit) -> None:
+    """It is tied, and by either reviewer's verdict one that was checked."""
+    format_ = FORMATS["checkthat-matching"]
+    for labels, expected in (
+        ("aggregated", {"claims without a verdict": 1, "claims without a verdict: a tie": 1}),
+        ("both", {"claims without a verdict": 1}),
+        ("individual", {"claims without a verdict": 1}),
+    ):
+        chosen: Any = labels
+        context = begin(exhibit.cast.corpus, format_, options=Options(labels=chosen))
+        list(write(context, format_))
+        assert context.report.left_out == expected, labels
+        assert context.report.written + sum(expected.values()) == 3, labels
+
+
+@pytest.mark.any_database
 def test_a_detector_that_read_an_earlier_text(exhibit: Exhibit) -> None:
     """Its sentences and suggestions stand in that one, and nowhere in the text of today."""
     ArticleText.objects.create(
