@@ -46,6 +46,10 @@ def export_request(
 ) -> Export:
     """Have a worker write a file. The same ``uid`` again returns what is there."""
     policies.require(actor, "corpus.export", corpus)
+    if actor is not None:
+        # One request of a person after the other: the same one finds what the first made, and all
+        # together are no more than may be.
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     taken = gettext("This uid is taken by another export.")
     if known := made_before(Export.objects, uid, taken, corpus=corpus, created_by=actor):
         return known

@@ -14,7 +14,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from annotations import policies
@@ -56,8 +56,12 @@ def import_create(
     ``files``: names and seekable streams. The same ``uid`` again returns what is there.
     """
     policies.require(actor, "corpus.import", corpus)
-    taken = gettext("This uid is taken by another import.")
-    if known := made_before(Import.objects, uid, taken, corpus=corpus, created_by=actor):
+
+    def before() -> Import | None:
+        taken = gettext("This uid is taken by another import.")
+        return made_before(Import.objects, uid, taken, corpus=corpus, created_by=actor)
+
+    if known := before():
         return known
     chosen = _options(actor, options or {})
     if not files:
@@ -95,8 +99,11 @@ def import_create(
                 before=None,
                 after={"file": name, "size": size, "sha256": digest, "options": source.options},
             )
-    except BaseException:
+    except BaseException as error:
         source.file.delete(save=False)
+        # The same request, sent again while the first was being kept.
+        if isinstance(error, IntegrityError) and (known := before()):
+            return known
         raise
     return source
 

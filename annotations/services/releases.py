@@ -52,9 +52,6 @@ def release_request(
     Reviewers are under pseudonyms, whatever ``options`` say.
     """
     policies.require(actor, "release.make", corpus)
-    taken = gettext("This uid is taken by another release.")
-    if known := made_before(Release.objects, uid, taken, corpus=corpus, created_by=actor):
-        return known
     words = {
         "title": title.strip(),
         "motivation": motivation.strip(),
@@ -69,8 +66,11 @@ def release_request(
             {"formats": gettext("expected some of %(names)s") % {"names": ", ".join(FORMATS)}}
         )
     selection.require_nameless()
-    # Two who ask at once get numbers one after the other.
+    # Two who ask at once get numbers one after the other; who asks again gets what there is.
     Corpus.objects.select_for_update(of=("self",), no_key=True).get(pk=corpus.pk)
+    taken = gettext("This uid is taken by another release.")
+    if known := made_before(Release.objects, uid, taken, corpus=corpus, created_by=actor):
+        return known
     rows = Release.objects.filter(corpus=corpus)
     if unfinished := rows.filter(ready_at=None).first():
         raise Conflict(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 import uuid
 from collections import Counter
@@ -15,8 +16,8 @@ import pytest
 from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
-from annotations.exporting import Options, Selection
-from annotations.models import Article, Claim, Corpus, Event, Job, Question, User
+from annotations.exporting import FORMATS, Options, Selection
+from annotations.models import Article, Claim, Corpus, Event, Job, Question, Release, User
 from annotations.releasing import Plan
 from annotations.services.articles import article_submit
 from annotations.services.claim_parts import claim_merge
@@ -24,9 +25,15 @@ from annotations.services.claims import claim_create, claim_lock, claim_update
 from annotations.services.corpora import corpus_update
 from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_withdraw
+from annotations.services.exports import export_request
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_turns import import_locked
-from annotations.services.imports import import_check, import_rollback, import_start
+from annotations.services.imports import (
+    import_check,
+    import_create,
+    import_rollback,
+    import_start,
+)
 from annotations.services.jobs import extraction_request, job_retry
 from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.preferences import preferences_set
@@ -211,6 +218,45 @@ def test_two_imports_of_one_file(tmp_path: Path, corpus: Corpus, at_once: AtOnce
     assert Article.objects.count() == Job.objects.filter(kind="extraction").count() == 1
 
 
+@pytest.mark.parametrize("what", ["import", "export", "release"])
+def test_a_request_for_work_sent_twice(
+    cast: Cast, corpus: Corpus, at_once: AtOnce, what: str
+) -> None:
+    """Its answer was slow, and it was sent again."""
+    uid = uuid.uuid4()
+    ask: dict[str, Callable[[], Any]] = {
+        "import": lambda: import_create(
+            actor=cast.admin, corpus=corpus, files=[("a.txt", io.BytesIO(b"One."))], uid=uid
+        ),
+        "export": lambda: export_request(
+            actor=cast.admin,
+            corpus=corpus,
+            format_=FORMATS["csv"],
+            selection=Selection(),
+            options=Options(),
+            uid=uid,
+        ),
+        "release": lambda: release_asked(cast, corpus, uid=uid),
+    }
+    results = at_once(*[ask[what]] * 4)
+    assert len({getattr(result, "pk", result) for result in results}) == 1
+    assert Job.objects.count() == (0 if what == "import" else 1)
+
+
+def release_asked(cast: Cast, corpus: Corpus, **given: Any) -> Release:
+    return release_request(
+        actor=cast.admin,
+        corpus=corpus,
+        title="All",
+        licence="CC0-1.0",
+        formats=["csv"],
+        selection=Selection(),
+        options=Options(),
+        plan=Plan(),
+        **given,
+    )
+
+
 @pytest.mark.parametrize("begin", [import_check, import_start])
 def test_an_import_is_begun_once(corpus: Corpus, at_once: AtOnce, begin: Any) -> None:
     source = upload(corpus, "a.txt", "One text.")
@@ -222,16 +268,7 @@ def test_an_import_is_begun_once(corpus: Corpus, at_once: AtOnce, begin: Any) ->
 def test_a_release_is_verified_by_one_job(
     cast: Cast, corpus: Corpus, claim: Claim, at_once: AtOnce
 ) -> None:
-    release = release_request(
-        actor=cast.admin,
-        corpus=corpus,
-        title="All",
-        licence="CC0-1.0",
-        formats=["csv"],
-        selection=Selection(),
-        options=Options(),
-        plan=Plan(),
-    )
+    release = release_asked(cast, corpus)
     assert release_run(first=release.job_id) > 0
     at_once(*[partial(release_verify, actor=cast.admin, release=release)] * 4)
     assert Job.objects.filter(kind="release").count() == 2
