@@ -121,6 +121,8 @@ def test_what_differs_is_named(exhibit: Exhibit, monkeypatch: Any) -> None:
     assert "can't be read" in said.getvalue()
     with pytest.raises(CommandError, match="no release"):
         call_command("verify_releases", "00000000-0000-0000-0000-000000000000")
+    with pytest.raises(CommandError, match="invalid UUID value: 'abc'"):
+        call_command("verify_releases", "abc")
     assert found["software"] == {"format csv": ["2", "9"]}
     # The sums say so themselves, and what says which version a format is of.
     assert found["differs"] == ["SHA256SUMS", "datasheet.json", "manifest.json"]

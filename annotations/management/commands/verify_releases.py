@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from argparse import ArgumentParser
 from typing import Any
 
@@ -21,7 +22,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "uid", nargs="*", help="of releases; all that ever were ready otherwise"
+            "uid",
+            nargs="*",
+            type=uuid.UUID,
+            help="of releases; all that ever were ready otherwise",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,8 +34,9 @@ class Command(BaseCommand):
         wanted = options["uid"]
         if wanted:
             rows = rows.filter(uid__in=wanted)
-            if missing := set(wanted) - {str(uid) for uid in rows.values_list("uid", flat=True)}:
-                raise CommandError(f"no release that was ready: {', '.join(sorted(missing))}")
+            if missing := set(wanted) - set(rows.values_list("uid", flat=True)):
+                named = ", ".join(sorted(map(str, missing)))
+                raise CommandError(f"no release that was ready: {named}")
         bad = 0
         for release in rows:
             name = f"{release.corpus.name}, release {release.number}"
