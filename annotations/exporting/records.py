@@ -250,7 +250,7 @@ class _Reader(Gathered):
             "quote": spans[0]["quote"]
             if len(spans) == 1
             else " … ".join(span["quote"] for span in spans),
-            "normalised": self.guard.text(normalised),
+            "normalised": self.guard.text(normalised) if self.pages else normalised,
             "types": [row[1] for row in chunk.types.pop(pk)] if pk in chunk.types else [],
             "claimant": claimant,
             "claimant_role": role or "",
