@@ -114,7 +114,7 @@ PLAIN = Queue()
 def queue_articles(*, queue: Queue, user: User, corpus: Corpus) -> ArticleQuerySet:
     """The queue's articles, in no order yet, with what its keys read (``turn``)."""
     rows = Article.objects.filter(_described(queue), corpus=corpus)
-    conditions = _conditions(user, corpus)
+    conditions = facet_conditions(user, corpus)
     for facet, choice in _chosen(queue).items():
         if choice:
             rows = rows.filter(conditions[facet][choice])
@@ -134,7 +134,7 @@ def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[
     The choice "" stands for none of that facet; what else was chosen holds. Under ``corpus``
     are counts that no choice changes: ``all`` and ``extracting``.
     """
-    conditions = _conditions(user, corpus)
+    conditions = facet_conditions(user, corpus)
     described = _described(queue)
     everything = _by_state(Article.objects.filter(corpus=corpus))
     rows = Article.objects.filter(described, corpus=corpus)
@@ -269,10 +269,14 @@ def publishers(*, corpus: Corpus) -> list[str]:
     )
 
 
-def _conditions(user: User, corpus: Corpus) -> dict[str, dict[str, Q]]:
-    """Facet → choice → which articles. Subqueries that the database works out once."""
-    claims = Claim.objects.standing().filter(article__corpus=corpus)
-    somebody = Q(pk__in=Assignment.objects.filter(article__corpus=corpus).values("article"))
+def facet_conditions(user: User, corpus: Corpus | None = None) -> dict[str, dict[str, Q]]:
+    """Facet → choice → which articles, of one corpus or of all. Subqueries that the database
+    works out once."""
+    claims, assignments = Claim.objects.standing(), Assignment.objects.all()
+    if corpus is not None:
+        claims = claims.filter(article__corpus=corpus)
+        assignments = assignments.filter(article__corpus=corpus)
+    somebody = Q(pk__in=assignments.values("article"))
     return {
         "show": {name: Q(state__in=states) for name, states in SHOWN.items()},
         "assigned": {"me": _assigned_to(user), "none": ~somebody, "anyone": somebody},

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotations.models import Article, Claim
 from annotations.services.answers import answer_withdraw
+from annotations.services.assignments import assignment_add
 from annotations.services.claims import claim_withdraw
 from annotations.services.evidence import evidence_withdraw
 from annotations.services.questions import question_withdraw
@@ -119,6 +120,9 @@ def test_bad_cursors(api: Client, cursor: str) -> None:
         ("articles/", "state", "done"),
         ("articles/", "published_after", "2026-02-30"),
         ("articles/", "published_before", "02.03.2026"),
+        ("articles/", "assigned", "rita"),
+        ("articles/", "flagged", "1x"),
+        ("articles/", "publisher", "x" * 301),
         ("suggestions/", "outcome", "maybe"),
         ("suggestions/", "score_min", "nan"),
         ("suggestions/", "score_min", "2"),
@@ -170,6 +174,31 @@ def test_articles(api: Client, cast: Cast) -> None:
     assert ids(api, "articles/", published_after="2026-03-01") == [new.pk]
     assert ids(api, "articles/", published_before="2026-01-01") == [old.pk]
     assert ids(api, "articles/", published_after="2026-01-02", state="ready") == []
+
+
+def test_articles_as_the_sites_list_chooses_them(api: Client, cast: Cast) -> None:
+    mine, theirs, marked, plain = (
+        factories.make_extracted(cast.corpus, publisher=name)
+        for name in ("Ex News", "EX NEWS", "Other", "")
+    )
+    assignment_add(actor=None, article=mine, user=cast.reviewer)
+    assignment_add(actor=None, article=theirs, user=cast.second_reviewer)
+    factories.make_claim(marked, cast.reviewer, flag="unclear")
+    tied = factories.make_claim(theirs, cast.reviewer)
+    factories.make_verdict(tied, cast.reviewer, "False")
+    factories.make_verdict(tied, cast.second_reviewer, "True")
+    for given, expected in [
+        ({"assigned": "me"}, [mine]),
+        ({"assigned": "anyone"}, [mine, theirs]),
+        ({"assigned": "none"}, [marked, plain]),
+        ({"publisher": "ex news"}, [mine, theirs]),
+        ({"flagged": "true"}, [marked]),
+        ({"flagged": "false"}, [mine, theirs, plain]),
+        ({"disputed": "true", "corpus": cast.corpus.pk}, [theirs]),
+        ({"disputed": "false", "assigned": "anyone"}, [mine]),
+    ]:
+        chosen: dict[str, Any] = given
+        assert ids(api, "articles/", **chosen) == [article.pk for article in expected], given
 
 
 def test_counts_of_articles(api: Client, cast: Cast, article: Article) -> None:

@@ -20,6 +20,7 @@ from annotations.models import Article, Corpus, Event, Job
 from annotations.services.articles import article_create, article_reopen, article_submit
 from annotations.services.jobs import extraction_request
 from annotations.services.presence import presence_leave, presence_touch, situation
+from annotations.services.queue import ASSIGNED, YES, facet_conditions
 from annotations.services.undo import (
     action_of,
     action_redo,
@@ -29,7 +30,15 @@ from annotations.services.undo import (
 )
 from annotations.services.workers import workers_alive
 
-from ..filters import DayFilter, FilterSet, IdFilter, SearchFilter, value_filter
+from ..filters import (
+    DayFilter,
+    FilterSet,
+    FlagFilter,
+    IdFilter,
+    SearchFilter,
+    TextFilter,
+    value_filter,
+)
 from ..serializers.articles import (
     ActionSerializer,
     ArticleCreateSerializer,
@@ -63,8 +72,22 @@ class ArticleFilters(FilterSet):
         field_name="published", lookup_expr="lte", help_text="That day too."
     )
 
+    publisher = TextFilter(
+        lookup_expr="iexact", max_length=300, help_text="The whole name, in upper or lower case."
+    )
+    assigned = value_filter(ASSIGNED, method="by_facet")
+    flagged = FlagFilter(method="by_facet", help_text="Has it a claim with a flag?")
+    disputed = FlagFilter(method="by_facet", help_text="Has it a disputed claim?")
+
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return search.articles(queryset, value)
+
+    def by_facet(self, queryset: Any, name: str, value: str | bool) -> Any:
+        """As the site's own list chooses them."""
+        choices = facet_conditions(self.request.user)[name]
+        if isinstance(value, bool):
+            return queryset.filter(choices[YES] if value else ~choices[YES])
+        return queryset.filter(choices[value])
 
 
 class ArticleViewSet(ArticleComparisonActions, ListModelMixin, RetrieveModelMixin, ViewSet):
