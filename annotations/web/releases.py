@@ -126,8 +126,9 @@ def release_new(request: SignedInRequest, pk: int) -> HttpResponse:
     corpus = _corpus(request.user, pk, "release.make")
     given = request.POST if request.method == "POST" else request.GET
     # Several formats have one name; a choice that isn't made isn't sent at all.
-    sent: dict[str, Any] = {**given.dict(), "formats": given.getlist("formats")} if given else {}
-    chosen = sent or usual(corpus)
+    chosen: dict[str, Any] = {**given.dict(), "formats": given.getlist("formats")}
+    if request.method != "POST" and not given:
+        chosen = usual(corpus)
     form = ReleaseForm(corpus, chosen)
     problems: dict[str, str] = {}
     counts: dict[str, int] = {}

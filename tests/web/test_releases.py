@@ -53,6 +53,8 @@ def test_made_read_withdrawn(cast: Cast) -> None:
         answer = admin.post(f"{listed}new/", {**given, **wrong})
         assert answer.status_code == 400, wrong
         assert words in answer.content.decode(), wrong
+    # What the form begins with is nobody's choice before it is sent.
+    assert admin.post(f"{listed}new/").status_code == 400
     counted = admin.get(f"{listed}new/", {**given, "verdict": "tie"}).content.decode()
     assert "2 claims" in counted
     assert not Release.objects.exists()
