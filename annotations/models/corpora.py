@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.vocabulary import CLAIM_TYPE_SCHEMES, Role
@@ -107,8 +109,10 @@ class CorpusQuerySet(models.QuerySet["Corpus"]):
         return rows.filter(models.Exists(admins))
 
     def deleted(self) -> CorpusQuerySet:
-        """Those that can still be restored. Of ``everything``."""
-        return self.filter(deleted_at__isnull=False)
+        """Those that can still be restored: none that is purged, a part at a time. Of
+        ``everything``."""
+        kept = dt.timedelta(days=settings.DELETED_KEEP_DAYS)
+        return self.filter(deleted_at__gt=timezone.now() - kept)
 
 
 CorpusManager = models.Manager.from_queryset(CorpusQuerySet)

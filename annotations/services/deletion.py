@@ -73,6 +73,11 @@ def corpus_restore(*, actor: User | None, corpus: Corpus, name: str = "") -> Cor
     locked = corpus_locked(corpus)
     if locked.deleted_at is None:
         return locked
+    if purged_at(locked.deleted_at) <= timezone.now():
+        raise Conflict(
+            gettext("“%(corpus)s” was deleted too long ago: it is being removed for good.")
+            % {"corpus": locked.name}
+        )
     before = locked.name
     locked.name = name.strip() or locked.name
     locked.deleted_at = locked.deleted_by = None

@@ -64,12 +64,15 @@ def _purge_some() -> int:
     )
     corpus = due_corpora.order_by("pk").first()
     if corpus is not None:
-        return _articles(Article.everything.filter(corpus=corpus)) or _corpus(corpus)
+        return _articles(Article.everything.filter(corpus=corpus), corpus) or _corpus(corpus)
     return _articles(due_articles) or _events_left() or _import_files()
 
 
-def _articles(rows: models.QuerySet[Article]) -> int:
+def _articles(rows: models.QuerySet[Article], corpus: Corpus | None = None) -> int:
+    """``corpus``: all of which are to go, unless it comes back at this moment."""
     with transaction.atomic():
+        if corpus is not None and not _held(corpus):
+            return 0
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True)
         found = list(rows.order_by("pk").only("pk", "corpus_id")[:ARTICLES_AT_ONCE])
@@ -95,8 +98,8 @@ def _articles(rows: models.QuerySet[Article]) -> int:
 def _corpus(corpus: Corpus) -> int:
     """The corpus, now that its articles are gone, and all that belongs to it but its events."""
     with transaction.atomic():
-        held = Corpus.everything.select_for_update(of=("self",)).filter(pk=corpus.pk).first()
-        if held is None or held.deleted_at is None:
+        held = _held(corpus)
+        if held is None:
             return 0
         if Article.everything.filter(corpus=held).exists():
             # Another worker has the last of them.
@@ -121,6 +124,12 @@ def _corpus(corpus: Corpus) -> int:
         )
         held.delete()
     return 1
+
+
+def _held(corpus: Corpus) -> Corpus | None:
+    """The corpus, locked; None where it isn't deleted any more."""
+    rows = Corpus.everything.select_for_update(of=("self",))
+    return rows.filter(pk=corpus.pk, deleted_at__isnull=False).first()
 
 
 def _events_left() -> int:

@@ -27,6 +27,7 @@ from annotations.models import (
     User,
     Verdict,
 )
+from annotations.services import purging
 from annotations.services.articles import AlreadyThere, article_submit
 from annotations.services.bulk_actions import articles_change
 from annotations.services.claims import claim_create
@@ -291,3 +292,36 @@ def test_what_was_deleted_long_ago_is_purged_and_the_histories_hold(
     assert purged.before["events"] > 20
     assert User.objects.filter(pk=people.reviewer.pk).exists()
     call_command("verify_events")
+
+
+def test_a_corpus_that_is_being_purged_is_not_restored(
+    people: Cast2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came back would be a part of it."""
+    monkeypatch.setattr(purging, "ARTICLES_AT_ONCE", 1)
+    for _ in range(2):
+        worked_on(people)
+    gone = corpus_delete(actor=people.admin, corpus=people.corpus, confirm=people.corpus.name)
+    assert Corpus.everything.deleted().get() == gone
+    with time_machine.travel(timezone.now() + dt.timedelta(days=31)):
+        assert purging._purge_some() == 1
+        assert Article.everything.filter(corpus=gone).count() == 1
+        assert not Corpus.everything.deleted().exists()
+        with pytest.raises(Conflict, match="too long ago"):
+            corpus_restore(actor=people.admin, corpus=gone)
+
+
+def test_a_corpus_that_comes_back_at_the_last_moment_is_not_purged(
+    people: Cast2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article, articles = worked_on(people), purging._articles
+    gone = corpus_delete(actor=people.admin, corpus=people.corpus, confirm=people.corpus.name)
+
+    def later(*args: Any, **kwargs: Any) -> int:
+        Corpus.everything.filter(pk=gone.pk).update(deleted_at=None)
+        return articles(*args, **kwargs)
+
+    monkeypatch.setattr(purging, "_articles", later)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=31)):
+        assert purge_sweep() == 0
+    assert Article.objects.get() == article
