@@ -4,7 +4,7 @@ Indexing a text costs more than everything else that an import does with it, and
 indexed with one statement. A gap says which rows are to be indexed; it is written in the
 transaction that writes them, and goes in the one that indexes them, so that whatever happens in
 between nothing is left out. The import's own turns fill its gaps before it is done; of imports that
-were stopped, the workers' sweep does.
+were stopped, or wait in an archive, the workers' sweep does.
 """
 
 from __future__ import annotations
@@ -47,9 +47,13 @@ def gaps_fill(*, job: Job) -> int:
 
 
 def search_sweep(*, seconds: float = 1.0) -> int:
-    """Index what imports left that were stopped, for about so long; how many rows."""
+    """Index what imports left that were stopped, or whose corpus was archived, for about so long;
+    how many rows."""
     started, filled = time.monotonic(), 0
-    stopped = SearchGap.objects.exclude(source__job__state__in=ACTIVE_JOB_STATES)
+    stopped = SearchGap.objects.filter(
+        ~models.Q(source__job__state__in=ACTIVE_JOB_STATES)
+        | models.Q(source__corpus__archived_at__isnull=False)
+    )
     while time.monotonic() - started < seconds and stopped.exists():
         with transaction.atomic():
             some = _fill(stopped)

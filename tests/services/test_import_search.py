@@ -10,6 +10,7 @@ from django.db import connection
 from annotations import search
 from annotations.models import Article, ArticleText, Claim, Corpus, Import, SearchGap
 from annotations.services.claims import claim_update
+from annotations.services.corpus_states import corpus_archive, corpus_unarchive
 from annotations.services.import_runs import import_run
 from annotations.services.import_search import search_sweep
 from annotations.services.imports import import_cancel, import_start
@@ -101,6 +102,16 @@ def test_of_what_was_stopped_the_workers_index_the_rest(halfway: Import) -> None
     # It goes on as if nothing had been.
     source = work(import_start(actor=None, source=halfway))
     assert (source.counts["articles"], hits("ferry"), indexed()) == (6, (6, 6), (6, 6))
+
+
+def test_what_waits_in_an_archive_is_found_meanwhile(halfway: Import) -> None:
+    corpus_archive(actor=None, corpus=halfway.corpus)
+    assert search_sweep() == 8
+    assert hits("ferry") == (4, 4)
+    corpus_unarchive(actor=None, corpus=halfway.corpus)
+    assert search_sweep() == 0
+    assert work(halfway).state == "done"
+    assert hits("ferry") == indexed() == (6, 6)
 
 
 def test_what_is_left_when_all_was_read_needs_no_file(halfway: Import) -> None:
