@@ -154,7 +154,7 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
                 for row_values in values:
                     copy.write_row(row_values)
         else:
-            # As many rows a statement as may be: the search index is written once a statement.
+            # As many rows a statement as may be, so that few are parsed.
             together = _MAX_VALUES // len(fields)
             places = f"({', '.join(['%s'] * len(fields))})"
             in_order = list(values)
