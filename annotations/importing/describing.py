@@ -53,6 +53,16 @@ def described(record: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def left_out(record: Mapping[str, Any]) -> list[str]:
+    """What a row says about its annotations and no claim has a place for, as notes."""
+    relations = record.get("relations")
+    if not isinstance(relations, list) or not relations:
+        return []
+    if len(relations) == 1:
+        return ["1 relation between annotations was left out"]
+    return [f"{len(relations)} relations between annotations were left out"]
+
+
 def day_of(value: Any, name: str) -> dt.date | None:
     """A day from what a row gives. ``BadRow`` for anything but ISO 8601: no order is guessed."""
     if value in (None, ""):

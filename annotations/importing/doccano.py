@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .base import BadRow, Draft, Head, Item, Mark
-from .describing import described, words_of
+from .describing import described, left_out, words_of
 from .files import FileSet, SourceFile
 from .json_files import Record, first_object, json_lines
 from .options import Options
@@ -39,7 +39,10 @@ def _draft(record: Record) -> Draft:
     return Draft(
         text=words_of(record.get("text", record.get("data")), "text"),
         marks=_marks(labels),
-        notes=[f"a comment on the text: {note}" for note in notes if isinstance(note, str)],
+        notes=[
+            *(f"a comment on the text: {note}" for note in notes if isinstance(note, str)),
+            *left_out(record),
+        ],
         **about,
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from .base import Draft, Head, Item, Mark
-from .describing import described, words_of
+from .describing import described, left_out, words_of
 from .files import FileSet, SourceFile
 from .json_files import Record, first_object, json_lines
 from .options import Options
@@ -48,4 +48,4 @@ def _draft(record: Record) -> Draft:
     if chosen or record.get("label"):
         labels = [*chosen, *([str(record["label"])] if record.get("label") else [])]
         marks.append(Mark(labels=labels, score=record.get("score"), annotator=who))
-    return Draft(text=text, marks=marks, **about)
+    return Draft(text=text, marks=marks, notes=left_out(record), **about)

@@ -78,10 +78,11 @@ def _draft(record: Record) -> Draft:
 def _body(record: Record) -> tuple[dict[str, Any], list[str]]:
     labels: list[str] = []
     said: dict[str, Any] = {"labels": labels}
+    words: list[str] = []
     notes: list[str] = []
     for body in _listed(record.get("body")) + _listed(record.get("bodyValue")):
         if isinstance(body, str):
-            said["note"] = body
+            words.append(body)
             continue
         purpose, value = body.get("purpose"), body.get("value")
         if purpose in {"classifying", "tagging"}:
@@ -94,8 +95,8 @@ def _body(record: Record) -> tuple[dict[str, Any], list[str]]:
             # Nothing says whether it supports or refutes.
             notes.append(f"a link says nothing of its stance: {body.get('source')}")
         elif isinstance(value, str):
-            said["note"] = value
-    return said, notes
+            words.append(value)
+    return {**said, "note": "\n".join(words)}, notes
 
 
 def _listed(value: Any) -> list[Any]:

@@ -528,6 +528,29 @@ def test_what_divides_lines_elsewhere_is_inside_of_a_sentence(divider: str) -> N
         assert [mark["labels"] for mark in article["marks"]] == [["check-worthy"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("doccano", {"text": "A b.", "entities": [], "relations": [{"from_id": 1, "to_id": 2}]}),
+        ("prodigy", {"text": "A b.", "spans": [], "relations": [{"head": 0, "child": 1}]}),
+    ],
+)
+def test_relations_are_left_out_and_said(name: str, row: Any) -> None:
+    (article, _) = read("a.jsonl", json.dumps(row).encode(), format=name)
+    assert article["notes"] == ["1 relation between annotations was left out"]
+
+
+def test_all_that_is_said_in_an_annotation_is_kept() -> None:
+    bodies = [
+        {"type": "TextualBody", "purpose": "commenting", "value": v} for v in ("One.", "Two.")
+    ]
+    target = {"source": "https://news.example/1", "selector": {"type": "TextQuoteSelector"}}
+    note = {"type": "Annotation", "body": bodies, "bodyValue": "Three.", "target": target}
+    (item, _) = read("a.jsonld", json.dumps(note).encode(), format="w3c")
+    (mark,) = item["draft"]["marks"]
+    assert mark["note"] == "One.\nTwo.\nThree."
+
+
 def test_words_over_many_lines_of_brat_are_joined_once() -> None:
     lines = 400_000
     text = "\n".join(["w"] * lines)
