@@ -21,8 +21,16 @@ from django.db import models
 from django.db.models import Window
 from django.db.models.functions import RowNumber
 
-from annotations.models import Article, ArticleSketch, Corpus, NearDuplicate, SketchBand
+from annotations.models import (
+    Article,
+    ArticleSketch,
+    ArticleText,
+    Corpus,
+    NearDuplicate,
+    SketchBand,
+)
 
+from .bulk import rows_insert
 from .keyset import listed
 
 if TYPE_CHECKING:
@@ -186,20 +194,25 @@ def sketch_missing(corpus: Corpus, limit: int) -> int:
 
     Inside the caller's transaction. Their own likenesses are not looked for.
     """
-    from .bulk import rows_insert
-
-    articles = list(
-        Article.objects.filter(corpus=corpus, sketch=None)
+    found = list(
+        Article.objects.select_for_update(of=("self",), no_key=True)
+        .filter(corpus=corpus, sketch=None)
         .order_by("pk")
         .only("pk", "corpus")[:limit]
     )
+    # Another import may have been at them until they could be locked.
+    there = set(ArticleSketch.objects.filter(pk__in=found).values_list("pk", flat=True))
+    articles = [article for article in found if article.pk not in there]
+    # The first of several comes last.
+    texts = ArticleText.objects.filter(article__in=articles).order_by("-number")
+    words = {text.article_id: text.text for text in texts}
     sketches, bands = [], []
     for article in articles:
-        signature = signature_of(article.texts.earliest("number").text)
+        signature = signature_of(words[article.pk])
         sketches.append(ArticleSketch(article=article, signature=packed(signature)))
         bands += [
             SketchBand(corpus=corpus, article=article, band=band) for band in bands_of(signature)
         ]
     rows_insert(sketches)
     rows_insert(bands)
-    return len(articles)
+    return len(found)

@@ -17,7 +17,18 @@ from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
 from annotations.exporting import FORMATS, Options, Selection
-from annotations.models import Article, Claim, Corpus, Event, Job, Question, Release, User
+from annotations.models import (
+    Article,
+    ArticleSketch,
+    Claim,
+    Corpus,
+    Event,
+    Job,
+    Question,
+    Release,
+    SketchBand,
+    User,
+)
 from annotations.releasing import Plan
 from annotations.services.articles import article_submit
 from annotations.services.claim_parts import claim_merge
@@ -36,6 +47,7 @@ from annotations.services.imports import (
 )
 from annotations.services.jobs import extraction_request, job_retry
 from annotations.services.leases import job_fail, jobs_claim
+from annotations.services.likeness import BANDS, sketch_missing
 from annotations.services.preferences import preferences_set
 from annotations.services.release_runs import release_run
 from annotations.services.releases import release_request, release_verify
@@ -216,6 +228,22 @@ def test_two_imports_of_one_file(tmp_path: Path, corpus: Corpus, at_once: AtOnce
     assert sorted(counts.get("articles", 0) for counts in results) == [0, 0, 0, 1]
     assert sum(counts.get("duplicates", 0) for counts in results) == 3
     assert Article.objects.count() == Job.objects.filter(kind="extraction").count() == 1
+
+
+def test_two_imports_sketch_what_was_there(corpus: Corpus, at_once: AtOnce) -> None:
+    for n in range(5):
+        make_article(corpus, f"Ferry {n} costs a lot.")
+
+    def sketch() -> None:
+        while True:
+            with transaction.atomic():
+                if not sketch_missing(corpus, 2):
+                    return
+                time.sleep(0.05)
+
+    assert at_once(sketch, sketch) == [None, None]
+    assert ArticleSketch.objects.count() == 5
+    assert SketchBand.objects.count() == 5 * BANDS
 
 
 @pytest.mark.parametrize("what", ["import", "export", "release"])

@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.models import Claim, Corpus, Import
+from annotations.services.likeness import sketch_missing
 
+from .cast import make_article
 from .importing import bring_in, json_lines, problems
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +91,14 @@ def test_articles_that_are_there(corpus: Corpus) -> None:
     again, many = asked(corpus, "d.jsonl", doccano(0, MANY), format="doccano", annotator="Cem")
     assert again.counts["already"] == MANY
     assert many <= few
+
+
+def test_articles_that_have_no_sketch_yet(corpus: Corpus) -> None:
+    for n in range(FEW + MANY):
+        make_article(corpus, f"Ferry {n} costs a lot.")
+    asked = []
+    for limit in (FEW, MANY):
+        with CaptureQueriesContext(connection) as queries:
+            assert sketch_missing(corpus, limit) == limit
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
