@@ -184,6 +184,13 @@ class Claim(models.Model):
                 condition=models.Q(source_import__isnull=False),
                 name="claim_source_import",
             ),
+            # Few claims among many, which every list of articles counts.
+            models.Index(fields=["article"], condition=~models.Q(flag=""), name="claim_flagged"),
+            models.Index(
+                fields=["article"],
+                condition=models.Q(state=ClaimState.DISPUTED.value),
+                name="claim_disputed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -140,9 +140,12 @@ def claims_by_type_and_verdict(corpus: Corpus) -> Claims:
     total = claims.count()
     bounded = total > COUNTED_CLAIMS
     if bounded:
+        # From the last claim backwards. Joined, all of the corpus's claims would be put in order.
+        standing = Article.objects.filter(pk=models.OuterRef("article"), corpus=corpus)
+        claims = Claim.objects.standing().filter(models.Exists(standing))
         latest = claims.order_by("-pk").values_list("pk", flat=True)
         here["pk__gte"] = latest[COUNTED_CLAIMS - 1]
-        claims = claims.filter(pk__gte=here["pk__gte"])
+        claims = claims.filter(pk__gte=here["pk__gte"]).order_by()
     counts: Counter[tuple[str, str]] = Counter()
     for state, key, n in claims.values_list("state", "types__key").annotate(n=Count("pk")):
         if state in {ClaimState.OPEN, ClaimState.DISPUTED}:
