@@ -27,6 +27,7 @@ from annotations.models import (
     Claimant,
     ClaimType,
     Corpus,
+    DetectionRun,
     Evidence,
     Job,
     Snapshot,
@@ -53,6 +54,10 @@ READING_KEYS = {
 def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, Any]:
     """Everything that the page shows, in a fixed number of queries; for ``orjson``."""
     corpus = article.corpus
+    # What was found in an earlier text has no place in this one.
+    run = article.current_run
+    if run is not None and run.text_id != text.pk:
+        run = None
     read_only = policies.closed_words(corpus, "claim.update")
     return {
         "article": article_data(article),
@@ -65,12 +70,12 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
         "corpus": corpus_data(corpus),
         # What the others have done so far; presence says when it is more.
         "version": version_of(article, user),
-        "run": article.current_run_id,
-        "sentences": article.current_run.sentences if article.current_run else [],
+        "run": run.pk if run else None,
+        "sentences": run.sentences if run else [],
         "job": job_data(article),
         "workers": workers_alive(),
         "reason_names": reason_names(),
-        "suggestions": suggestions_data(article),
+        "suggestions": suggestions_data(run) if run else [],
         "claims": [
             claim_data(claim)
             for claim in article.claims.standing().filter(text=text).with_details()
@@ -159,13 +164,13 @@ SUGGESTION_FIELDS = (
 )  # fmt: skip
 
 
-def suggestions_data(article: Article) -> list[dict[str, Any]]:
-    """What the current run suggests, in the text's order.
+def suggestions_data(run: DetectionRun) -> list[dict[str, Any]]:
+    """What a run suggests, in the text's order.
 
     A long article has thousands: no model is made of a row, and JSON goes on as it is stored.
     """
     rows = (
-        Suggestion.objects.filter(run=article.current_run_id)
+        Suggestion.objects.filter(run=run)
         .order_by("start", "end")
         .annotate(
             attribution_json=Cast("attribution", TextField()),
@@ -174,7 +179,7 @@ def suggestions_data(article: Article) -> list[dict[str, Any]]:
         )
         .values_list(*SUGGESTION_FIELDS)
     )
-    deciders = User.objects.filter(decisions__suggestion__run=article.current_run_id).distinct()
+    deciders = User.objects.filter(decisions__suggestion__run=run).distinct()
     names = {user.pk: user.name for user in deciders}
     return [
         {

@@ -157,6 +157,16 @@ def test_the_article_page_asks_a_fixed_number_of_queries(
     assert few <= 28
 
 
+def test_what_was_found_in_an_earlier_text_is_not_set_on_this_one(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    """An archive may bring a text that the detector hasn't read."""
+    assert page_data(reviewer, article)["suggestions"]
+    article.texts.create(number=2, text="Corrected. " + article.text.text, content_hash="0" * 64)
+    data = page_data(reviewer, article)
+    assert (data["run"], data["sentences"], data["suggestions"]) == (None, [], [])
+
+
 def test_the_page_data_has_the_shapes_of_the_api(
     cast: Cast, article: Article, reviewer: Client
 ) -> None:
