@@ -155,7 +155,7 @@ def _import_files() -> int:
     )
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(of=("self",), skip_locked=True)
+            rows = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
         found = list(rows.select_related("corpus").order_by("pk")[:FILES_AT_ONCE])
         _forget_files([source.file.name or "" for source in found])
         for source in found:

@@ -49,6 +49,7 @@ from annotations.services.jobs import extraction_request, job_retry
 from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.likeness import BANDS, sketch_missing
 from annotations.services.preferences import preferences_set
+from annotations.services.purging import purge_sweep
 from annotations.services.release_runs import release_run
 from annotations.services.releases import release_request, release_verify
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
@@ -331,14 +332,15 @@ def test_a_claim_that_was_waited_for_has_its_claimant(
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
 @pytest.mark.postgres
-@pytest.mark.parametrize("locked", ["article", "corpus", "claim", "user", "import"])
+@pytest.mark.parametrize("locked", ["article", "corpus", "claim", "user", "import", "file"])
 def test_what_is_locked_may_be_pointed_at(
-    cast: Cast, claim: Claim, at_once: AtOnce, locked: str
+    cast: Cast, claim: Claim, at_once: AtOnce, settings: Any, locked: str
 ) -> None:
     """A new row that names a locked one doesn't wait for it: in large writes that is a deadlock."""
     article, holding, done = claim.article, Flag(), Flag()
     corpus = article.corpus
     source = bring_in(corpus, "a.txt", "One text.", near_duplicates=False)
+    settings.IMPORT_KEEP_DAYS = -1
     lock: dict[str, Callable[[], Any]] = {
         "article": lambda: article_submit(actor=cast.reviewer, article=article),
         "corpus": lambda: corpus_update(
@@ -347,6 +349,7 @@ def test_what_is_locked_may_be_pointed_at(
         "claim": lambda: claim_lock(claim),
         "user": lambda: preferences_set(actor=cast.reviewer, fields={"theme": "dark"}),
         "import": lambda: import_locked(source),
+        "file": purge_sweep,
     }
     point: dict[str, Callable[[], Any]] = {
         "article": lambda: Job.objects.create(kind="extraction", corpus=corpus, article=article),
@@ -356,6 +359,7 @@ def test_what_is_locked_may_be_pointed_at(
         # As a claim of the import's that is written twice in one transaction.
         "import": lambda: Article.objects.create(corpus=corpus, source_import=source),
     }
+    point["file"] = point["import"]
 
     def first() -> bool:
         with transaction.atomic():
