@@ -65,14 +65,15 @@ def _rollback_part(job: Job, source: Import) -> int:
 def _articles(job: Job, source: Import) -> int:
     """Deal with a chunk's articles; how many."""
     held = job_hold(job)
-    articles = list(
-        Article.objects.select_for_update(of=("self",), no_key=True)
-        .filter(source_import=source)
-        .order_by("pk")[:ROLLBACK_ARTICLES]
-    )
+    rows = Article.objects.filter(source_import=source).order_by("pk")
+    pks = list(rows.values_list("pk", flat=True)[:ROLLBACK_ARTICLES])
+    # Jobs before articles, as workers lock them.
+    jobs = Job.objects.select_for_update(of=("self",)).filter(article__in=pks)
+    list(jobs.order_by("pk").values_list("pk"))
+    articles = list(rows.select_for_update(of=("self",), no_key=True).filter(pk__in=pks))
     if articles:
         _remove(held, source, articles)
-    return len(articles)
+    return len(pks)
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ from annotations.services.imports import (
     import_start,
 )
 from annotations.services.jobs import extraction_request, job_retry
-from annotations.services.leases import job_fail, jobs_claim
+from annotations.services.leases import job_fail, jobs_claim, jobs_hold
 from annotations.services.likeness import BANDS, sketch_missing
 from annotations.services.preferences import preferences_set
 from annotations.services.purging import purge_sweep
@@ -404,6 +404,34 @@ def test_a_claim_that_is_being_edited_is_not_taken_back(
     first = partial(edit_slowly, cast.reviewer, claim, holding)
     assert at_once(first, second) == [None, "rolled_back"]
     assert Claim.objects.get().normalised == "Edited."
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
+@pytest.mark.postgres
+def test_an_import_is_taken_back_while_its_articles_are_extracted(
+    corpus: Corpus, at_once: AtOnce
+) -> None:
+    """A worker holds the job, then the article."""
+    source = bring_in(corpus, "a.txt", "Ferries cost a lot.", near_duplicates=False)
+    article, holding = Article.objects.get(), Flag()
+    jobs = jobs_claim(worker="another:1")
+    source = import_rollback(actor=None, source=source)
+
+    def first() -> int:
+        with transaction.atomic():
+            assert jobs_hold(jobs)
+            holding.set()
+            time.sleep(0.5)
+            locked = Article.objects.select_for_update(no_key=True).filter(pk=article.pk)
+            return len(locked)
+
+    def second() -> str:
+        assert holding.wait(10)
+        return work(source, import_rollback_run).state
+
+    assert at_once(first, second) == [1, "rolled_back"]
+    assert not Article.objects.exists()
+    assert not Job.objects.filter(kind="extraction").exists()
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="about PostgreSQL's row locks only")
