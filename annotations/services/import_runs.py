@@ -180,7 +180,7 @@ def _write_chunk(
             if attempt == 2 or not isinstance(error, IntegrityError):
                 log.warning("chunk_broken", job=job.pk, error=first_line(error))
                 with transaction.atomic():
-                    plan = _one_by_one(job, source, entries)
+                    plan = _apart(job, source, entries)
                     _advance(job, source, plan, step, clock)
                 break
     if job.kind == RUN:
@@ -196,17 +196,22 @@ def _plan(job: Job, source: Import, entries: list[Entry]) -> Plan:
     return planner.insert()
 
 
-def _one_by_one(job: Job, source: Import, entries: list[Entry]) -> Plan:
-    """The same rows, each with a point to go back to, so that the one that breaks fails alone."""
+def _apart(job: Job, source: Import, entries: list[Entry]) -> Plan:
+    """The same rows in halves of halves, each with a point to go back to, so that the one that
+    breaks fails alone."""
     whole = Plan(source)
-    for entry in entries:
+    middle = (len(entries) + 1) // 2
+    for some in filter(None, (entries[:middle], entries[middle:])):
         try:
             with transaction.atomic():
-                plan = _plan(job, source, [entry])
+                plan = _plan(job, source, some)
         except _ROW_ERRORS as error:
-            plan = Plan(source)
-            plan.counts["items"] += 1
-            plan.reject(entry, f"it can't be stored: {first_line(error)}")
+            if len(some) > 1:
+                plan = _apart(job, source, some)
+            else:
+                plan = Plan(source)
+                plan.counts["items"] += 1
+                plan.reject(some[0], f"it can't be stored: {first_line(error)}")
         whole.problems += plan.problems
         whole.counts.update(plan.counts)
         whole.articles += plan.articles

@@ -508,6 +508,31 @@ def test_a_turn_lasts_as_long_as_the_way_to_its_first_chunk(
     assert import_run(first=source.job_id) == 4
 
 
+def test_one_bad_row_of_many_costs_a_few_plans(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite nobody else writes while they are made."""
+    add, plan, plans = import_runs.Planner._add, import_runs._plan, []
+
+    def odd(self: Any, entry: Any, prepared: Any) -> None:
+        if "number 40:" in prepared.text:
+            raise TypeError("what is this?")
+        add(self, entry, prepared)
+
+    def counted(*args: Any) -> Any:
+        plans.append(len(args[-1]))
+        return plan(*args)
+
+    monkeypatch.setattr(import_runs.Planner, "_add", odd)
+    monkeypatch.setattr(import_runs, "_plan", counted)
+    rows = ({"text": f"Ferry number {n}: it costs {n} million."} for n in range(64))
+    content = json_lines(*rows)
+    source = bring_in(corpus, "a.jsonl", content, format="doccano", near_duplicates=False)
+    assert (source.counts["articles"], source.counts["rejected"]) == (63, 1)
+    assert problems(source) == [(41, "it can't be stored: what is this?")]
+    assert len(plans) < 16
+
+
 def test_a_row_that_no_one_thought_of_fails_alone(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -608,7 +633,7 @@ def test_cancelling_locks_the_job_and_not_its_import(corpus: Corpus) -> None:
 def test_suggestions_of_several_articles_have_a_run_each(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(import_runs, "_one_by_one")
+    monkeypatch.delattr(import_runs, "_apart")
     content = zipped({**brat(1), **brat(2), **brat(3)})
     bring_in(corpus, "a.zip", content, annotations="suggestions")
     runs = {run.article_id: run.pk for run in DetectionRun.objects.all()}
