@@ -31,10 +31,12 @@ export function afterPaint(work) {
   else requestAnimationFrame(() => setTimeout(work));
 }
 
-/** Show it for a while, and say it. */
+/** Show it for a while, and say it. Said again meanwhile, it isn't there twice. */
 export function toast(text, kind = "") {
   const note = h(`p.toast${kind ? `.${kind}` : ""}`, {}, text);
-  document.getElementById("toasts").append(note);
+  const box = document.getElementById("toasts");
+  [...box.children].find((other) => other.textContent === text)?.remove();
+  box.append(note);
   setTimeout(() => note.remove(), 6000);
 }
 
