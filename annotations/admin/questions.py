@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from annotations.domain.pages import pages_of
 from annotations.models import Answer, Question
-from annotations.services.evidence import pages_of, protected_pages
+from annotations.services.evidence import protected_pages
 
 from .base import ReadOnlyAdmin, ReadOnlyInline, person
 

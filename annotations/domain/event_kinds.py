@@ -13,7 +13,7 @@ _DONE: dict[str, str] = {
     "comment": "added edited withdrawn",
     "corpus": "archived cloned created deleted purged restored unarchived updated",
     "evidence": "added updated withdrawn",
-    "export": "done requested",
+    "export": "done requested withheld",
     "factcheck": "corrected published withdrawn",
     "guideline": "added restored",
     "import": (
@@ -25,7 +25,10 @@ _DONE: dict[str, str] = {
     "membership": "removed set",
     "publication": "updated",
     "question": "asked updated withdrawn",
-    "release": "discarded frozen ready requested verification_requested verified withdrawn",
+    "release": (
+        "discarded frozen offered_again ready requested verification_requested verified withdrawn "
+        "withheld"
+    ),
     "report": "accepted contact_removed dismissed received",
     "run": "recorded",
     "snapshot": "fetched requested",

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from annotations.services.evidence import PageKey, page_among
+from annotations.domain.pages import PageKey, page_among
 from annotations.services.fact_check_content import Guard
 
 from .base import Context, Record

@@ -66,6 +66,8 @@ class Export(models.Model):
     manifest = models.JSONField(default=dict)
     # When the file is removed.
     expires_at = models.DateTimeField(null=True, blank=True)
+    # Since when a source that may be in it is protected: the file was removed then.
+    source_protected_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

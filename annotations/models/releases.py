@@ -106,6 +106,8 @@ class Release(models.Model):
     # Made again from the frozen records and compared, and what came of it.
     verified_at = models.DateTimeField(null=True)
     verification = models.JSONField(default=dict)
+    # Since when a source in its records is protected: nobody is given the archive.
+    source_protected_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     withdrawn_reason = models.TextField(_("reason"), blank=True)
@@ -152,8 +154,9 @@ class Release(models.Model):
 
     @property
     def shown_leakage(self) -> dict[str, Any]:
-        """Of one that was withdrawn without its examples, which are words of the records."""
-        if self.withdrawn_at is None or not self.leakage:
+        """Of one that isn't given out without its examples, which are words of the records."""
+        given = self.withdrawn_at is None and self.source_protected_at is None
+        if given or not self.leakage:
             return self.leakage
         across = {kind: {**n, "examples": []} for kind, n in self.leakage["across"].items()}
         return {**self.leakage, "across": across}

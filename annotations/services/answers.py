@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from annotations import policies
+from annotations.domain.pages import same_page
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import AnswerType
 from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Answer, Question, Snapshot, User
 
 from .events import event_record
-from .evidence import same_page
 from .questions import question_lock
 from .requests import made_before
 

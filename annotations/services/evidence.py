@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext
 
 from annotations import policies
+from annotations.domain.pages import PageKey, pages_of, same_page
 from annotations.domain.transitions import ClaimState
 from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Article, Claim, Corpus, Evidence, Snapshot, User
 
 from .claims import claim_lock
 from .events import event_record
+from .protection import sources_changed
 from .requests import made_before
 
 
@@ -90,6 +91,7 @@ def evidence_add(
     _assign(evidence, fields)
     _check(evidence)
     evidence.save()
+    sources_changed(actor=actor, evidence=evidence, before=None)
     _record("evidence.added", actor, evidence, None)
     return evidence
 
@@ -111,6 +113,7 @@ def evidence_update(
     _check(locked)
     locked.revision += 1
     locked.save()
+    sources_changed(actor=actor, evidence=locked, before=before)
     _record("evidence.updated", actor, locked, before)
     return locked
 
@@ -144,28 +147,6 @@ def evidence_lock(evidence: Evidence) -> Evidence:
     )
 
 
-PageKey = tuple[str, str, str]
-
-
-def page_key(url: str) -> PageKey:
-    """Host, path and query of an address: what it has in common with others of the same page.
-
-    Scheme, ``www.``, a final slash and the fragment don't count, nor whether letters beyond
-    ASCII are encoded, as they are where a redirect leads. Raises ``ValueError`` for what is no
-    address at all.
-    """
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").rstrip(".")
-    with suppress(UnicodeError):  # It is no host's name, but may be an address all the same.
-        host = host.encode("idna").decode("ascii")
-    return host.removeprefix("www."), unquote(parts.path).rstrip("/"), unquote(parts.query)
-
-
-def same_page(one: str, other: str) -> bool:
-    """Do two addresses name one page, by ``page_key``?"""
-    return bool(one and other) and page_key(one) == page_key(other)
-
-
 def protected_pages(corpus: Corpus) -> set[PageKey]:
     """The pages of the corpus's protected sources, also of those that were withdrawn."""
     urls = (
@@ -175,23 +156,6 @@ def protected_pages(corpus: Corpus) -> set[PageKey]:
         .values_list("url", flat=True)
     )
     return pages_of(urls.distinct())
-
-
-def pages_of(urls: Iterable[str]) -> set[PageKey]:
-    """The pages that the addresses name."""
-    pages: set[PageKey] = set()
-    for url in filter(None, urls):
-        with suppress(ValueError):  # Nothing can be at an address that is none.
-            pages.add(page_key(url))
-    return pages
-
-
-def page_among(url: str, pages: set[PageKey]) -> bool:
-    """Does the address, if it is one, name one of the pages?"""
-    try:
-        return bool(url and pages) and page_key(url) in pages
-    except ValueError:
-        return False
 
 
 def url_problem(url: str, article: Article) -> str:

@@ -22,7 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django.utils.text import slugify
 
-from annotations.errors import InvalidInput, JobLost
+from annotations.errors import Conflict, InvalidInput, JobLost
 from annotations.exporting import (
     FORMATS,
     Context,
@@ -34,12 +34,13 @@ from annotations.exporting import (
     records_of,
 )
 from annotations.exporting.base import ExportError, Format, Record
-from annotations.models import Evidence, Export, Job
+from annotations.models import Export, Job
 from annotations.models.exports import EXPORT
 
 from .events import event_record
 from .import_turns import WHOLE, first_line
 from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_renew
+from .protection import Source, protected_sources, sources_hold, sources_require
 from .unfinished import Unfinished, unfinished
 from .workers import worker_name
 
@@ -64,6 +65,8 @@ def export_run(*, first: int | None) -> int:
         _failed(job, "What it was for is gone.", permanent=True)
     except (ExportError, InvalidInput) as error:
         _failed(job, f"It can't be written: {error}", permanent=True)
+    except Conflict as error:
+        _failed(job, error.message, permanent=False)
     except OperationalError:
         # The database is away, or two waited for each other: the task is tried again, and finds
         # the job free; where not even that can be written down, the lease runs out.
@@ -91,7 +94,9 @@ def _write(job: Job, export: Export) -> int:
     selection = Selection.read(export.selection, export.corpus)
     options = Options(**export.options, site=export.site, salt=bytes(export.salt))
     with unfinished(f"{export.uid}-{job.lease}", stays=format_.goes_on) as file:
-        noted, rests_on = export.checkpoint, _rests_on(export, format_)
+        # Known before the first is read: what comes between is looked at again at the end.
+        sources = protected_sources(export.corpus_id)
+        noted, rests_on = export.checkpoint, _rests_on(sources, format_)
         goes_on = format_.goes_on and noted.get("rests_on") == rests_on and file.take_over(noted)
         context = begin(
             export.corpus,
@@ -111,17 +116,16 @@ def _write(job: Job, export: Export) -> int:
         export.size, export.sha256 = file.size, file.digest.hexdigest()
         export.exported_at = context.exported_at
         export.manifest = manifest(export, format_, context)
-        _keep(job, export, file.file)
+        _keep(job, export, file.file, sources)
     log.info("export_written", job=job.pk, format=export.format, size=export.size)
     return 1
 
 
-def _rests_on(export: Export, format_: Format) -> str:
+def _rests_on(sources: set[Source], format_: Format) -> str:
     """What has to be as it was for another worker to go on: the format, and which sources are
     protected, since what was written may have one that is protected now."""
-    protected = Evidence.objects.filter(claim__article__corpus=export.corpus, protected=True)
-    sources = [f"{uid} {url}" for uid, url in protected.order_by("pk").values_list("uid", "url")]
-    told = "\n".join([f"{format_.version} {settings.SOFTWARE_VERSION}", *sources])
+    named = sorted(f"{uid} {url}" for uid, url in sources)
+    told = "\n".join([f"{format_.version} {settings.SOFTWARE_VERSION}", *named])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -167,13 +171,15 @@ def _telling(
             Job.objects.filter(pk=job.pk, lease=job.lease).update(done=share, total=WHOLE)
 
 
-def _keep(job: Job, export: Export, file: IO[bytes]) -> None:
+def _keep(job: Job, export: Export, file: IO[bytes], sources: set[Source]) -> None:
     """The file in its place and the job's end, together or not at all."""
     # Under a name of ours, and another one each time: a worker that comes back late can't
     # write over what the next one has written.
     export.file.save(f"{export.uid}-{job.lease}", File(file), save=False)
     try:
         with transaction.atomic():
+            sources_hold(export.corpus_id)
+            sources_require(export.corpus_id, sources)
             held = job_hold(job)
             now = timezone.now()
             export.done = export.total = export.manifest["counts"]["articles"]

@@ -34,16 +34,14 @@ from django.utils.translation import gettext
 
 from annotations.domain.excerpts import excerpt
 from annotations.domain.finding import Finding, finding_of
+from annotations.domain.pages import ADDRESS, PageKey, address_in, page_among, pages_of
 from annotations.domain.publishing import MASK, NameMask, masked
 from annotations.domain.spans import Span
 from annotations.domain.transitions import ClaimState
 from annotations.domain.vocabulary import Flag, VerdictKind
 from annotations.models import Claim, Corpus, Evidence, Rating, Snapshot, Verdict
 
-from .evidence import PageKey, page_among, pages_of
-
 Content = dict[str, Any]
-_ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _ADDRESSES = frozenset({"url", "led_to"})
 _WITH_WORDS = ("claim", "context", "source", "rationale", "evidence", "questions")
 _PROTECTED_KEEPS = ("uid", "stance", "set")
@@ -77,7 +75,7 @@ class Guard:
         """The text without addresses of protected sources."""
         if not self.pages:
             return text
-        return _ADDRESS.sub(self._masked, text)
+        return ADDRESS.sub(self._masked, text)
 
     def content(self, content: Content) -> Content:
         """The content as it may leave now."""
@@ -97,7 +95,7 @@ class Guard:
         return cleaned
 
     def _masked(self, found: re.Match[str]) -> str:
-        address = found[0].rstrip(".,;:!?…")
+        address = address_in(found[0])
         if not page_among(address, self.pages):
             return found[0]
         return MASK + found[0][len(address) :]

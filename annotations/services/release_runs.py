@@ -24,7 +24,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone, translation
 from django.utils.text import slugify
 
-from annotations.errors import InvalidInput, JobLost
+from annotations.errors import Conflict, InvalidInput, JobLost
 from annotations.exporting import FORMATS, Options, Selection, begin
 from annotations.exporting.base import ExportError
 from annotations.models import Job, Release
@@ -45,6 +45,7 @@ from .events import event_record
 from .import_turns import WHOLE, first_line
 from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_renew
 from .one_state import one_state
+from .protection import protected_sources, sources_hold, sources_require
 from .workers import worker_name
 
 log = structlog.get_logger(__name__)
@@ -69,6 +70,8 @@ def release_run(*, first: int | None) -> int:
         _failed(job, "What it was for is gone.", permanent=True)
     except (ExportError, InvalidInput) as error:
         _failed(job, f"It can't be made: {error}", permanent=True)
+    except Conflict as error:
+        _failed(job, error.message, permanent=False)
     except OperationalError:
         # The database is away, or two waited for each other: the task is tried again, and finds
         # the job free; where not even that can be written down, the lease runs out.
@@ -103,6 +106,8 @@ def _work(job: Job, release: Release) -> int:
     if not release.source:
         _freeze(job, release, progress)
         release = _loaded(job)
+    if release.ready_at is None:
+        _require_open(release)
     with _local(release.source) as stored:
         source = Source(stored)
         ready = release.ready_at is not None
@@ -119,6 +124,14 @@ def _work(job: Job, release: Release) -> int:
                 _keep(job, release, bundle, file, digest, size)
     log.info("release_made", job=job.pk, release=release.pk, size=size, again=ready)
     return 1
+
+
+def _require_open(release: Release) -> None:
+    """``ExportError`` where a source in its frozen records was protected since."""
+    if Release.objects.filter(pk=release.pk, source_protected_at__isnull=False).exists():
+        raise ExportError(
+            "a source was protected since its records were frozen; discard it and make another"
+        )
 
 
 class _Progress:
@@ -152,6 +165,7 @@ def _freeze(job: Job, release: Release, progress: _Progress) -> None:
     """One state of the data, written down: nothing of the release is read from the tables again."""
     selection = Selection.read(release.selection, release.corpus)
     options = Options(**release.options, site=release.site, salt=bytes(release.salt))
+    sources = protected_sources(release.corpus_id)
     with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as uids:
         with _index_of(release.previous) as previous, one_state() as beside:
             progress.beside = beside
@@ -181,6 +195,8 @@ def _freeze(job: Job, release: Release, progress: _Progress) -> None:
         release.index.save(f"{release.uid}-{job.lease}.index", File(uids), save=False)
     try:
         with transaction.atomic():
+            sources_hold(release.corpus_id)
+            sources_require(release.corpus_id, sources)
             job_hold(job)
             release.source_sha256, release.frozen_at = digest, context.exported_at
             # Nobody leads pseudonyms back from here on.
@@ -263,6 +279,8 @@ def _keep(
     release.file.save(f"{release.uid}-{job.lease}.zip", File(file), save=False)
     try:
         with transaction.atomic():
+            sources_hold(release.corpus_id)
+            _require_open(release)
             held = job_hold(job)
             now = timezone.now()
             corpus = slugify(release.corpus.name)[:100] or "corpus"

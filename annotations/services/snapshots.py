@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from annotations import fetching, policies
+from annotations.domain.pages import page_among
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ClaimState
 from annotations.errors import Conflict, InvalidInput, JobLost
 from annotations.fetching import Fetched, FetchError, Page
@@ -25,7 +26,7 @@ from annotations.models import Claim, Corpus, Job, Snapshot, User
 
 from .claims import claim_lock
 from .events import event_record
-from .evidence import page_among, protected_pages, url_problem
+from .evidence import protected_pages, url_problem
 from .jobs import fetch_queue, job_stop
 from .leases import job_done, job_fail, job_hold, jobs_claim
 from .requests import made_before

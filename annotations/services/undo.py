@@ -48,6 +48,7 @@ from .claims import (
 from .discussion_undo import comment_restore, thread_restore
 from .events import event_record
 from .evidence import evidence_lock, evidence_restore, evidence_snapshot
+from .protection import sources_changed
 from .questions import question_restore
 from .suggestions import decision_remove
 from .verdicts import retraction_add, verdict_repeat, verdict_words
@@ -253,6 +254,7 @@ def _evidence(step: Step) -> Evidence:
     evidence_restore(evidence, then)
     evidence.revision += 1
     evidence.save()
+    sources_changed(actor=step.actor, evidence=evidence, before=now)
     return evidence
 
 

@@ -33,6 +33,7 @@ from annotations.exporting.selection import NO_VERDICT, TIE
 from annotations.models import Article, Claim, ClaimType, Corpus, Export, ExportState, User
 from annotations.services import exports as services
 from annotations.services.keyset import Key
+from annotations.services.protection import EXPORT_WITHHELD
 
 from .forms import tie
 from .paging import keyset_page
@@ -270,6 +271,7 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "state": state.value,
         "state_label": STATES[state],
         "under_way": export.is_active,
+        "withheld": EXPORT_WITHHELD,
         "stopped": state in {ExportState.FAILED, ExportState.CANCELLED},
         "may_change": own or role == Role.ADMIN,
         "counts": counts,

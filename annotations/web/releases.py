@@ -24,6 +24,7 @@ from annotations.models import Corpus, Release, ReleaseState, User, Verdict
 from annotations.releasing import LICENCES
 from annotations.services import releases as services
 from annotations.services.keyset import Key
+from annotations.services.protection import RELEASE_WITHHELD
 
 from .exports import REASONS, UNITS, reasons
 from .forms import tie
@@ -192,6 +193,7 @@ def release_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "state": "verifying" if release.is_verifying else state.value,
         "state_label": _("being verified") if release.is_verifying else STATES[state],
         "under_way": under_way,
+        "withheld": RELEASE_WITHHELD,
         "stopped": state in services.UNFINISHED,
         "may_make": policies.can(request.user, "release.make", corpus),
         "licence": LICENCES.get(release.licence, (release.licence, "")),

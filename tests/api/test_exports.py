@@ -122,3 +122,39 @@ def test_who_may_only_read_may_have_an_export_written(cast: Cast, article: Artic
     # And stop it, where it is one's own.
     again = client.post(path, {"format": "csv"}, format="json").json()["id"]
     assert client.post(f"/api/v1/exports/{again}/cancel/", {}, format="json").status_code == 200
+
+
+def test_a_source_was_protected_since(api: Client, cast: Cast, article: Article) -> None:
+    """Also by undo and redo over HTTP; what was written since is given."""
+    claim = factories.make_claim(article, cast.reviewer)
+    piece = factories.make_evidence(claim, cast.reviewer, url="https://whistle.example/")
+    path = f"corpora/{cast.corpus.pk}/exports/"
+
+    def written() -> str:
+        export = api.post(path, {"format": "jsonl"}).json()
+        export_run(first=export["job"])
+        address = f"exports/{export['id']}/"
+        assert api.get(f"{address}file/").status_code == 200
+        assert api.get(address).json()["source_protected_at"] is None
+        return address
+
+    def refused(address: str) -> None:
+        found = api.get(address).json()
+        assert (found["state"], found["expires_at"]) == ("expired", None)
+        assert found["source_protected_at"]
+        answer = api.get(f"{address}file/")
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == (
+            "A source has been protected since this file was made; export it again."
+        )
+
+    first = written()
+    body = {"revision": piece.revision, "protected": True, "protection_reason": "Asked."}
+    assert api.patch(f"evidence/{piece.pk}/", body).status_code == 200
+    refused(first)
+    second = written()
+    api.post(f"articles/{article.pk}/undo/")
+    third = written()
+    assert api.get(f"{second}file/").status_code == 200
+    assert api.post(f"articles/{article.pk}/redo/").status_code == 200
+    refused(third)

@@ -74,3 +74,31 @@ def test_from_the_question_to_the_archive(
     assert reviewer.get(f"{address}file/").status_code == 404
     assert reviewer.get("releases/", {"corpus": cast.corpus.pk}).json()["results"][0]["sha256"]
     assert as_(cast.outsider).get(address).status_code == 404
+
+
+def test_a_source_was_protected_since(as_: Callable[..., Client], cast: Cast, article: Any) -> None:
+    claim = factories.make_claim(article, cast.reviewer)
+    piece = factories.make_evidence(claim, cast.reviewer, url="https://whistle.example/")
+    admin, reviewer = as_(cast.admin), as_(cast.reviewer)
+    body = {"title": "First", "licence": "CC-BY-4.0", "formats": ["jsonl"]}
+    release = admin.post(f"corpora/{cast.corpus.pk}/releases/", body).json()
+    release_run(first=release["job"])
+    address = f"releases/{release['id']}/"
+    assert reviewer.get(f"{address}file/").status_code == 200
+    protect = {"revision": piece.revision, "protected": True, "protection_reason": "Asked."}
+    assert reviewer.patch(f"evidence/{piece.pk}/", protect).status_code == 200
+    found = reviewer.get(address).json()
+    assert (found["state"], bool(found["source_protected_at"])) == ("ready", True)
+    for client in (reviewer, admin):
+        answer = client.get(f"{address}file/")
+        assert answer.status_code == 404
+        assert "withdraw it and make a new one" in answer.json()["detail"]
+    verifying = admin.post(f"{address}verify/").json()
+    release_run(first=verifying["job"])
+    assert admin.get(address).json()["verification"]["same"] is True
+    # Taken back, it is what it was.
+    reviewer.post(f"articles/{article.pk}/undo/")
+    assert reviewer.get(f"{address}file/").status_code == 200
+    reviewer.post(f"articles/{article.pk}/redo/")
+    assert reviewer.get(f"{address}file/").status_code == 404
+    assert admin.post(f"{address}withdraw/", {"reason": "A source."}).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -10,6 +11,7 @@ from django.utils.translation import override
 from annotations.exporting import FORMATS
 from annotations.exporting.gathered import WHATEVER_FORMAT
 from annotations.models import Export
+from annotations.services.evidence import evidence_update
 from annotations.services.export_runs import export_run
 from annotations.web.exports import reasons
 from tests import factories
@@ -77,3 +79,23 @@ def test_whatever_is_left_out_has_words_for_people() -> None:
         with override("de"):
             for words, _ in reasons(format_, left_out):
                 assert str(words) not in left_out, words
+
+
+def test_a_source_was_protected_since(cast: Cast) -> None:
+    claim = factories.make_claim(factories.make_extracted(cast.corpus), cast.reviewer)
+    piece = factories.make_evidence(claim, cast.reviewer, url="https://whistle.example/")
+    reviewer = signed_in(cast.reviewer)
+    reviewer.post(f"/corpora/{cast.corpus.pk}/exports/", {"format": "jsonl"})
+    export = Export.objects.get()
+    export_run(first=export.job_id)
+    address, file = f"/exports/{export.pk}/", f"/api/v1/exports/{export.pk}/file/"
+    assert file in reviewer.get(address).content.decode()
+    fields: Any = {"protected": True, "protection_reason": "Asked."}
+    evidence_update(actor=cast.reviewer, evidence=piece, revision=1, fields=fields)
+    page = reviewer.get(address).content.decode()
+    assert "A source has been protected since this file was made; export it again." in page
+    assert file not in page
+    assert "its time was over" not in page
+    assert reviewer.get(file).status_code == 404
+    german = reviewer.get(address, headers={"Accept-Language": "de"}).content.decode()
+    assert "eine Quelle geschützt" in german

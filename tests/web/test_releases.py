@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from annotations.models import Release
+from annotations.services.evidence import evidence_update
 from annotations.services.release_runs import release_run
 from tests import factories
 from tests.factories import Cast
@@ -114,3 +117,29 @@ def test_made_read_withdrawn(cast: Cast) -> None:
     for stranger in (cast.outsider, cast.stranger):
         for way in (listed, f"{listed}new/", f"/releases/{release.pk}/"):
             assert signed_in(stranger).get(way).status_code == 404
+
+
+def test_a_source_was_protected_since(cast: Cast) -> None:
+    claim = factories.make_claim(factories.make_extracted(cast.corpus), cast.reviewer)
+    piece = factories.make_evidence(claim, cast.reviewer, url="https://whistle.example/")
+    admin, reviewer = signed_in(cast.admin), signed_in(cast.reviewer)
+    given = {"title": "First", "licence": "CC-BY-4.0", "formats": ["jsonl"], "by": ""}
+    address = admin.post(f"/corpora/{cast.corpus.pk}/releases/new/", given)["Location"]
+    release = Release.objects.get()
+    assert release_run(first=release.job_id) == 1
+    file = f"/api/v1/releases/{release.pk}/file/"
+    assert file in reviewer.get(address).content.decode()
+    fields: Any = {"protected": True, "protection_reason": "Asked."}
+    evidence_update(actor=cast.reviewer, evidence=piece, revision=1, fields=fields)
+    for client, words in [
+        (reviewer, "an admin has to withdraw it"),
+        (admin, "Withdraw it and make a new one"),
+    ]:
+        page = client.get(address).content.decode()
+        assert words in page
+        assert file not in page
+        assert client.get(file).status_code == 404
+    assert "Make it again and compare" in page
+    assert 'value="withdraw"' in page
+    german = admin.get(address, headers={"Accept-Language": "de"}).content.decode()
+    assert "eine Quelle geschützt" in german

@@ -86,6 +86,9 @@ class ExportSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(
         allow_null=True, help_text="When the file will be removed."
     )
+    source_protected_at = serializers.DateTimeField(
+        allow_null=True, help_text="When its file was removed because a source was protected."
+    )
     manifest = ObjectField(help_text="Empty until the file is written.")
     job = serializers.IntegerField(source="job_id", allow_null=True)
     created_by = PersonSerializer(allow_null=True)

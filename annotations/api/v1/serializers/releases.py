@@ -107,6 +107,10 @@ class ReleaseLineSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField(help_text="Bytes.")
     sha256 = serializers.CharField(help_text="Of the archive.")
     counts = ObjectField(help_text="Empty until it is ready.")
+    source_protected_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Since when a source in it is protected, and its archive isn't given out.",
+    )
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     withdrawn_reason = serializers.CharField()
     job = serializers.IntegerField(source="job_id", allow_null=True)
@@ -138,7 +142,7 @@ class ReleaseSerializer(ReleaseLineSerializer):
     datasheet = ObjectField(source="shown_datasheet", help_text="Empty until it is ready.")
     leakage = ObjectField(
         source="shown_leakage",
-        help_text="Empty where it isn't divided; without examples once it was withdrawn.",
+        help_text="Empty where it isn't divided; without examples once it isn't given out.",
     )
     software = ObjectField(help_text="What it was made with: name → version.")
     verified_at = serializers.DateTimeField(allow_null=True)

@@ -34,6 +34,7 @@ from annotations.services.exports import (
     export_request,
     export_resume,
 )
+from annotations.services.protection import EXPORT_WITHHELD
 
 from ..filters import FilterSet, IdFilter
 from ..serializers.exports import (
@@ -213,8 +214,11 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     @extend_schema(responses=FILES, filters=False)
     @action(detail=True)
     def file(self, request: Request, pk: str) -> FileResponse:
-        """The file, to be saved; 404 until it is there, and after it was removed."""
+        """The file, to be saved; 404 until it is there, and after it was removed, which it is too
+        where a source in it was protected since."""
         export = self.get_object()
+        if export.source_protected_at:
+            raise NotFound(EXPORT_WITHHELD)
         if not export.file:
             raise NotFound("There is no file; see the state of the export.")
         try:

@@ -20,6 +20,7 @@ from annotations import policies
 from annotations.exporting import Options, Selection
 from annotations.models import Corpus, Release
 from annotations.releasing import Plan
+from annotations.services.protection import RELEASE_WITHHELD
 from annotations.services.releases import (
     release_cancel,
     release_discard,
@@ -119,8 +120,11 @@ class ReleaseViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY}, filters=False)
     @action(detail=True)
     def file(self, request: Request, pk: str) -> FileResponse:
-        """The archive, to be saved; 404 until it is ready, and once it was withdrawn."""
+        """The archive, to be saved; 404 until it is ready, once it was withdrawn, and while a
+        source in it is protected."""
         release = self.get_object()
+        if release.file and release.source_protected_at:
+            raise NotFound(RELEASE_WITHHELD)
         if not release.file:
             raise NotFound("There is no file; see the state of the release.")
         try:
