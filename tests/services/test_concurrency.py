@@ -30,12 +30,13 @@ from annotations.models import (
     User,
 )
 from annotations.releasing import Plan
+from annotations.services import export_runs
 from annotations.services.articles import article_submit
 from annotations.services.claim_parts import claim_merge
 from annotations.services.claims import claim_create, claim_lock, claim_update
 from annotations.services.corpora import corpus_update
 from annotations.services.events import events_verify
-from annotations.services.evidence import evidence_withdraw
+from annotations.services.evidence import evidence_update, evidence_withdraw
 from annotations.services.exports import export_request
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_turns import import_locked
@@ -474,3 +475,69 @@ def test_undoing_a_merging_locks_as_merging_does(
         return action_undo(actor=cast.reviewer, article=article).kind
 
     assert at_once(first, second) == [None, "action.undone"]
+
+
+def test_a_source_is_protected_as_a_file_that_has_it_is_put_in_its_place(
+    cast: Cast, claim: Claim, at_once: AtOnce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither has committed when the other looks; one of the two waits, and sees it then."""
+    evidence = make_evidence(cast.reviewer, claim)
+    export = export_request(
+        actor=cast.reviewer,
+        corpus=claim.article.corpus,
+        format_=FORMATS["jsonl"],
+        selection=Selection(),
+        options=Options(),
+    )
+    written, protecting = Flag(), Flag()
+    describe = export_runs.manifest
+
+    def described(*args: Any) -> Any:
+        written.set()
+        protecting.wait(10)
+        return describe(*args)
+
+    def protects() -> None:
+        written.wait(10)
+        fields: Any = {"protected": True, "protection_reason": "Asked."}
+        with transaction.atomic():
+            evidence_update(actor=cast.second, evidence=evidence, revision=1, fields=fields)
+            protecting.set()
+            time.sleep(0.3)
+
+    monkeypatch.setattr(export_runs, "manifest", described)
+    outcomes = at_once(partial(export_runs.export_run, first=export.job_id), protects)
+    assert outcomes == [0, None]
+    export.refresh_from_db()
+    assert (export.job.state, export.file.name) == ("queued", "")  # type: ignore[union-attr]
+
+
+def test_a_file_is_put_in_its_place_as_a_source_of_it_is_protected(
+    cast: Cast, claim: Claim, at_once: AtOnce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = make_evidence(cast.reviewer, claim)
+    export = export_request(
+        actor=cast.reviewer,
+        corpus=claim.article.corpus,
+        format_=FORMATS["jsonl"],
+        selection=Selection(),
+        options=Options(),
+    )
+    keeping = Flag()
+    done = export_runs.job_done
+
+    def ends(**given: Any) -> Any:
+        keeping.set()
+        time.sleep(0.3)
+        return done(**given)
+
+    def protects() -> None:
+        keeping.wait(10)
+        fields: Any = {"protected": True, "protection_reason": "Asked."}
+        evidence_update(actor=cast.second, evidence=evidence, revision=1, fields=fields)
+
+    monkeypatch.setattr(export_runs, "job_done", ends)
+    outcomes = at_once(partial(export_runs.export_run, first=export.job_id), protects)
+    assert outcomes == [1, None]
+    export.refresh_from_db()
+    assert (export.state, bool(export.source_protected_at)) == ("expired", True)
