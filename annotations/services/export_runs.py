@@ -116,7 +116,12 @@ def _write(job: Job, export: Export) -> int:
         export.size, export.sha256 = file.size, file.digest.hexdigest()
         export.exported_at = context.exported_at
         export.manifest = manifest(export, format_, context)
-        _keep(job, export, file.file, sources)
+        try:
+            _keep(job, export, file.file, sources)
+        except Conflict:
+            # It may have the source in it, and nobody goes on with it.
+            file.path.unlink(missing_ok=True)
+            raise
     log.info("export_written", job=job.pk, format=export.format, size=export.size)
     return 1
 

@@ -13,6 +13,7 @@ from threading import Event as Flag
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from annotations.errors import Conflict, StaleRevision
@@ -510,6 +511,13 @@ def test_a_source_is_protected_as_a_file_that_has_it_is_put_in_its_place(
     assert outcomes == [0, None]
     export.refresh_from_db()
     assert (export.job.state, export.file.name) == ("queued", "")  # type: ignore[union-attr]
+    # What was written is nowhere any more; the next attempt knows of the source.
+    assert not list((Path(settings.VAR_DIR) / "exports").glob("*.part"))
+    Job.objects.filter(pk=export.job_id).update(due_at=export.created_at)
+    assert export_runs.export_run(first=export.job_id) == 1
+    export.refresh_from_db()
+    with export.file.open("rb") as file:
+        assert evidence.url.encode() not in file.read()
 
 
 def test_a_file_is_put_in_its_place_as_a_source_of_it_is_protected(
