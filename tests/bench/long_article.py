@@ -26,6 +26,8 @@ def article_text(sentences: int, seed: int = 7) -> list[list[str]]:
 
 
 def make(sentences: int, suggestions: int, claims: int) -> int:
+    from django.db import transaction
+
     from annotations.detection import DetectedClaim, Detection, Reason
     from annotations.models import Corpus, Suggestion, User
     from annotations.services.articles import article_create
@@ -40,8 +42,10 @@ def make(sentences: int, suggestions: int, claims: int) -> int:
     text = "\n\n".join(" ".join(paragraph) for paragraph in paragraphs)
     reviewer = User.objects.get(username="reviewer")
     corpus = Corpus.objects.order_by("pk")[0]
-    article = article_create(actor=None, corpus=corpus, text=text, title="A long article")
-    (job,) = jobs_claim(worker="bench:0", first=article.jobs.get().pk)
+    # At once, before the site's own worker reads it.
+    with transaction.atomic():
+        article = article_create(actor=None, corpus=corpus, text=text, title="A long article")
+        (job,) = jobs_claim(worker="bench:0", first=article.jobs.get().pk)
     places, found, start = [], [], 0
     for sentence in (s for paragraph in paragraphs for s in paragraph):
         start = text.index(sentence, start)

@@ -17,7 +17,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.broker]
 
 
 # The others share their parts with these, and take minutes together.
-ALIKE = {"page_open", "next_article", "span_write", "start", "export", "extraction"}
+ALIKE = {
+    "page_open", "next_article", "span_write", "start", "export", "extraction", "api", "search",
+    "scale",
+}  # fmt: skip
 QUICK = [name for name in BENCHES if name not in ALIKE]
 
 

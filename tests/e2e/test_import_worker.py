@@ -18,7 +18,7 @@ from tests.stack import Stack, wait_until
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 # Three chunks, so that there is a middle in which to be killed.
-ROWS = 1200
+ROWS = 4000
 
 
 def import_of(site: Stack, name: str) -> tuple[str, float, dict[str, int]]:

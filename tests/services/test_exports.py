@@ -162,13 +162,13 @@ def test_cancelled_and_resumed(cast: Cast, name: str, interrupted: Any) -> None:
     assert done.manifest["counts"] == again(whole).manifest["counts"]
     first, second, third = cast.corpus.articles.order_by("pk").values_list("pk", flat=True)
     assert given == [first, second, third, third]
-    assert list(unfinished_files()) == []
+    assert list(unfinished_files(export)) == []
     with pytest.raises(Conflict):
         export_resume(actor=cast.reviewer, export=done)
 
 
-def unfinished_files() -> Iterator[Path]:
-    return (Path(settings.VAR_DIR) / "exports").glob("*.part")
+def unfinished_files(export: Export) -> Iterator[Path]:
+    return (Path(settings.VAR_DIR) / "exports").glob(f"{export.uid}-*.part")
 
 
 @pytest.mark.any_database
@@ -181,7 +181,7 @@ def test_what_cannot_go_on_begins_anew(
     given = interrupted(lambda: export_cancel(actor=cast.reviewer, export=again(export)))
     export_run(first=export.job_id)
     if lost == "elsewhere":
-        for path in unfinished_files():
+        for path in unfinished_files(export):
             path.unlink()
     if lost == "protected":
         piece = Evidence.objects.order_by("pk").first()
@@ -254,10 +254,10 @@ def test_files_are_removed_when_their_time_is_over(
     cast: Cast, settings: Any, interrupted: Any
 ) -> None:
     settings.EXPORT_KEEP_DAYS = 2
-    stopped, before = ask(cast), set(unfinished_files())
+    stopped = ask(cast)
     interrupted(lambda: export_cancel(actor=cast.reviewer, export=again(stopped)))
     export_run(first=stopped.job_id)
-    (left,) = set(unfinished_files()) - before
+    (left,) = unfinished_files(stopped)
     export = ask(cast)
     export_run(first=export.job_id)
     done = again(export)
