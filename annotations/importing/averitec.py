@@ -54,7 +54,21 @@ def _draft(record: Record) -> Draft:
         publisher=words_of(record.get("reporting_source"), "reporting_source"),
         published=made,
         marks=[mark],
+        notes=_copies(record),
     )
+
+
+def _copies(record: Record) -> list[str]:
+    """Addresses of copies elsewhere have no place: ours are fetched."""
+    answers = [a for q in record.get("questions") or () for a in q.get("answers") or ()]
+    named = [
+        record.get("cached_original_claim_url"),
+        *(a.get("cached_source_url") for a in answers),
+    ]
+    count = sum(bool(address) for address in named)
+    if count == 1:
+        return ["the address of 1 copy was left out"]
+    return [f"the addresses of {count} copies were left out"] if count else []
 
 
 def _question(record: Record) -> tuple[str, list[Reply]]:

@@ -58,7 +58,16 @@ def _draft(record: Record) -> Draft:
         published=day_of(review.get("datePublished"), "datePublished"),
         language=words_of(review.get("inLanguage"), "inLanguage")[:16],
         marks=[mark],
+        notes=[f"{name} was left out" for name, value in _more(item) if value],
     )
+
+
+def _more(item: Record) -> list[tuple[str, Any]]:
+    """What a claim says that ours have no place for."""
+    return [
+        ("itemReviewed.author.sameAs", _one(item.get("author")).get("sameAs")),
+        *((f"itemReviewed.{name}", item.get(name)) for name in ("appearance", "firstAppearance")),
+    ]
 
 
 def _review(record: Record) -> Record:
