@@ -18,7 +18,7 @@ from tests.services_needed import chromium_path
 from tests.stack import Stack, running_stack
 
 MARK = "first-highlight"
-AIM_MS, AIM_KIB = 400, 150
+AIM_MS, AIM_KIB = 300, 150
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # Resolves once the browser has painted after the mark, or after the load of a page without it.
