@@ -172,18 +172,22 @@ def _looked_for(url: str) -> str:
     return host if host.isascii() and "xn--" not in host else "://"
 
 
-def _withhold_export(actor: User, export: Export, evidence: Evidence, now: dt.datetime) -> None:
-    name = export.file.name or ""
-    Export.objects.filter(pk=export.pk).update(file="", expires_at=None, source_protected_at=now)
-    transaction.on_commit(_removing(export.file.storage, name, export.pk), robust=True)
+def _tell(kind: str, actor: User, target: Export | Release, evidence: Evidence) -> None:
     event_record(
-        kind="export.withheld",
+        kind=kind,
         actor=actor,
-        target=export,
+        target=target,
         corpus=evidence.claim.article.corpus,
         before=None,
         after={"evidence": evidence.pk},
     )
+
+
+def _withhold_export(actor: User, export: Export, evidence: Evidence, now: dt.datetime) -> None:
+    name = export.file.name or ""
+    Export.objects.filter(pk=export.pk).update(file="", expires_at=None, source_protected_at=now)
+    transaction.on_commit(_removing(export.file.storage, name, export.pk), robust=True)
+    _tell("export.withheld", actor, export, evidence)
 
 
 def _removing(storage: Any, name: str, export: int) -> Callable[[], None]:
@@ -199,14 +203,7 @@ def _remove(storage: Any, name: str, export: int) -> None:
 
 def _withhold_release(actor: User, release: Release, evidence: Evidence, now: dt.datetime) -> None:
     Release.objects.filter(pk=release.pk, source_protected_at=None).update(source_protected_at=now)
-    event_record(
-        kind="release.withheld",
-        actor=actor,
-        target=release,
-        corpus=evidence.claim.article.corpus,
-        before=None,
-        after={"evidence": evidence.pk},
-    )
+    _tell("release.withheld", actor, release, evidence)
 
 
 def _offer_again(actor: User, evidence: Evidence) -> None:
@@ -226,11 +223,4 @@ def _offer_again(actor: User, evidence: Evidence) -> None:
         if not reasons or open_.count() < len(reasons):
             continue
         Release.objects.filter(pk=release.pk).update(source_protected_at=None)
-        event_record(
-            kind="release.offered_again",
-            actor=actor,
-            target=release,
-            corpus=corpus,
-            before=None,
-            after={"evidence": evidence.pk},
-        )
+        _tell("release.offered_again", actor, release, evidence)
