@@ -11,9 +11,11 @@ class AnnotationsConfig(AppConfig):
     verbose_name = _("Annotations")
 
     def ready(self) -> None:
-        from annotations.search.schema import after_migrations
+        from annotations.search import schema as search
+        from annotations.tallies import schema as tallies
 
-        post_migrate.connect(after_migrations, sender=self)
+        post_migrate.connect(search.after_migrations, sender=self)
+        post_migrate.connect(tallies.after_migrations, sender=self)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -25,6 +25,7 @@ from django.db import (
 )
 from django.utils import timezone
 
+from annotations import tallies
 from annotations.detection import load_detector
 from annotations.services.bulk_actions import bulk_run
 from annotations.services.deliveries import deliveries_sweep, webhook_run, webhooks_sweep
@@ -152,6 +153,7 @@ class Sweeper(threading.Thread):
                 idle = len(state.reserved_requests) < self.slots
                 jobs_sweep(idle=idle, bulk=self.bulk, knows_its_leases=self.in_process)
                 presence_sweep()
+                tallies.fold()
                 webhooks_sweep()
                 self._tidy()
                 purge_sweep()

@@ -104,6 +104,19 @@ def _vocabulary(request: pytest.FixtureRequest) -> None:
         import_module("annotations.migrations.0014_publishing").add_meanings(apps, None)
 
 
+@pytest.fixture(autouse=True)
+def _tallies_hold(request: pytest.FixtureRequest, _vocabulary: None) -> Iterator[None]:
+    """After every test: whatever was written, by whatever way, the kept counts are right."""
+    yield
+    if not {"db", "transactional_db"} & set(request.fixturenames) and not (
+        request.node.get_closest_marker("django_db")
+    ):
+        return
+    from tests.factories import counted, tallied
+
+    assert tallied() == counted()
+
+
 # --- A real browser ----------------------------------------------------------------------------
 
 

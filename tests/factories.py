@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+
+from django.db.models import Count, Sum
 
 from annotations.detection import Claimant, DetectedClaim, Detection, Reason
 from annotations.domain.texts import normalise
@@ -29,6 +32,7 @@ from annotations.models import (
     Rating,
     Snapshot,
     Suggestion,
+    Tally,
     Thread,
     User,
     Verdict,
@@ -243,3 +247,23 @@ def make_thread(claim: Claim, actor: User, *answers: User, text: str = "Which ye
     for person in answers:
         comment_add(actor=person, thread=thread, text=f"So says {person.username}.")
     return thread
+
+
+def tallied() -> Counter[tuple[int, str, str]]:
+    """Corpus, what, state → the count that the database's triggers keep."""
+    rows = Tally.objects.order_by().values_list("corpus_id", "what", "state")
+    sums = rows.annotate(sum=Sum("n"))
+    return Counter({(corpus, what, state): n for corpus, what, state, n in sums if n})
+
+
+def counted() -> Counter[tuple[int, str, str]]:
+    """The same, by counting the rows."""
+    found: Counter[tuple[int, str, str]] = Counter()
+    for what, corpus, rows in (
+        ("articles", "corpus", Article.objects.all()),
+        ("claims", "article__corpus", Claim.objects.all()),
+        ("extractions", "corpus", Job.objects.active().filter(kind="extraction")),
+    ):
+        for key, state, n in rows.order_by().values_list(corpus, "state").annotate(Count("pk")):
+            found[key, what, state] = n
+    return found

@@ -38,6 +38,7 @@ from .publishing import (
 from .questions import Answer, Question
 from .releases import Release, ReleaseState
 from .requests import IdempotentRequest
+from .tallies import Tally
 from .verdicts import Verdict
 from .webhooks import Webhook, WebhookDelivery
 from .work import Assignment, ClaimLease, Presence
@@ -91,6 +92,7 @@ __all__ = [
     "Suggestion",
     "SuggestionDecision",
     "Tag",
+    "Tally",
     "Thread",
     "ThreadReading",
     "User",

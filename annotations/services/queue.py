@@ -21,6 +21,7 @@ from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.errors import InvalidInput
 from annotations.models import Article, Assignment, Claim, Corpus, User
 from annotations.models.articles import ArticleQuerySet
+from annotations.tallies import articles_by_state
 
 from .keyset import BY_ID, Key, beyond, nearest, ordering, position_of
 from .presence import present
@@ -136,11 +137,11 @@ def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[
     """
     conditions = facet_conditions(user, corpus)
     described = _described(queue)
-    everything = _by_state(Article.objects.filter(corpus=corpus))
+    everything = articles_by_state(corpus)
     rows = Article.objects.filter(described, corpus=corpus)
     counts: dict[str, dict[str, int]] = {
         "corpus": {
-            "all": sum(everything.values()),
+            "all": everything.total(),
             "extracting": sum(everything[state] for state in SHOWN["extracting"]),
         },
         **{facet: dict.fromkeys(["", *choices], 0) for facet, choices in conditions.items()},

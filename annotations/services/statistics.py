@@ -18,7 +18,8 @@ from django.db.models import Count, F, IntegerField
 from django.db.models.functions import Cast, Floor, TruncDate
 from django.utils import timezone
 
-from annotations.domain.transitions import ArticleState, ClaimState, JobState
+from annotations import tallies
+from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState, ClaimState, JobState
 from annotations.domain.vocabulary import Outcome, VerdictKind
 from annotations.models import (
     Article,
@@ -104,10 +105,9 @@ class Backlog:
 
 
 def articles_by_state(corpus: Corpus) -> dict[str, int]:
-    """Every state, in the order of the work."""
-    rows = Article.objects.filter(corpus=corpus).order_by().values_list("state")
-    found = dict(rows.annotate(n=Count("pk")))
-    return {str(state): found.get(state, 0) for state in ArticleState}
+    """Every state, in the order of the work. One query."""
+    found = tallies.articles_by_state(corpus)
+    return {str(state): found[state] for state in ArticleState}
 
 
 def suggestions_by_score(corpus: Corpus) -> Scores:
@@ -137,7 +137,8 @@ def claims_by_type_and_verdict(corpus: Corpus) -> Claims:
     """Claims that stand: by the rating that was found, or else disputed, or without a verdict."""
     here: dict[str, Any] = {"article__corpus": corpus, "article__deleted_at": None}
     claims = Claim.objects.standing().filter(**here).order_by()
-    total = claims.count()
+    by_state = tallies.claims_by_state(corpus)
+    total = by_state.total() - by_state[ClaimState.WITHDRAWN]
     bounded = total > COUNTED_CLAIMS
     if bounded:
         # From the last claim backwards. Joined, all of the corpus's claims would be put in order.
@@ -252,18 +253,19 @@ def _taken_back(
 
 
 def extraction_backlog(corpus: Corpus, by_state: dict[str, int]) -> Backlog:
-    """``by_state`` as ``articles_by_state`` gives it. One query."""
-    rows = Job.objects.active().filter(corpus=corpus, kind="extraction")
-    found = rows.aggregate(
-        queued=Count("pk", filter=models.Q(state=JobState.QUEUED)),
-        running=Count("pk", filter=models.Q(state=JobState.RUNNING)),
-        oldest=models.Min("created_at"),
-    )
+    """``by_state`` as ``articles_by_state`` gives it. Three queries."""
+    jobs = tallies.extractions_by_state(corpus)
+    active = Job.objects.filter(corpus=corpus, kind="extraction").order_by("pk")
+    # Of each state the first by its key: what is queued may be the whole corpus.
+    first = [
+        active.filter(state=state).values_list("created_at", flat=True).first()
+        for state in ACTIVE_JOB_STATES
+    ]
     return Backlog(
         waiting=by_state[ArticleState.WAITING],
         extracting=by_state[ArticleState.EXTRACTING],
         failed=by_state[ArticleState.FAILED],
-        queued_jobs=found["queued"],
-        running_jobs=found["running"],
-        oldest=found["oldest"],
+        queued_jobs=jobs[JobState.QUEUED],
+        running_jobs=jobs[JobState.RUNNING],
+        oldest=min((moment for moment in first if moment), default=None),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -28,6 +28,7 @@ from annotations.services.queue import (
     with_turn,
 )
 from annotations.services.workers import workers_alive
+from annotations.tallies import ARTICLES, articles_by_state, tallied
 
 from .facets import ORDERS, facets
 from .paging import Page, keyset_page
@@ -43,12 +44,8 @@ def corpus_list(request: SignedInRequest) -> HttpResponse:
     """Those in use, or with ``?archived=1`` those that are archived."""
     archived = bool(request.GET.get("archived"))
     mine = Corpus.objects.visible_to(request.user)
-    standing = Q(articles__deleted_at=None)
     corpora = mine.filter(archived_at__isnull=not archived).annotate(
-        article_count=Count("articles", filter=standing),
-        reviewed_count=Count(
-            "articles", filter=standing & Q(articles__state=ArticleState.REVIEWED)
-        ),
+        article_count=tallied(ARTICLES), reviewed_count=tallied(ARTICLES, ArticleState.REVIEWED)
     )
     deleted = Corpus.everything.deleted().administered_by(request.user)
     context = {
@@ -178,14 +175,9 @@ def _page(request: SignedInRequest, queue: Queue, corpus: Corpus) -> Page[Articl
 
 
 def _counts(corpus: Corpus) -> dict[str, Any]:
-    by_state = dict(
-        Article.objects.filter(corpus=corpus)
-        .order_by()
-        .values_list("state")
-        .annotate(n=Count("pk"))
-    )
+    by_state = articles_by_state(corpus)
     counts = {
-        key.replace("-", "_"): sum(by_state.get(s, 0) for s in states)
+        key.replace("-", "_"): sum(by_state[state] for state in states)
         for key, states in SHOWN.items()
     }
-    return {"all": sum(by_state.values()), **counts}
+    return {"all": by_state.total(), **counts}

@@ -6,13 +6,13 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.domain.vocabulary import Role
-from annotations.models import Article, Claim, ClaimType, Corpus, Membership, User
+from annotations.models import ClaimType, Corpus, Membership, User
+from annotations.tallies import ARTICLES, CLAIMS, tallied
 
 from .people import RoleField
 
@@ -20,13 +20,7 @@ from .people import RoleField
 def corpus_rows(user: User) -> models.QuerySet[Corpus]:
     """Visible corpora with ``caller_role`` and the counts, each a subquery a row."""
     here = models.OuterRef("pk")
-
-    def count(rows: models.QuerySet[Any], group: str) -> Coalesce:
-        counted = rows.order_by().values(group).annotate(n=models.Count("pk")).values("n")
-        return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
-
-    articles = Article.objects.filter(corpus=here)
-    claims = Claim.objects.standing().filter(article__corpus=here, article__deleted_at=None)
+    standing = [state for state in ClaimState if state is not ClaimState.WITHDRAWN]
     return (
         Corpus.objects.visible_to(user)
         .select_related("rating_scale")
@@ -35,10 +29,10 @@ def corpus_rows(user: User) -> models.QuerySet[Corpus]:
             member_role=models.Subquery(
                 Membership.objects.filter(corpus=here, user=user.pk).values("role")[:1]
             ),
-            article_count=count(articles, "corpus"),
-            reviewed_count=count(articles.filter(state=ArticleState.REVIEWED), "corpus"),
-            claim_count=count(claims, "article__corpus"),
-            open_claim_count=count(claims.filter(state=ClaimState.OPEN), "article__corpus"),
+            article_count=tallied(ARTICLES),
+            reviewed_count=tallied(ARTICLES, ArticleState.REVIEWED),
+            claim_count=tallied(CLAIMS, *standing),
+            open_claim_count=tallied(CLAIMS, ClaimState.OPEN),
         )
     )
 
