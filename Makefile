@@ -9,6 +9,8 @@ PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 SITE := $(BIN)/python -I factcheck/supervisor.py
 # It is ours to choose; a value left over from another project would be loaded instead.
 unexport DJANGO_SETTINGS_MODULE
+# With it each of some two hundred processes of `make test` would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run manage test format schema venv venv-dev
