@@ -6,6 +6,7 @@ is imported; so these may import models at their top.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import import_module
@@ -125,7 +126,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """The system's Chromium, which looks up nothing outside this machine."""
     return {
         **browser_type_launch_args,
-        "executable_path": chromium_path(),
+        "executable_path": Path(__file__).with_name("chromium.sh"),
+        "env": {**os.environ, "CHROMIUM": chromium_path() or ""},
         "args": [
             "--no-sandbox",
             "--disable-gpu",
