@@ -28,6 +28,7 @@ from tests.bench.live import (
     wait_until_extracted,
     write_articles,
 )
+from tests.e2e.conftest import Site
 from tests.services_needed import RABBITMQ_URL, REDIS_URL, require
 from tests.stack import ROOT, Stack, running_stack, wait_until
 
@@ -290,44 +291,34 @@ def test_a_site_starts_without_its_broker(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 class TestEmbeddedBroker:
+    """A new article still comes through: by its message, since the sweeper's takes a minute."""
+
     @pytest.mark.parametrize("content", [b"", b"{", b'{"body": 1}', b"\xff\xfe\x00"])
-    def test_a_broken_message_stops_nothing(
-        self, stack: Stack, content: bytes, tmp_path: Path
-    ) -> None:
+    def test_a_broken_message_stops_nothing(self, stack: Stack, site: Site, content: bytes) -> None:
         """As a process leaves it that is killed while it writes."""
         wait_until_extracted(stack)
         worker, queue = stack.worker_pid(), stack.env["CELERY_QUEUE"]
         broken = stack.var / "broker" / "messages" / f"0_broken.{queue}.msg"
         broken.write_bytes(content)
         wait_until(lambda: not broken.exists(), 20, "the worker has taken the message")
-        assert extracts(stack, tmp_path)
+        site.article()
         assert stack.worker_pid() == worker
 
-    def test_a_deleted_folder_is_made_again(self, stack: Stack, tmp_path: Path) -> None:
+    def test_a_deleted_folder_is_made_again(self, stack: Stack, site: Site) -> None:
         wait_until_extracted(stack)
         worker = stack.worker_pid()
         shutil.rmtree(stack.var / "broker")
-        assert extracts(stack, tmp_path)
+        site.article()
         assert stack.worker_pid() == worker
 
-    def test_a_broken_table_is_mended_at_the_next_start(self, stack: Stack, tmp_path: Path) -> None:
+    def test_a_broken_table_is_mended_at_the_next_start(self, stack: Stack, site: Site) -> None:
         wait_until_extracted(stack)
         for table in (stack.var / "broker" / "control").iterdir():
             table.write_bytes(b"")
         stack.restart()
-        assert extracts(stack, tmp_path)
+        site.article()
 
-    def test_leaves_no_file_behind(self, stack: Stack, tmp_path: Path) -> None:
-        assert extracts(stack, tmp_path)
+    def test_leaves_no_file_behind(self, stack: Stack, site: Site) -> None:
+        site.article()
         messages = stack.var / "broker" / "messages"
         wait_until(lambda: not list(messages.iterdir()), 10, "all messages are taken")
-
-
-def extracts(site: Stack, folder: Path) -> bool:
-    """Does a new article still come through, by its message and not by the sweeper's?"""
-    (seed,) = rows(site, "SELECT 3000 + count(*) FROM annotations_article")[0]
-    (file,) = write_articles(folder / "new", 1, seed=seed, sentences=20)
-    import_folder(site, folder / "new")
-    wait_until_extracted(site, seconds=20)
-    state = "SELECT state FROM annotations_article WHERE source_name"
-    return rows(site, f"{state} = '{file.name}'") == [("ready",)]
