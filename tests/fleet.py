@@ -24,6 +24,7 @@ from tests.stack import (
     ROOT,
     Stack,
     clean_environment,
+    copy_assets,
     postgres_database,
     rabbitmq_queues,
     redis_keys,
@@ -192,7 +193,8 @@ def fleet(
         site = Fleet(name, var, clean_environment(**(given | env)))
         try:
             site.manage("migrate", "--verbosity", "0")
-            site.manage("collectstatic", "--no-input", "--verbosity", "0")
+            if not copy_assets(var):
+                site.manage("collectstatic", "--no-input", "--verbosity", "0")
             yield site
         finally:
             for running in list(site.processes):

@@ -313,6 +313,15 @@ def _first_site() -> Path:
     return var
 
 
+def copy_assets(var: Path) -> bool:
+    """Give a site the page assets of the first one, if that was made already."""
+    folder = Path(os.environ[_RUN])
+    if not (folder / "made").exists():
+        return False
+    _copy(folder / "var", var, ASSETS)
+    return True
+
+
 def _extracted(var: Path) -> bool:
     """Whether no job of the site is left to do."""
     with contextlib.closing(sqlite3.connect(var / "db.sqlite3", timeout=30)) as database:
@@ -322,7 +331,7 @@ def _extracted(var: Path) -> bool:
 
 
 def _copy(source: Path, target: Path, names: Sequence[str]) -> None:
-    target.mkdir(mode=0o700)
+    target.mkdir(mode=0o700, exist_ok=True)
     for name in names:
         copy = shutil.copytree if (source / name).is_dir() else shutil.copy2
         copy(source / name, target / name)

@@ -117,43 +117,14 @@ def _rename_database(site: Stack, *, gone: bool) -> None:
             )
 
 
-class TestLogs:
-    def test_every_line_is_one_event(self, site: Stack, machine: Client) -> None:
-        """From first start to last stop, through a page, a refusal, an error and a death."""
-        cookie = sign_in(site)
-        article = rows(site, "SELECT min(id) FROM annotations_article")[0][0]
-        with Client(site.base_url, cookie=cookie) as reviewer:
-            reviewer.get(f"/articles/{article}/").ok()
-            assert reviewer.get("/articles/0/").status == 404
-            assert reviewer.get("/api/v1/articles/0/").status == 404
-            # Nobody's token: a write without the CSRF token.
-            assert reviewer.post(f"/api/v1/articles/{article}/extract/").status == 403
-        with Client(site.base_url, "fct_nobody") as stranger:
-            assert stranger.get("/api/v1/me/").status == 401
-        logged = site.worker_log.stat().st_size
-        site.kill_worker()
-        site.wait_for_worker(after=logged)
-        site.restart()
-        site.stop()
-        try:
-            offenders = [
-                f"{log.name}: {line[:160]}"
-                for log in (site.web_log, site.worker_log)
-                for line in log.read_text().splitlines()
-                if not is_event(line)
-            ]
-        finally:
-            site.start()
-        assert offenders == []
-
-    def test_a_request_is_found_by_its_id(self, site: Stack, machine: Client) -> None:
-        machine.get("/accounts/login/").ok()
-        events = [json.loads(line) for line in lines_of(site.web_log)]
-        asked = [e for e in events if e.get("request") == "GET /accounts/login/"]
-        assert asked
-        by_id = [e for e in events if e.get("request_id") == asked[-1]["request_id"]]
-        finished = [e for e in by_id if e["event"] == "request_finished"]
-        assert [e["code"] for e in finished] == [200]
+def test_a_request_is_found_by_its_id(site: Stack, machine: Client) -> None:
+    machine.get("/accounts/login/").ok()
+    events = [json.loads(line) for line in lines_of(site.web_log)]
+    asked = [e for e in events if e.get("request") == "GET /accounts/login/"]
+    assert asked
+    by_id = [e for e in events if e.get("request_id") == asked[-1]["request_id"]]
+    finished = [e for e in by_id if e["event"] == "request_finished"]
+    assert [e["code"] for e in finished] == [200]
 
 
 def lines_of(log: Path) -> list[str]:
@@ -179,3 +150,31 @@ def test_a_stopped_site_leaves_nothing(site: Stack) -> None:
         assert rows(site, alive) == []
     finally:
         site.start()
+
+
+def test_every_line_is_one_event(site: Stack, machine: Client) -> None:
+    """From first start to last stop, through a page, a refusal, an error and a death.
+
+    Last, so that one start of the site is enough for all of these tests.
+    """
+    cookie = sign_in(site)
+    article = rows(site, "SELECT min(id) FROM annotations_article")[0][0]
+    with Client(site.base_url, cookie=cookie) as reviewer:
+        reviewer.get(f"/articles/{article}/").ok()
+        assert reviewer.get("/articles/0/").status == 404
+        assert reviewer.get("/api/v1/articles/0/").status == 404
+        # Nobody's token: a write without the CSRF token.
+        assert reviewer.post(f"/api/v1/articles/{article}/extract/").status == 403
+    with Client(site.base_url, "fct_nobody") as stranger:
+        assert stranger.get("/api/v1/me/").status == 401
+    logged = site.worker_log.stat().st_size
+    site.kill_worker()
+    site.wait_for_worker(after=logged)
+    site.stop()
+    offenders = [
+        f"{log.name}: {line[:160]}"
+        for log in (site.web_log, site.worker_log)
+        for line in log.read_text().splitlines()
+        if not is_event(line)
+    ]
+    assert offenders == []

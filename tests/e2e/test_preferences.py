@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from annotations.domain.keymap import ACTIONS, effective
 from tests.e2e.conftest import Site
 from tests.e2e.signing import be_signed_in
+from tests.e2e.test_looks import violations
 from tests.stack import Stack
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 USUAL = {
     "theme": "auto", "density": "comfortable", "interface_language": "",
     "key_preset": "factcheck", "keys": {},
@@ -269,23 +268,19 @@ def test_the_sheet_has_ones_own_keys_and_prints_on_one_page(
 def test_axe_finds_nothing(preferences: Page, stack: Stack, theme: str) -> None:
     page = preferences
 
-    def violations() -> list[str]:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-        found = Axe().run(page, options=RULES).response["violations"]
-        return [f"{v['id']}: {[node['html'][:160] for node in v['nodes'][:3]]}" for v in found]
-
-    found = {"page": violations()}
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    found = {"page": violations(page)}
     press_new_key(page, "accept", "x")
     expect(row(page, "accept").get_by_role("alert")).to_be_visible()
     row(page, "edit").get_by_role("button", name="Add a key").press("Enter")
-    found["recording"] = violations()
+    found["recording"] = violations(page)
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 400, "height": 800})
     # Under the header that stays, a button would count as too small.
     page.evaluate("scrollTo(0, 0)")
-    found["narrow"] = violations()
+    found["narrow"] = violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.goto(f"{stack.base_url}/accounts/keys/")
-    found["sheet"] = violations()
+    found["sheet"] = violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert {name: seen for name, seen in found.items() if seen} == {}
