@@ -31,7 +31,9 @@ for list in "$@"; do
     stamp=.venv/installed-$list
     cmp -s "$list" "$stamp" && continue
     echo "Installing $list (first run, about a minute)…"
-    if ! .venv/bin/python -m pip install --disable-pip-version-check --requirement "$list" >.venv/install.log 2>&1; then
+    # Python compiles what is loaded when it is loaded; pip would compile five times as much, all of
+    # it by one process.
+    if ! .venv/bin/python -m pip install --disable-pip-version-check --no-compile --requirement "$list" >.venv/install.log 2>&1; then
         grep '^ERROR' .venv/install.log | head -n 3 >&2
         refuse "Could not install $list; the package index must be reachable. All of it is in .venv/install.log"
     fi
