@@ -5,7 +5,7 @@ import { day } from "./dates.js";
 import { Details } from "./details.js";
 import { diff } from "./diff.js";
 import { DiscussionSection, discussions } from "./discussion.js";
-import { afterPaint, byId, field, h, showValue } from "./dom.js";
+import { afterPaint, byId, field, h, showValue, unsent } from "./dom.js";
 import { EvidenceSection } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { ariaKeys, kbd, keyOf } from "./keymap.js";
@@ -251,9 +251,16 @@ export class ClaimCard {
     this.claimant.addEventListener("change", now(claimant));
     this.date.addEventListener("change", now(date));
     this.types.element.addEventListener("change", () => save({ types: this.types.get() }));
-    // A card that is left while a pause runs still saves what was typed.
+    // A card that goes while a pause runs, or from under a field, still saves what was typed.
     this.flush = () => {
-      if (this.normalised.value.trim() !== (this.claim.normalised || "").trim()) now(normalised)();
+      clearTimeout(timer);
+      const typed = {
+        ...(this.normalised.value.trim() !== (this.claim.normalised || "").trim() ? normalised() : {}),
+        ...(unsent(this.claimant) ? claimant() : {}),
+        ...(unsent(this.date) ? date() : {}),
+        ...this.details.typed(),
+      };
+      if (Object.keys(typed).length) save(typed);
     };
   }
 

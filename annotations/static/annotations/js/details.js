@@ -1,6 +1,6 @@
 // The less used fields of a claim: its place, its tags, and the flag that sets it aside.
 
-import { field, h, showValue } from "./dom.js";
+import { field, h, showValue, unsent } from "./dom.js";
 import { offerNames } from "./names.js";
 
 export class Details {
@@ -25,15 +25,15 @@ export class Details {
     this.element = h("details.part.more", {}, this.summary,
       this.boxes.place, this.boxes.tags, this.boxes.flag, this.boxes.flag_note);
     offerNames(this.tag, "tags", { corpus: corpus.id, known: model.tags });
-    this.place.addEventListener("change", () => save({ place: this.place.value.trim() }));
+    this.place.addEventListener("change", () => save(this.#place()));
     this.flag.addEventListener("change", () => {
       save(this.flag.value ? { flag: this.flag.value } : { flag: "", flag_note: "" });
       this.update();
       if (this.flag.value) this.note.focus();
     });
-    this.note.addEventListener("change", () => save({ flag_note: this.note.value.trim() }));
+    this.note.addEventListener("change", () => save(this.#note()));
     this.tag.addEventListener("keydown", (event) => {
-      if (event.isComposing || !["Enter", ","].includes(event.key)) return;
+      if (event.isComposing || event.ctrlKey || event.metaKey || !["Enter", ","].includes(event.key)) return;
       event.preventDefault();
       this.#add();
     });
@@ -42,12 +42,36 @@ export class Details {
     this.element.open = Boolean(claim.place || claim.flag || claim.tags.length);
   }
 
-  #add() {
+  #place() {
+    return { place: this.place.value.trim() };
+  }
+
+  #note() {
+    return { flag_note: this.note.value.trim() };
+  }
+
+  /** The tags with the one that is typed, which is taken out of its field; nothing where it is none. */
+  #tags() {
     const name = this.tag.value.replace(/,+$/, "").trim().replace(/\s+/g, " ");
     this.tag.value = "";
-    if (!name || this.claim.tags.some((tag) => tag.toLowerCase() === name.toLowerCase())) return;
-    this.save({ tags: [...this.claim.tags, name] });
+    if (!name || this.claim.tags.some((tag) => tag.toLowerCase() === name.toLowerCase())) return {};
+    return { tags: [...this.claim.tags, name] };
+  }
+
+  #add() {
+    const found = this.#tags();
+    if (!found.tags) return;
+    this.save(found);
     this.update();
+  }
+
+  /** What is typed in the fields and not saved: one of them may still have the focus. */
+  typed() {
+    return {
+      ...(unsent(this.place) ? this.#place() : {}),
+      ...(this.claim.flag && unsent(this.note) ? this.#note() : {}),
+      ...this.#tags(),
+    };
   }
 
   #remove(name) {

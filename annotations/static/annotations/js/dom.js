@@ -50,6 +50,9 @@ export function showValue(control, value) {
   if (control.value.trim() === value.trim()) control.shown = value.trim();
 }
 
+/** Is something typed in it that wasn't handed over? A date that is half typed has nothing to hand over. */
+export const unsent = (control) => !control.validity.badInput && control.value.trim() !== (control.shown ?? "");
+
 export const byId = (id) => document.getElementById(id);
 
 let ids = 0;

@@ -27,6 +27,9 @@ const PUNCTUATION = {
   Period: ".>", Semicolon: ";:", Quote: "'\"", Backquote: "`~",
 };
 
+/** Is it a field, or within one, whose keys are what is typed? */
+export const isTypedIn = (element) => Boolean(element?.closest?.(TYPED_IN));
+
 let rows = [];
 let byAction = new Map();
 let byKey = new Map();
@@ -140,11 +143,11 @@ export function listen(actions, mode, signal) {
     if (event.defaultPrevented || !isPlain(event)) return;
     if (document.querySelector("dialog[open]")) return;
     const name = nameOf(event);
-    const field = event.target.closest?.(TYPED_IN);
-    if (field && !IN_FIELDS.includes(name)) return;
-    // A focused button or link keeps its own Enter and Space, and radio buttons their arrows.
+    if (isTypedIn(event.target) && !IN_FIELDS.includes(name)) return;
+    // A focused button or link keeps its own Enter and Space, and radio buttons their arrows. The row
+    // that is open needs them for nothing: there, they are keys.
     const widget = event.target.closest?.(WIDGETS);
-    if (widget && !widget.matches("[data-item]") && ["Enter", "Space"].includes(name)) return;
+    if (widget && !widget.matches("[data-item][aria-current]") && ["Enter", "Space"].includes(name)) return;
     if (widget?.matches("input[type=radio]") && name.startsWith("Arrow")) return;
     const typed = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
     const goesOn = text && event.timeStamp - text.at < PAUSE;

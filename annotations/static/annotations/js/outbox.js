@@ -11,6 +11,7 @@
 // `apply(model, op)`, which shows the operation on the page's model, as often as it is called;
 // `joins`, where an operation that waits takes in the fields of a later one on the same item;
 // `creates`, where the claim isn't there without it; `keeps`, where a refusal leaves the values shown;
+// `reverses`, where it takes back what was done before it: nothing later may join what waits before it;
 // `done(page, op, answer)` and `refused(page, op, problem)`.
 
 import { api } from "./api.js";
@@ -50,7 +51,7 @@ export class Outbox {
       if (verb.joins && refused.verb === op.verb) op.fields = { ...refused.fields, ...op.fields };
       this.#refused.delete(op.item);
     }
-    const waiting = this.#queue.findLast((other) => other.item === op.item);
+    const waiting = this.#queue.findLast((other) => other.item === op.item || this.verbs[other.verb].reverses);
     if (verb.joins && waiting?.verb === op.verb && waiting !== this.#started) {
       Object.assign(waiting.fields, op.fields);
     } else {

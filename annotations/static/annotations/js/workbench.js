@@ -7,7 +7,7 @@ import { Cursor } from "./cursor.js";
 import { announce, byId, h, toast } from "./dom.js";
 import { showGuidelines } from "./guidelines.js";
 import { showHelp } from "./help.js";
-import { listen, useKeys } from "./keymap.js";
+import { isTypedIn, listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { opened } from "./opening.js";
@@ -27,6 +27,9 @@ const BREATH = 300;
 
 class Workbench {
   #card = null;
+  // How often the reviewer went anywhere, and how often until they last asked for an undo.
+  #moves = 0;
+  #asked = 0;
 
   /** On the article that the page shows; with the outbox of the one before, where there was one. */
   constructor(outbox = null) {
@@ -330,6 +333,7 @@ class Workbench {
   // --- Moving ---------------------------------------------------------------------------
 
   select(key, { focus = true } = {}) {
+    this.#moves += 1;
     if (this.current !== key) this.#leaveCard();
     this.current = key;
     this.redraw();
@@ -340,10 +344,15 @@ class Workbench {
     this.reader.reveal(item.spans[0][0], item.spans[item.spans.length - 1][1]);
   }
 
+  /** The key of the row from which one goes on: the open one, or the one that was just closed. */
+  get #place() {
+    return this.current || document.activeElement?.dataset.item;
+  }
+
   #step(by) {
     const items = this.list.shown(this.model);
     if (!items.length) return;
-    const here = items.findIndex((item) => item.key === this.current);
+    const here = items.findIndex((item) => item.key === this.#place);
     const next = here === -1 ? (by > 0 ? 0 : items.length - 1) : here + by;
     if (next < 0 || next >= items.length) {
       announce(by > 0 ? gettext("That was the last one.") : gettext("That was the first one."));
@@ -409,7 +418,10 @@ class Workbench {
       clearTimeout(typing);
       typing = setTimeout(() => this.#keepDraft(), 300);
     });
-    addEventListener("pagehide", () => this.#keepDraft(), { signal });
+    addEventListener("pagehide", () => {
+      this.flush();
+      this.#keepDraft();
+    }, { signal });
     addEventListener("beforeunload", (event) => {
       this.flush();
       if (this.#unsaved) event.preventDefault();
@@ -474,7 +486,7 @@ class Workbench {
       previous: () => this.#step(-1),
       accept: () => this.#accept(),
       reject: () => this.#reject(),
-      skip: () => this.#goOn(this.item?.spans[0][0] ?? -1),
+      skip: () => this.#goOn(this.model.item(this.#place)?.spans[0][0] ?? -1),
       edit: () => this.#edit(),
       startLeft: edge("start", -1),
       startRight: edge("start", 1),
@@ -498,8 +510,8 @@ class Workbench {
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
       comment: () => (this.item?.claim ? this.#card.view.discussion.comment() : false),
       guidelines: () => showGuidelines(this.model.corpus.id, byId("guidelines-link").href),
-      undo: () => this.actions.undo(),
-      redo: () => this.actions.redo(),
+      undo: () => this.#takeBack("undo"),
+      redo: () => this.#takeBack("redo"),
       submit: (event) => this.#submit(event),
       previousArticle: () => byId("previous-article")?.click(),
       nextArticle: () => byId("next-article")?.click(),
@@ -592,12 +604,26 @@ class Workbench {
 
   // --- What comes from the server -------------------------------------------------------
 
-  /** What an undo or a redo was about comes into sight. */
+  #takeBack(word) {
+    this.#asked = this.#moves;
+    this.actions[word]();
+  }
+
+  /**
+   * What an undo or a redo was about comes into sight, unless the reviewer has gone on meanwhile: what
+   * they are about to decide, or to type, is meant for what they see.
+   */
   undone(word, { [`${word}ne`]: answer }) {
     if (this.ended.signal.aborted) return;
     const said = word === "undo" ? gettext("Undone") : gettext("Done again");
     announce(said);
     toast(said);
+    if (this.#asked !== this.#moves || isTypedIn(document.activeElement) || document.querySelector("dialog[open]")) return;
+    this.#showUndone(answer);
+    this.#asked = this.#moves;
+  }
+
+  #showUndone(answer) {
     const uid = answer.target_type === "claim" && this.model.claims.find((c) => c.id === answer.target_id)?.uid;
     const key = answer.target_type === "suggestion" ? `s${answer.target_id}` : uid;
     if (key && this.model.item(key)) this.select(key);
