@@ -20,8 +20,10 @@ HEAD = """# Keys of the workbench
 
 Nothing fires while you type in a field, compose with an input method, or hold Alt; only
 <kbd>Esc</kbd>, which leaves the field, and <kbd>Ctrl+Enter</kbd>, which saves the form, work there.
-<kbd>Backspace</kbd> does nothing. A decision isn't repeated by a key that is held down. On macOS,
-Command works as Ctrl. On keyboards of other scripts a letter is found by its place.
+<kbd>Backspace</kbd> does nothing. A decision isn't repeated by a key that is held down. A button or
+a row that you reach by <kbd>Tab</kbd> is pressed by <kbd>Enter</kbd> and <kbd>Space</kbd>. What you
+press while the page is still loading is done once it listens. On macOS, Command works as Ctrl. On
+keyboards of other scripts a letter is found by its place.
 
 Everybody chooses their own keys under *your name → Preferences*: a preset, and any key of it
 otherwise. <kbd>?</kbd> shows the keys that hold, *Keys to print* puts them on one sheet. A key that

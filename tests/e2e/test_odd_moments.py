@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Site
+from tests.e2e.signing import be_signed_in
+from tests.e2e.test_keymap import dispatch
 from tests.e2e.test_saving import accept_first, type_normalised
-from tests.stack import wait_until
+from tests.stack import Stack, wait_until
 
 Open = Callable[[int], Page]
 Settle = Callable[[], None]
 UNDO = "**/api/v1/articles/*/undo/"
 
 
-def hold(page: Page, address: str, method: str = "POST") -> list[Route]:
+def hold(page: Page, address: str | re.Pattern[str], method: str = "POST") -> list[Route]:
     """Keep the next requests there waiting; each is let go by ``continue_``."""
     held: list[Route] = []
     page.route(
@@ -189,3 +192,243 @@ def test_going_on_after_a_card_was_closed(site: Site, open_page: Open) -> None:
     for key in ("j", "j", "Escape", "j"):
         page.keyboard.press(key)
     expect(page.locator("#items .item").nth(2).locator(".card")).to_be_visible()
+
+
+# --- Before the page listens ------------------------------------------------------------------
+
+
+def test_keys_pressed_while_the_page_still_loads_are_played(
+    site: Site, page: Page, stack: Stack, settle: Settle
+) -> None:
+    article = site.article()
+    be_signed_in(page, stack)
+    held = hold(page, re.compile(r"/js/workbench[.\w]*\.js"), "GET")
+    page.goto(f"{stack.base_url}/articles/{article}/", wait_until="commit")
+    wait_for(page, held)
+    assert page.evaluate("performance.getEntriesByName('first-highlight').length")
+    # Not what is typed in a field, nor what an input method or the browser makes something of.
+    page.evaluate("document.body.append(document.createElement('input'))")
+    page.locator("body > input").focus()
+    page.keyboard.type("jax")
+    page.locator("body > input").evaluate("(field) => field.remove()")
+    dispatch(page, key="j", isComposing=True)
+    assert dispatch(page, key="ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("a")
+    held[0].continue_()
+    expect(page.locator("#items .item.claim.current")).to_be_visible()
+    expect(page.locator("#items .item").nth(1)).to_have_class(re.compile("claim .*current"))
+    # Once.
+    page.keyboard.press("j")
+    expect(page.locator("#items .item").nth(2)).to_have_class(re.compile("suggestion .*current"))
+    settle()
+    assert len(site.claims(article)) == 1
+
+
+# --- Where nobody types -----------------------------------------------------------------------
+
+
+def test_what_is_typed_after_the_card_was_closed_is_said_to_be_ignored(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Half of it")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    # At one go, since a pause ends a text.
+    page.evaluate(
+        """() => {
+            for (const key of "crime among men") document.activeElement.dispatchEvent(
+                new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator("#toasts")).to_contain_text("What you type is ignored")
+    expect(page.locator("#items .item.current")).to_have_count(0)
+    settle()
+    assert [claim["normalised"] for claim in site.claims(article)] == ["Half of it"]
+
+
+def test_a_key_pressed_too_often_is_no_text(site: Site, open_page: Open) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    for key in ("a", "a", "a", "j"):
+        page.keyboard.press(key)
+    expect(page.locator("#items .item").nth(1).locator(".card")).to_be_visible()
+    expect(page.locator("#toasts")).not_to_contain_text("ignored")
+
+
+# --- A dialog that comes by itself ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space", "ArrowDown"])
+def test_a_conflict_is_not_answered_by_a_key_meant_for_a_field(
+    site: Site, open_page: Open, settle: Settle, key: str
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    settle()
+    (claim,) = site.claims(article)
+    body = {"revision": claim["revision"], "normalised": "Theirs."}
+    site.api("PATCH", f"claims/{claim['uid']}/", body, who="admin")
+    type_normalised(page, "Mine.")
+    dialog = page.locator("#conflict")
+    expect(dialog).to_be_visible()
+    page.keyboard.press(key)
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("Mine.")).to_be_checked()
+    expect(dialog.get_by_role("heading")).to_be_focused()
+
+
+# --- Forms that are half filled ---------------------------------------------------------------
+
+
+def test_a_half_filled_form_gives_way_to_no_other(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    card = page.locator(".item.current .card")
+    # Evidence: a new piece, and one to be changed.
+    page.keyboard.press("e")
+    card.locator("[name=citation]").fill("Yearbook")
+    card.locator("[name=stance]").select_option("SUPPORTS")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("e")
+    card.locator("[name=citation]").fill("Half a")
+    settle()
+    card.get_by_role("region", name="Evidence").get_by_role("button", name="Edit").click()
+    expect(card.locator("[name=citation]")).to_have_value("Half a")
+    expect(card.locator("[name=url]")).to_be_focused()
+    expect(page.locator("#toasts")).to_contain_text("Save or cancel")
+    card.get_by_role("form", name="Evidence").get_by_role("button", name="Cancel").click()
+    # The key adds a piece; it changes none.
+    card.get_by_role("region", name="Evidence").get_by_role("button", name="Edit").click()
+    expect(card.locator("[name=citation]")).to_have_value("Yearbook")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(card.locator("[name=citation]")).to_have_value("")
+    # Questions.
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    page.keyboard.type("How many?")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    page.keyboard.type("Half a question")
+    card.get_by_role("button", name="Answer: How many?").click()
+    expect(card.locator("[name=question]")).to_have_value("Half a question")
+    # Comments.
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.keyboard.type("Said.")
+    page.keyboard.press("Control+Enter")
+    settle()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.keyboard.type("Half a reply")
+    talk = card.get_by_role("region", name="Discussion")
+    talk.get_by_role("button", name="Edit").click()
+    expect(talk.locator("[name=comment]")).to_have_value("Half a reply")
+    talk.get_by_role("button", name="Cancel").click()
+    talk.get_by_role("button", name="Edit").click()
+    page.keyboard.type(" And more.")
+    talk.get_by_role("button", name="Edit").click()
+    expect(talk.locator("[name=comment]")).to_have_value("Said. And more.")
+
+
+# --- The focus --------------------------------------------------------------------------------
+
+
+def test_the_focus_stays_on_a_part_that_nothing_happened_to(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    """While an answer, or what somebody else did, draws the card anew."""
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    page.keyboard.press("#")
+    page.keyboard.type("budget")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    for key in ("+", "ArrowDown", "s", "+"):
+        page.keyboard.press(key)
+    settle()
+    card = page.locator(".item.current .card")
+    for name, claimant in (
+        (re.compile("Remove the tag"), "Wyland"),
+        (re.compile("Take out"), "Exland"),
+    ):
+        button = card.get_by_role("button", name=name).last
+        held = hold(page, f"**/claims/{site.claims(article)[0]['uid']}/", "PATCH")
+        page.keyboard.press("p")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(claimant)
+        button.focus()
+        wait_for(page, held)
+        held[0].continue_()
+        settle()
+        expect(button).to_be_focused()
+        page.unroute_all()
+
+
+def test_the_focus_goes_on_when_what_had_it_goes(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    row = page.locator(".item.current .item-button")
+    # Words that weren't chosen after all.
+    page.keyboard.press("n")
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    # A comment that was withdrawn, with its discussion.
+    page.keyboard.press("c")
+    page.keyboard.type("Said.")
+    page.keyboard.press("Control+Enter")
+    settle()
+    talk = page.locator(".item.current .discussion")
+    talk.get_by_role("button", name="Withdraw").press("Enter")
+    expect(talk.get_by_role("button", name="Start a discussion")).to_be_focused()
+
+
+# --- What is said -----------------------------------------------------------------------------
+
+
+def test_a_rating_chosen_by_its_key_is_said(site: Site, open_page: Open) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    page.keyboard.press("2")
+    label = page.locator(".item.current .ratings label").nth(1).locator("span").inner_text()
+    expect(page.locator("#announcer")).to_have_text(label)
+
+
+def test_nothing_is_said_twice(site: Site, open_page: Open, settle: Settle) -> None:
+    """Both the toasts and the announcer speak."""
+    page = open_page(site.article())
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    settle()
+    page.evaluate(
+        """() => {
+            window.said = [];
+            for (const id of ["toasts", "announcer"]) {
+                const note = ({ addedNodes }) => {
+                    for (const { textContent } of addedNodes) window.said.push(textContent);
+                };
+                new MutationObserver((changes) => changes.forEach(note))
+                    .observe(document.getElementById(id), { childList: true });
+            }
+        }"""
+    )
+    page.keyboard.press("u")
+    expect(page.locator("#toasts")).to_contain_text("Undone")
+    settle()
+    page.keyboard.press("u")
+    expect(page.locator("#toasts")).to_contain_text("nothing in this article")
+    said = page.evaluate("window.said.filter(Boolean)")
+    assert sorted(said) == sorted(set(said))

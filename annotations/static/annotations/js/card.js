@@ -338,7 +338,9 @@ export class ClaimCard {
   #showFragments() {
     const { spans } = this.claim;
     this.fragments.hidden = spans.length < 2;
-    if (spans.length < 2) return;
+    const signature = spans.map(({ start, end }) => `${start}–${end}`).join();
+    if (spans.length < 2 || signature === this.shownFragments) return;
+    this.shownFragments = signature;
     this.fragments.replaceChildren(...spans.map((span, i) => {
       const words = this.quote(span.start, span.end);
       return h("li", {}, h("span", { dir: "auto" }, words), " ", h("button.link", {

@@ -69,12 +69,13 @@ function ask({ mine, theirs, base, fields, model }) {
   });
   return new Promise((resolve) => {
     const form = h("form", { method: "dialog" },
-      h("h2", { id: "conflict-title" }, gettext("Changed by somebody else")),
+      // It comes by itself, perhaps in the middle of a word: nothing is chosen by the next key.
+      h("h2", { id: "conflict-title", tabindex: -1, autofocus: true }, gettext("Changed by somebody else")),
       h("p", {}, gettext("While you were editing, somebody saved another version. Nothing of yours is lost: choose what to keep.")),
       h("table", {}, h("thead", {}, h("tr", {},
         h("td"), h("th", { scope: "col" }, gettext("Mine")), h("th", { scope: "col" }, gettext("Theirs")),
         h("th", { scope: "col" }, gettext("Before")))), h("tbody", {}, rows.map(({ row }) => row))),
-      h("div.buttons", {}, h("button.primary", { type: "submit", autofocus: true }, gettext("Save what is chosen"))));
+      h("div.buttons", {}, h("button.primary", { type: "submit" }, gettext("Save what is chosen"))));
     dialog.replaceChildren(form);
     dialog.addEventListener("close", () => {
       resolve(Object.fromEntries(rows.filter(({ own }) => own.checked).map(({ name }) => [name, mine[name]])));

@@ -68,10 +68,11 @@ export class Cursor {
   }
 
   /**
-   * A function for each action of the context "cursor". `take(span)` makes a claim of the words;
+   * A function for each action of the context "cursor". `take(span)` makes a claim of the words,
+   * `dropped()` is called where none are chosen;
    * `use(action)` does an action of the page with them selected, and says whether it knows it.
    */
-  actions({ take, use }) {
+  actions({ take, dropped, use }) {
     const used = (action) => () => {
       const { span } = this;
       if (!use(action, span)) return false;
@@ -104,6 +105,7 @@ export class Cursor {
       takeSpan: used("useSelection"),
       drop: () => {
         this.end();
+        dropped();
         announce(gettext("Nothing chosen"));
       },
     };

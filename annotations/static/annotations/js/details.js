@@ -92,6 +92,9 @@ export class Details {
     showValue(this.flag, claim.flag || "");
     showValue(this.note, claim.flag_note || "");
     this.boxes.flag_note.hidden = !claim.flag;
+    const signature = JSON.stringify(claim.tags);
+    if (signature === this.drawn) return;
+    this.drawn = signature;
     this.tags.replaceChildren(...claim.tags.map((name) => h("li", {},
       h("span", { dir: "auto" }, name),
       h("button.link", {

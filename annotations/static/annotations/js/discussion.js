@@ -40,8 +40,10 @@ export class DiscussionSection {
         .map((name) => [name, (...args) => actions[name](claim, ...args)]),
     );
     const known = new Set(threads.map(({ uid }) => uid));
+    let lost = false;
     for (const [uid, view] of this.#views) {
       if (known.has(uid)) continue;
+      lost ||= view.element.contains(document.activeElement);
       view.element.remove();
       this.#views.delete(uid);
     }
@@ -64,6 +66,7 @@ export class DiscussionSection {
         ...(threads.length ? [] : [" ", kbd("comment")].filter(Boolean)));
     }
     this.list.hidden = !threads.length;
+    if (lost) (this.form || this.start).focus();
   }
 
   #saw(entries) {

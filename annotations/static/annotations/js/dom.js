@@ -53,6 +53,9 @@ export function showValue(control, value) {
 /** Is something typed in it that wasn't handed over? A date that is half typed has nothing to hand over. */
 export const unsent = (control) => !control.validity.badInput && control.value.trim() !== (control.shown ?? "");
 
+/** A form is half filled, and another one would take its place. */
+export const unfinished = () => toast(gettext("Save or cancel first what you have begun here."));
+
 export const byId = (id) => document.getElementById(id);
 
 let ids = 0;

@@ -2,7 +2,7 @@
 
 import { CopyWatch, savedCopy } from "./copies.js";
 import { day } from "./dates.js";
-import { h } from "./dom.js";
+import { h, unfinished } from "./dom.js";
 import { EvidenceForm } from "./evidence_form.js";
 import { ariaKeys, kbd } from "./keymap.js";
 
@@ -75,9 +75,13 @@ export class EvidenceSection {
 
   /** Open the form, empty or with a piece to change. What was typed stays until it is saved. */
   open(piece = null, typed = {}, focus = true) {
-    if (this.form && !piece && !Object.keys(typed).length) {
-      this.form.controls.url.focus();
-      return;
+    if (this.form && !Object.keys(typed).length) {
+      const same = this.form.piece?.uid === piece?.uid;
+      if (same || this.form.changed) {
+        if (!same) unfinished();
+        this.form.controls.url.focus();
+        return;
+      }
     }
     this.form?.fetch.leave();
     this.form?.element.remove();

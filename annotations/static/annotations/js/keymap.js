@@ -1,7 +1,7 @@
 // Which key does what: the server's table (annotations/domain/keymap.py, with the person's own
 // keys) put to work. Nothing here knows an action; `listen` calls what the page has for it.
 
-import { announce, h, toast } from "./dom.js";
+import { h, toast } from "./dom.js";
 
 const TYPED_IN = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 const WIDGETS = "button, a, summary, input";
@@ -130,17 +130,16 @@ export function ariaKeys(action) {
  * an action that the page has no function for does nothing. The function is given the event and
  * the key's name; that of a series the number that the key stands for. One that returns false has
  * not used the key. Who types a text by mistake is told so after two letters that are no keys, and
- * its other letters do nothing until there is a pause. `signal` ends it.
+ * its other letters do nothing until there is a pause. `signal` ends it. What is returned takes a
+ * key press that was made before.
  */
 export function listen(actions, mode, signal) {
   let text = null;
   const noted = () => {
-    const said = gettext("What you type is ignored: no field has the focus, so letters are keys. ? shows them.");
-    toast(said);
-    announce(said);
+    toast(gettext("What you type is ignored: no field has the focus, so letters are keys. ? shows them."));
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || !isPlain(event)) return;
+  const hear = (event) => {
+    if (!isPlain(event)) return;
     if (document.querySelector("dialog[open]")) return;
     const name = nameOf(event);
     if (isTypedIn(event.target) && !IN_FIELDS.includes(name)) return;
@@ -159,15 +158,24 @@ export function listen(actions, mode, signal) {
       return;
     }
     const found = byKey.get(`${mode()} ${name}`) || byKey.get(`${mode()} ${nameByPlace(event)}`);
-    const meaningless = typed && isLetter(event.key) && !found;
-    if (inText && !found) text.at = event.timeStamp;
-    else text = meaningless ? { at: event.timeStamp, letters: (goesOn ? text.letters : 0) + 1, noted: false } : null;
     const act = found && actions[found.row.action];
-    if (!act) return;
-    if (event.repeat && !found.row.repeats) {
+    if (act && event.repeat && !found.row.repeats) {
       event.preventDefault();
       return;
     }
-    if (act(event, found.row.series ? String(found.place + 1) : name) !== false) event.preventDefault();
-  }, { signal });
+    const used = Boolean(act) && act(event, found.row.series ? String(found.place + 1) : name) !== false;
+    if (used) event.preventDefault();
+    if (inText && !found) {
+      text.at = event.timeStamp;
+    } else if (typed && isLetter(event.key) && !used) {
+      const before = goesOn ? text : { letters: 0 };
+      // The same one again is a key that was hit twice.
+      const letters = before.letters + (before.key === event.key ? 0 : 1);
+      text = { at: event.timeStamp, key: event.key, letters, noted: false };
+    } else {
+      text = null;
+    }
+  };
+  document.addEventListener("keydown", (event) => { if (!event.defaultPrevented) hear(event); }, { signal });
+  return hear;
 }

@@ -17,6 +17,24 @@ export function open() {
 
 let first = open();
 
+// Keys that are pressed before the page listens are kept for it.
+const early = [];
+const usual = ({ key, ctrlKey }) => (ctrlKey ? "Ctrl+" : "") + (key === " " ? "Space" : key);
+const keys = new Set(first.data.keymap.flatMap((row) => row.keys));
+function keep(event) {
+  if (event.target.closest?.("input, textarea, select")) return;
+  early.push(event);
+  // The browser would scroll by it, or search for it.
+  if (event.target === document.body && !event.isComposing && keys.has(usual(event))) event.preventDefault();
+}
+document.addEventListener("keydown", keep);
+
+/** The keys that were pressed so far, in their order, for whoever listens from now on. */
+export function pressed() {
+  document.removeEventListener("keydown", keep);
+  return early.splice(0);
+}
+
 // The rest of the page's scripts, fetched now that the highlights stand, and run in their order: the
 // words come before the modules that say them. Put in here, the page isn't loaded before they ran.
 const rest = document.getElementById("rest").content;

@@ -2,7 +2,7 @@
 
 import { AnswerForm, typeName } from "./answer_form.js";
 import { CopyWatch, savedCopy } from "./copies.js";
-import { field, h } from "./dom.js";
+import { field, h, unfinished } from "./dom.js";
 import { ariaKeys, kbd, shownKey } from "./keymap.js";
 import { termName } from "./vocabulary.js";
 
@@ -112,19 +112,28 @@ export class QuestionsSection {
 
   /** Open the form for a new question, or for one to reword. What was typed stays until it is saved. */
   open(question = null, typed = {}, focus = true) {
-    if (this.form && this.now.kind === "question" && !question && !Object.keys(typed).length) {
-      this.fields.focus();
-      return;
-    }
+    if (this.#keeps({ kind: "question", question, before: question }, typed)) return;
     this.#show({ kind: "question", question, before: question },
       new QuestionForm({ text: typed.text ?? question?.text }), gettext("Question"), focus);
   }
 
   /** The same for an answer, new or to be changed. */
   openAnswer(question, answer = null, typed = {}, focus = true) {
+    if (this.#keeps({ kind: "answer", question, before: answer }, typed)) return;
     const fields = new AnswerForm(this.card, answer, typed);
     fields.parts.unshift(h("p.question", { dir: "auto" }, question.text));
     this.#show({ kind: "answer", question, before: answer }, fields, `${gettext("Answer")}: ${question.text}`, focus);
+  }
+
+  /** Does the form stay that is open? Where it is the same one, or half filled; typed values come from it. */
+  #keeps({ kind, question, before }, typed) {
+    if (!this.form || Object.keys(typed).length) return false;
+    const { now } = this;
+    const same = now.kind === kind && now.question?.uid === question?.uid && now.before?.uid === before?.uid;
+    if (!same && !this.draft()) return false;
+    if (!same) unfinished();
+    this.fields.focus();
+    return true;
   }
 
   #show(now, fields, label, focus) {

@@ -1,7 +1,7 @@
 // One discussion: its comments, the form below them, and whether it is settled.
 
 import { CommentForm } from "./comment_form.js";
-import { h } from "./dom.js";
+import { h, unfinished } from "./dom.js";
 import { rendered } from "./markdown.js";
 
 const moment = (time) => new Date(time)
@@ -41,7 +41,16 @@ export class ThreadView {
     );
     this.state.hidden = !this.state.textContent;
     this.settle.textContent = this.resolved ? gettext("Reopen") : gettext("Resolve");
+    const { activeElement: focused } = document;
+    const place = this.comments.contains(focused) ? [focused.closest(".comment").dataset.comment, focused.textContent] : null;
     this.comments.replaceChildren(...thread.comments.map((comment) => this.#comment(comment)));
+    if (place) (this.#button(...place) || this.form || this.reply).focus();
+  }
+
+  /** The button of a comment that is labelled so. */
+  #button(uid, label) {
+    const comment = [...this.comments.children].find(({ dataset }) => dataset.comment === uid);
+    return [...comment?.querySelectorAll("button") || []].find(({ textContent }) => textContent === label);
   }
 
   #comment(comment) {
@@ -74,7 +83,9 @@ export class ThreadView {
 
   /** Open the form, for a reply or for changing a comment. What was typed for the same stays. */
   open({ edit = null, text = "" } = {}, focus = true) {
-    if (!this.form || this.edited !== edit || text) {
+    const typed = focus ? this.draft() : null;
+    if (typed && this.edited !== edit) unfinished();
+    if (!typed && (!this.form || this.edited !== edit || text)) {
       this.edited = edit;
       this.form = new CommentForm({
         label: edit ? gettext("Your comment") : gettext("Reply"),

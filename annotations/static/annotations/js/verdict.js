@@ -1,6 +1,6 @@
 // The verdict: a rating of the corpus's scale and why. Nothing is filled in beforehand.
 
-import { field, h } from "./dom.js";
+import { announce, field, h } from "./dom.js";
 import { kbd, shownKey } from "./keymap.js";
 import { termName } from "./vocabulary.js";
 import { preview, rendered } from "./markdown.js";
@@ -120,6 +120,7 @@ export class VerdictSection {
     this.update();
     radio.checked = true;
     this.rationale.focus();
+    announce(this.card.model.corpus.ratings[number - 1].label);
     return true;
   }
 

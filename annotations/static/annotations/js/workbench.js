@@ -10,7 +10,7 @@ import { showHelp } from "./help.js";
 import { isTypedIn, listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
-import { opened } from "./opening.js";
+import { opened, pressed } from "./opening.js";
 import { onPaper } from "./paper.js";
 import { VERBS } from "./operations/index.js";
 import { Outbox } from "./outbox.js";
@@ -284,7 +284,6 @@ class Workbench {
   /** Somebody was faster, or a rule forbids it: say so and show what is there. */
   async startOver(problem, op) {
     toast(problem.message, "error");
-    announce(problem.message);
     this.outbox.mark(op, null);
     if (op.claim && this.outbox.verbs[op.verb].creates) {
       const draft = this.model.claim(op.claim);
@@ -406,7 +405,7 @@ class Workbench {
     this.keys = this.#keyActions();
     this.cursor = new Cursor(this.reader, this.model.sentences);
     this.spans = new Spans(this, signal);
-    listen({ ...this.keys, ...this.#cursorActions() }, () => (this.cursor.active ? "cursor" : "browse"), signal);
+    this.hear = listen({ ...this.keys, ...this.#cursorActions() }, () => (this.cursor.active ? "cursor" : "browse"), signal);
     byId("help-button").addEventListener("click", showHelp, { signal });
     byId("undo-button").addEventListener("click", () => this.keys.undo());
     byId("submit-article").addEventListener("click", () => this.#submitArticle());
@@ -505,8 +504,8 @@ class Workbench {
       tags: field("tags"),
       flag: field("flag"),
       rationale: () => (this.item?.claim ? this.#card.view.verdict.write() : false),
-      evidence: () => this.item?.claim && this.#card.view.evidence.open(),
-      question: () => this.item?.claim && this.#card.view.questions.open(),
+      evidence: () => (this.item?.claim ? this.#card.view.evidence.open() : false),
+      question: () => (this.item?.claim ? this.#card.view.questions.open() : false),
       rate: (_event, name) => (this.item?.claim ? this.#card.view.verdict.choose(Number(name)) : false),
       comment: () => (this.item?.claim ? this.#card.view.discussion.comment() : false),
       guidelines: () => showGuidelines(this.model.corpus.id, byId("guidelines-link").href),
@@ -523,6 +522,7 @@ class Workbench {
   #cursorActions() {
     return this.cursor.actions({
       take: (span) => this.spans.took(span),
+      dropped: () => { if (this.current) this.list.focus(this.current); },
       use: (action, span) => {
         if (!this.keys[action] || !this.item?.claim) return false;
         this.reader.select(span.start, span.end);
@@ -534,15 +534,16 @@ class Workbench {
 
   #accept() {
     const { item } = this;
-    if (!item?.suggestion) return;
+    if (!item?.suggestion) return false;
     const claim = this.actions.accept(item.suggestion);
     this.#leaveCard();
     this.select(claim.uid);
+    return true;
   }
 
   #reject() {
     const { item } = this;
-    if (!item) return;
+    if (!item) return false;
     const offset = item.spans[0][0];
     this.#leaveCard();
     if (item.suggestion) {
@@ -555,6 +556,7 @@ class Workbench {
       if (back) this.select(back.key);
       else this.#goOn(offset - 1);
     }
+    return true;
   }
 
   #edit() {
@@ -616,7 +618,6 @@ class Workbench {
   undone(word, { [`${word}ne`]: answer }) {
     if (this.ended.signal.aborted) return;
     const said = word === "undo" ? gettext("Undone") : gettext("Done again");
-    announce(said);
     toast(said);
     if (this.#asked !== this.#moves || isTypedIn(document.activeElement) || document.querySelector("dialog[open]")) return;
     this.#showUndone(answer);
@@ -649,3 +650,4 @@ const swap = new Swap({
   },
   sent: async () => (await workbench.outbox.settled()) && !workbench.outbox.refused,
 });
+for (const event of pressed()) workbench.hear(event);

@@ -1,6 +1,6 @@
 // What concerns the article as a whole.
 
-import { announce, toast } from "../dom.js";
+import { toast } from "../dom.js";
 
 /** What an action was about, or undefined where the page doesn't show it. */
 function target({ claims, threads }, { target_type: type, target_id: id }) {
@@ -33,7 +33,6 @@ const took = (word) => ({
   refused(page, op, problem) {
     page.outbox.mark(op, null);
     toast(problem.message);
-    announce(problem.message);
   },
 });
 

@@ -1,7 +1,7 @@
 // Suggestions and claims.
 
 import { conflict } from "../conflict.js";
-import { announce, toast } from "../dom.js";
+import { toast } from "../dom.js";
 
 export const CLAIM_FIELDS = [
   "spans", "normalised", "types", "claimant", "claim_date", "place", "flag", "flag_note", "tags",
@@ -138,9 +138,5 @@ export const CLAIMS = {
       model.drop(claim);
     },
     request: (op) => ["POST", `claims/${op.claim}/withdraw/`, { revision: op.revision }],
-    refused(page, op, problem) {
-      if (problem.status === 404) announce(problem.message);
-      page.startOver(problem, op);
-    },
   },
 };
