@@ -125,3 +125,33 @@ def test_two_conflicts_are_asked_about_one_after_the_other(
     expect(dialog).to_be_hidden()
     settle()
     assert {claim["normalised"] for claim in site.claims(article)} == {"Theirs."}
+
+
+def test_a_key_comes_before_the_servers_state_is_drawn(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    """Reading a long article's state takes a while, and so does drawing it: not both at once."""
+    page = open_page(site.article())
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    settle()
+    page.evaluate(
+        """() => {
+            const { parse } = JSON;
+            JSON.parse = (text) => {
+                const read = parse(text);
+                if (read?.suggestions) {
+                    // What waits for its turn now has it before anything is drawn.
+                    const turn = new MessageChannel();
+                    turn.port1.onmessage = () => {
+                        window.drawn = !document.querySelector("#items .rejected");
+                    };
+                    turn.port2.postMessage(0);
+                }
+                return read;
+            };
+        }"""
+    )
+    page.keyboard.press("u")
+    expect(page.locator("#items .rejected")).to_have_count(0)
+    assert page.evaluate("window.drawn") is False

@@ -242,6 +242,8 @@ class Workbench {
     for (;;) {
       const { taken } = this.outbox;
       const data = await refresh();
+      // Reading it takes a while in a long article, and so does drawing it: keys come in between.
+      await new Promise((resolve) => { setTimeout(resolve); });
       if (taken === this.outbox.taken) return data;
       await this.outbox.settled();
       // Somebody is quick: asked when they draw breath, not after each key.
