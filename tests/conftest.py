@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests import environment
+from tests.emptying import empty_by_deleting
 from tests.services_needed import chromium_path, require
 from tests.stack import Stack, running_stack
 
@@ -75,6 +76,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("left out")
         for reason, count in reasons.items():
             terminalreporter.line(f"{count} tests: {reason}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        empty_by_deleting()
 
 
 @pytest.fixture(autouse=True)
