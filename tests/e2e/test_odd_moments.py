@@ -432,3 +432,55 @@ def test_nothing_is_said_twice(site: Site, open_page: Open, settle: Settle) -> N
     expect(page.locator("#toasts")).to_contain_text("nothing in this article")
     said = page.evaluate("window.said.filter(Boolean)")
     assert sorted(said) == sorted(set(said))
+
+
+def test_what_is_refused_waits_for_the_form_that_was_begun_meanwhile(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    own = "https://exland.example/the-article"
+    page = open_page(site.article(url=own))
+    accept_first(page)
+    settle()
+    held = hold(page, "**/api/v1/evidence/")
+    form = page.locator(".item.current .evidence-form")
+    page.keyboard.press("e")
+    form.locator("[name=url]").fill(own)
+    form.locator("[name=stance]").select_option("SUPPORTS")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    page.keyboard.press("e")
+    form.locator("[name=citation]").fill("Yearbook")
+    form.locator("[name=stance]").select_option("REFUTES")
+    held[0].continue_()
+    expect(page.locator("#toasts .error")).to_have_count(1)
+    expect(form.locator("[name=citation]")).to_have_value("Yearbook")
+    expect(form.locator("[aria-invalid=true]")).to_have_count(0)
+    # It outlives a reload behind the other one, and comes when that is saved.
+    page.unroute_all()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.locator("#items .item.claim .item-button").click()
+    expect(form.locator("[name=citation]")).to_have_value("Yearbook")
+    form.get_by_role("button", name="Save evidence").click()
+    expect(form.locator("[name=url]")).to_have_value(own)
+    expect(form.locator("[name=citation]")).to_have_value("")
+
+
+def test_a_conflict_shows_both_sides_on_a_phone(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    page.set_viewport_size({"width": 400, "height": 800})
+    accept_first(page)
+    settle()
+    (claim,) = site.claims(article)
+    words = "Unemployment in Exland doubled within a year, says the office for statistics there."
+    body = {"revision": claim["revision"], "normalised": f"{words} Theirs."}
+    site.api("PATCH", f"claims/{claim['uid']}/", body, who="admin")
+    type_normalised(page, f"{words} Mine.")
+    dialog = page.locator("#conflict")
+    expect(dialog).to_be_visible()
+    assert dialog.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    for label in ("Mine.", "Theirs."):
+        expect(dialog.get_by_label(label)).to_be_in_viewport()

@@ -213,6 +213,27 @@ def test_a_half_written_form_survives_a_reload(site: Site, open_page: Open) -> N
     expect(page.locator(".item.current [name=quote]")).to_have_value("The table says so.")
 
 
+def test_two_windows_keep_their_half_written_forms(site: Site, open_page: Open) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("#save-state")).to_have_text("All saved")
+    other = page.context.new_page()
+    other.goto(page.url)
+    for window, number in ((page, 0), (other, 1)):
+        window.locator("#items .item.claim .item-button").nth(number).click()
+        window.locator(".item.current [name=rationale]").fill(f"Half of {number}")
+        window.keyboard.press("Escape")
+        # Left, which keeps it at once.
+        window.keyboard.press("Escape")
+    third = page.context.new_page()
+    third.goto(page.url)
+    for number in (0, 1):
+        third.locator("#items .item.claim .item-button").nth(number).click()
+        expect(third.locator(".item.current [name=rationale]")).to_have_value(f"Half of {number}")
+
+
 def test_a_refused_change_stays_until_it_is_put_right_or_dropped(
     site: Site, open_page: Open, settle: Callable[[], None]
 ) -> None:

@@ -276,10 +276,7 @@ export class ClaimCard {
 
   restore(typed) {
     if (typed.question) this.questions.restore(typed.question);
-    if (typed.evidence) {
-      const piece = this.claim.evidence.find((other) => other.uid === typed.evidence.uid) || null;
-      this.evidence.open(piece, typed.evidence.fields, false);
-    }
+    if (typed.evidence) this.evidence.restore(typed.evidence);
     if (typed.verdict) this.verdict.restore(typed.verdict);
     if (typed.discussion) this.discussion.restore(typed.discussion);
   }

@@ -14,6 +14,8 @@ export class EvidenceSection {
       type: "button", onclick: () => this.open(), "aria-keyshortcuts": ariaKeys("evidence"),
     }, gettext("Add evidence"), " ", kbd("evidence"));
     this.form = null;
+    // What was refused while another piece was begun: `{uid, fields, wrong}` each, to be opened after that.
+    this.later = [];
     this.copies = new CopyWatch(this);
     this.element = h("section.part", { "aria-label": gettext("Evidence") },
       h("h3", {}, gettext("Evidence")), this.list, this.add);
@@ -97,10 +99,21 @@ export class EvidenceSection {
     if (focus) this.form.controls.url.focus();
   }
 
-  /** What is typed in an open form, or null. */
+  /** What is typed in an open form, or null; with it, what waits behind it. */
   draft() {
     if (!this.form?.changed) return null;
-    return { uid: this.form.piece?.uid || null, fields: this.form.typed };
+    return { uid: this.form.piece?.uid || null, fields: this.form.typed, later: this.later };
+  }
+
+  /** Open the form with values that were typed before, or keep them for when the one is shut that is half filled. */
+  restore({ uid, fields, later = [] }) {
+    this.later.push(...later);
+    if (this.form?.changed) this.later.push({ uid, fields });
+    else this.open(this.#piece(uid), fields, false);
+  }
+
+  #piece(uid) {
+    return this.card.claim.evidence.find((other) => other.uid === uid) || null;
   }
 
   close() {
@@ -113,10 +126,17 @@ export class EvidenceSection {
     this.form = null;
     this.add.hidden = false;
     this.add.focus();
+    const next = this.later.shift();
+    if (!next) return;
+    this.open(this.#piece(next.uid), next.fields);
+    this.fail(next.wrong || {});
   }
 
-  /** Put the server's reasons beside the fields they are about. */
-  fail(fields) {
-    this.form?.fail(fields);
+  /** Put the server's reasons beside the fields they are about, or keep them with `typed`; false where it waits. */
+  fail(reasons, typed = null) {
+    const waiting = this.later.find(({ fields }) => fields === typed);
+    if (waiting) waiting.wrong = reasons;
+    else this.form?.fail(reasons);
+    return !waiting;
   }
 }

@@ -86,10 +86,14 @@ export class Shelf {
 export class Drafts {
   constructor(user, article) {
     this.key = `factcheck.drafts.${user}.${article}`;
+    this.all = this.#read();
+  }
+
+  #read() {
     try {
-      this.all = new Map(Object.entries(JSON.parse(localStorage.getItem(this.key)) || {}));
+      return new Map(Object.entries(JSON.parse(localStorage.getItem(this.key)) || {}));
     } catch {
-      this.all = new Map();
+      return new Map();
     }
   }
 
@@ -104,8 +108,12 @@ export class Drafts {
   set(key, typed) {
     if (typed) this.all.set(key, typed);
     else if (!this.all.delete(key)) return;
+    // What another window on the article keeps stays.
+    const kept = this.#read();
+    if (typed) kept.set(key, typed);
+    else kept.delete(key);
     try {
-      if (this.all.size) localStorage.setItem(this.key, JSON.stringify(Object.fromEntries(this.all)));
+      if (kept.size) localStorage.setItem(this.key, JSON.stringify(Object.fromEntries(kept)));
       else localStorage.removeItem(this.key);
     } catch { /* it still is on the page */ }
   }

@@ -311,9 +311,16 @@ class Workbench {
 
   /** Put typed values back into the forms of a claim, and show them if it is open. */
   reopen(uid, typed) {
-    this.drafts.set(uid, { ...this.drafts.get(uid), ...typed });
+    const kept = this.drafts.get(uid);
+    const here = this.#card?.key === uid;
+    const all = { ...kept, ...typed };
+    // A piece of evidence that was begun since comes first.
+    if (!here && kept?.evidence && typed.evidence) {
+      all.evidence = { ...kept.evidence, later: [...kept.evidence.later || [], typed.evidence] };
+    }
+    this.drafts.set(uid, all);
     this.list.showDraft(uid);
-    if (this.#card?.key === uid) this.#card.view.restore(typed);
+    if (here) this.#card.view.restore(typed);
   }
 
   /** Give up the changes on a row that were refused. */

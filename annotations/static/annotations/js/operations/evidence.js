@@ -61,8 +61,9 @@ export const EVIDENCE = {
       page.redraw();
       // What was typed comes back into the form, with the reasons beside the fields.
       page.reopen(op.claim, this.typed(op));
-      page.card(op.claim)?.evidence.fail(problem.fields);
-      if (!Object.keys(problem.fields).length) toast(problem.message, "error");
+      const shown = page.card(op.claim)?.evidence.fail(problem.fields, op.fields);
+      const [reason] = Object.values(problem.fields);
+      if (!shown || !reason) toast(reason || problem.message, "error");
     },
   },
 
