@@ -37,6 +37,7 @@ from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
 from annotations.services.import_search import search_sweep
 from annotations.services.leases import returning_leases
+from annotations.services.planner import Planner
 from annotations.services.presence import presence_sweep
 from annotations.services.purging import purge_sweep
 from annotations.services.release_runs import release_run
@@ -142,6 +143,7 @@ class Sweeper(threading.Thread):
         self.ended = threading.Event()
         self.slots, self.bulk, self.in_process = slots, bulk, in_process
         self._tidied = -TIDY_SECONDS
+        self._planner = Planner()
 
     def run(self) -> None:
         name, started_at = worker_name(), timezone.now()
@@ -175,6 +177,7 @@ class Sweeper(threading.Thread):
             requests_sweep()
             exports_sweep()
             deliveries_sweep()
+            self._planner.look()
             self._tidied = time.monotonic()
 
 

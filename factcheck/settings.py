@@ -168,9 +168,11 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 }
 _database = DATABASES["default"]
-_database["CONN_MAX_AGE"] = _number("CONN_MAX_AGE", 600)
+_on_sqlite = _database["ENGINE"].endswith("sqlite3")
+# A connection to SQLite costs nothing, and an old one knows little of tables that have grown.
+_database["CONN_MAX_AGE"] = _number("CONN_MAX_AGE", 60 if _on_sqlite else 600)
 _database["CONN_HEALTH_CHECKS"] = True
-if _database["ENGINE"].endswith("sqlite3"):
+if _on_sqlite:
     # Writers queue for the one write lock at BEGIN instead of failing when they upgrade from
     # a read, so "database is locked" never reaches a client.
     _database.setdefault("OPTIONS", {}).update(

@@ -30,6 +30,10 @@ class ArticleState(StrEnum):
     REVIEWED = "reviewed"
 
 
+# An article that a reviewer may take next.
+TO_REVIEW = (ArticleState.READY, ArticleState.IN_REVIEW)
+
+
 class JobState(StrEnum):
     """Where a piece of background work stands."""
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
-from annotations.domain.transitions import ArticleState
+from annotations.domain.transitions import TO_REVIEW, ArticleState
 
 from .corpora import Corpus
 from .people import User
@@ -146,24 +146,41 @@ class Article(models.Model):
         ]
         indexes = [
             models.Index(fields=["corpus", "state", "id"], name="article_corpus_state"),
-            # What lists count: answered from the index alone.
+            # What a list of one publisher's counts: answered from the index alone.
             models.Index(
-                fields=["corpus", "state"],
-                condition=models.Q(deleted_at=None),
-                name="article_standing_state",
-            ),
-            models.Index(
-                fields=["corpus", "publisher"],
+                fields=["corpus", "publisher", "state", "deleted_at"],
                 condition=models.Q(deleted_at=None) & ~models.Q(publisher=""),
                 name="article_publisher",
             ),
             models.Index(
                 fields=["corpus", "-check_worthiness", "id"], name="article_check_worthiness"
             ),
+            # The queue that a reviewer works through, and what else is listed by state.
+            models.Index(
+                fields=["corpus", "-check_worthiness", "id"],
+                condition=models.Q(deleted_at=None, state__in=TO_REVIEW),
+                name="article_to_review",
+            ),
+            models.Index(
+                fields=["corpus", "state", "-check_worthiness", "id"],
+                condition=models.Q(deleted_at=None),
+                name="article_state_worth",
+            ),
+            models.Index(
+                fields=["corpus", "id"],
+                condition=models.Q(deleted_at=None, current_run__isnull=False),
+                name="article_with_run",
+            ),
             models.Index(
                 fields=["source_import", "id"],
                 condition=models.Q(source_import__isnull=False),
                 name="article_source_import",
+            ),
+            # What is purged next.
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="article_purge",
             ),
             models.Index(
                 fields=["corpus", "deleted_at", "id"],

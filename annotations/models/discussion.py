@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.transitions import ClaimState
@@ -18,7 +19,10 @@ from .people import User
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible_to(self, user: User) -> ThreadQuerySet:
-        return self.filter(of_visible_articles(user, "claim__article"))
+        """Looked up from each thread, of which there are few. A join might begin with the
+        articles."""
+        claims = Claim.objects.visible_to(user).filter(pk=models.OuterRef("claim"))
+        return self.filter(IsNull(models.Subquery(claims.order_by().values("pk")[:1]), False))
 
     def standing(self) -> ThreadQuerySet:
         """Threads in which something is said about a claim that stands."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.transitions import ACTIVE_JOB_STATES, JobState
 
+from . import lookups as lookups
 from .people import User
 
 
@@ -24,19 +25,27 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(corpus__in=Corpus.objects.visible_to(user), article__deleted_at=None)
 
     def active(self) -> JobQuerySet:
-        return self.filter(state__in=ACTIVE_JOB_STATES)
+        return self.filter(state__among=ACTIVE_JOB_STATES)
 
     def claimable(self, now: dt.datetime) -> JobQuerySet:
         """Queued and due, or running under a lease that has run out: its worker is gone.
 
         What belongs to an archived corpus waits, but for exports; and what to something deleted.
+        Said without a join: SQLite would begin with the corpora, and put all of their jobs in
+        order to find the first.
         """
-        return self.filter(
+        from .articles import Article
+        from .corpora import Corpus
+
+        deleted = Corpus.everything.filter(deleted_at__isnull=False)
+        archived = Corpus.everything.filter(archived_at__isnull=False)
+        gone = Article.everything.filter(pk=models.OuterRef("article"), deleted_at__isnull=False)
+        return self.active().filter(
             models.Q(state=JobState.QUEUED, due_at__lte=now)
             | models.Q(state=JobState.RUNNING, lease_expires_at__lt=now),
-            models.Q(corpus__archived_at=None) | models.Q(kind="export"),
-            corpus__deleted_at=None,
-            article__deleted_at=None,
+            ~models.Q(corpus__in=archived.order_by().values("pk")) | models.Q(kind="export"),
+            ~models.Q(corpus__in=deleted.order_by().values("pk")),
+            ~models.Exists(gone),
         )
 
 
@@ -106,6 +115,18 @@ class Job(models.Model):
                 fields=["kind", "bulk", "due_at", "id"],
                 condition=models.Q(state__in=ACTIVE_JOB_STATES),
                 name="job_active_due",
+            ),
+            # What somebody waits for, however much else there is.
+            models.Index(
+                fields=["kind", "due_at", "id"],
+                condition=models.Q(state__in=ACTIVE_JOB_STATES, bulk=False),
+                name="job_waited_for",
+            ),
+            models.Index(
+                fields=["lease"], condition=models.Q(lease__isnull=False), name="job_lease"
+            ),
+            models.Index(
+                fields=["worker"], condition=models.Q(state=JobState.RUNNING), name="job_running"
             ),
             models.Index(fields=["corpus", "state", "id"], name="job_corpus_state"),
             # What was done in the last minutes.

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
+from annotations import tallies
 from annotations.domain.transitions import JobState
 from annotations.models import Corpus, Job
 
 # What was done longer ago says nothing of how fast it goes now.
 WINDOW = dt.timedelta(minutes=5)
+SAMPLED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,15 @@ class Rates:
 
 
 def extraction_rates(corpus: Corpus, *, now: dt.datetime | None = None) -> Rates:
-    """Two queries, each by an index of active jobs or of the latest ended ones."""
+    """Three queries. Of the words that wait, so many jobs are looked at, and stand for the others:
+    what is queued may be a whole corpus."""
     now = now or timezone.now()
     jobs = Job.objects.filter(corpus=corpus, kind="extraction").order_by()
-    waiting = jobs.active().aggregate(n=Count("pk"), words=Sum("words", default=0))
+    waiting = tallies.extractions_by_state(corpus).total()
+    words_each = list(jobs.active().order_by("pk").values_list("words", flat=True)[:SAMPLED])
+    waiting_words = sum(words_each)
+    if waiting > len(words_each) > 0:
+        waiting_words = round(waiting_words * waiting / len(words_each))
     done = jobs.filter(state=JobState.DONE, finished_at__gt=now - WINDOW).aggregate(
         n=Count("pk"), words=Sum("words", default=0), begun=Min("started_at")
     )
@@ -41,11 +48,9 @@ def extraction_rates(corpus: Corpus, *, now: dt.datetime | None = None) -> Rates
         seconds = (now - max(done["begun"], now - WINDOW)).total_seconds()
     words = done["words"] / seconds if seconds > 0 else 0.0
     return Rates(
-        waiting_articles=waiting["n"],
-        waiting_words=waiting["words"],
+        waiting_articles=waiting,
+        waiting_words=waiting_words,
         articles_per_minute=60 * done["n"] / seconds if seconds > 0 else 0.0,
         words_per_second=words,
-        ends_at=now + dt.timedelta(seconds=waiting["words"] / words)
-        if words and waiting["n"]
-        else None,
+        ends_at=now + dt.timedelta(seconds=waiting_words / words) if words and waiting else None,
     )

@@ -6,16 +6,18 @@ so whoever walks through an order meets every row that stood still exactly once.
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Subquery
-from django.db.models.expressions import Combinable, OrderBy, RawSQL
-from django.db.models.functions import Coalesce
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy, RawSQL
 
+Row = TypeVar("Row", bound=Model)
 Value = int | float | None
 Position = tuple[Value, ...]
 _MAX_INTEGER = 2**63 - 1
@@ -68,28 +70,67 @@ def beyond(keys: Sequence[Key], position: Position, *, reverse: bool = False) ->
     return found
 
 
-def nearest(
-    rows: QuerySet[Any, Any], keys: Sequence[Key], position: Position, *, reverse: bool = False
-) -> Combinable:
-    """The key of the first row after a place, or of the last before it; null for none.
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Row]):
+    """Rows that stand together in an order.
 
-    Looked for first among the rows that share the first key, from the second key's value on:
-    there an index over the other keys leads straight to it.
+    ``keys`` tell them apart: the order's last ones, none of them ever empty here. Those that all
+    of them agree in come before, in ``alike``: sorting by them changes nothing, and says which
+    index leads from row to row. ``holds`` says whether a place is in this part. ``rows`` makes
+    the queries, which few walks ask of every part: one, or several whose rows are mingled.
     """
-    further = rows.filter(beyond(keys, position, reverse=reverse))
-    found = Subquery(further.order_by(*ordering(keys, reverse=reverse)).values("pk")[:1])
-    if len(keys) == 1 or position[1] is None:
-        return found
-    bound = "lte" if keys[1].descending != reverse else "gte"
-    close = rows.filter(
-        beyond(keys[1:], position[1:], reverse=reverse),
-        keys[0].same(position[0]),
-        **{f"{keys[1].field}__{bound}": position[1]},
-    )
-    # The second is asked for only where the first finds nothing.
-    return Coalesce(
-        Subquery(close.order_by(*ordering(keys[1:], reverse=reverse)).values("pk")[:1]), found
-    )
+
+    rows: Callable[[], Sequence[QuerySet[Row, Row]]]
+    keys: Sequence[Key] = BY_ID
+    alike: Sequence[Key] = ()
+    holds: Callable[[Position], bool] = lambda _position: True
+
+
+def walk(
+    parts: Sequence[Part[Row]],
+    position: Position | None = None,
+    *,
+    reverse: bool = False,
+    limit: int,
+) -> list[Row]:
+    """The first rows of an order after a place, or from its beginning; in reverse, the last ones
+    before it, or from its end. ``parts`` are the whole order, one after the other.
+
+    A query a part, until there are enough; what each reads doesn't grow with the part.
+    """
+    found: list[Row] = []
+    reached = position is None
+    for part in reversed(parts) if reverse else parts:
+        if not reached and not part.holds(position or ()):
+            continue
+        place = None if reached or position is None else position[-len(part.keys) :]
+        reached = True
+        found += _of_part(part, place, reverse=reverse, limit=limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _of_part(part: Part[Row], place: Position | None, *, reverse: bool, limit: int) -> list[Row]:
+    order = ordering([*part.alike, *part.keys], reverse=reverse)
+    found: list[list[Row]] = []
+    for rows in part.rows():
+        if place is not None:
+            rows = rows.filter(beyond(part.keys, place, reverse=reverse))
+            if len(part.keys) > 1:
+                # Said by itself, so that an index is entered there.
+                key, bound = part.keys[0], "lte" if part.keys[0].descending != reverse else "gte"
+                rows = rows.filter(**{f"{key.field}__{bound}": place[0]})
+        found.append(list(rows.order_by(*order)[:limit]))
+
+    def signed(row: Row) -> list[float]:
+        return [
+            -value if key.descending != reverse else value
+            for key, value in zip(part.keys, position_of(part.keys, row), strict=True)
+            if value is not None
+        ]
+
+    return list(islice(heapq.merge(*found, key=signed), limit)) if len(found) > 1 else found[0]
 
 
 def position_of(keys: Sequence[Key], row: Any) -> Position:

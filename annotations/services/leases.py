@@ -19,7 +19,7 @@ from django.utils import timezone
 from annotations import jobs
 from annotations.domain.transitions import ArticleState, JobState
 from annotations.errors import JobLost
-from annotations.models import Article, Job, User
+from annotations.models import Article, Corpus, Job, User
 from annotations.models.jobs import JobQuerySet
 
 from .events import event_record
@@ -69,7 +69,8 @@ def jobs_claim(
     # Each round is a transaction of its own: ending a job locks its corpus's event chain,
     # and nothing else may be waited for under that lock.
     jobs_release()
-    due = Job.objects.filter(kind=kind) if bulk else Job.objects.filter(kind=kind, bulk=False)
+    due = Job.objects.filter(kind=kind)
+    due = due if bulk else due.filter(bulk=False)
     while (claimed := _claim_once(due, worker, first, limit, words)) is None:
         first = None
     return claimed
@@ -84,9 +85,9 @@ def _claim_once(
     due = due.claimable(now)
     found: list[Job] = []
     if first is not None:
-        found = list(skip_locked(due.select_related("corpus").filter(pk=first)))
+        found = list(skip_locked(due.filter(pk=first)))
     if not found:
-        found = list(skip_locked(due.select_related("corpus").order_by(*URGENCY))[:1])
+        found = list(skip_locked(due.order_by(*URGENCY))[:1])
     if not found:
         return []
     leader = found[0]
@@ -120,14 +121,12 @@ def _claim_once(
 
 def _others_like(leader: Job, due: JobQuerySet, limit: int, words: int | None) -> list[Job]:
     """Due jobs that go into one batch with the leader, up to so many and so many words."""
-    like = due.filter(
-        attempts=0,
-        bulk=leader.bulk,
-        corpus__detector=leader.corpus.detector,
-        corpus__threshold=leader.corpus.threshold,
-    ).exclude(pk=leader.pk)
+    alike = {"detector": leader.corpus.detector, "threshold": leader.corpus.threshold}
+    others = Corpus.everything.exclude(**alike).order_by().values("pk")
+    like = due.filter(attempts=0, bulk__in=[leader.bulk]).exclude(pk=leader.pk)
+    like = like.exclude(corpus__in=others).only("pk", "words", "article")
     found, total = [], leader.words
-    for job in skip_locked(like.only("pk", "words").order_by("due_at", "id"))[:limit]:
+    for job in skip_locked(like.order_by("due_at", "id"))[:limit]:
         if words is not None and total >= words:
             break
         found.append(job)
@@ -298,12 +297,12 @@ def jobs_go_on(*, kind: str) -> bool:
     a worker that is idle although there is some sends itself one. So there are as many messages
     as workers at it, however long the queue is.
     """
-    due = Job.objects.filter(kind=kind, bulk=True).claimable(timezone.now())
+    due = Job.objects.filter(kind=kind, bulk__in=[True]).claimable(timezone.now())
     job = due.order_by("due_at", "id").first()
     return job is not None and jobs.send(job.pk, kind, bulk=True)
 
 
 def others_wait(*, kind: str) -> bool:
     """Whether somebody waits for work of another kind, for which this worker may be needed."""
-    waiting = Job.objects.filter(state=JobState.QUEUED, bulk=False).claimable(timezone.now())
-    return waiting.exclude(kind=kind).exists()
+    waiting = Job.objects.filter(state=JobState.QUEUED, bulk=False).exclude(kind=kind)
+    return waiting.claimable(timezone.now()).exists()

@@ -62,9 +62,12 @@ def _purge_some() -> int:
     due_articles = Article.everything.filter(deleted_at__lt=due).exclude(
         pk__in=FactCheck.objects.values("claim__article")
     )
+    due_articles = due_articles.order_by("deleted_at")
     corpus = due_corpora.order_by("pk").first()
     if corpus is not None:
-        return _articles(Article.everything.filter(corpus=corpus), corpus) or _corpus(corpus)
+        return _articles(
+            Article.everything.filter(corpus=corpus).order_by("pk"), corpus
+        ) or _corpus(corpus)
     return _articles(due_articles) or _events_left() or _import_files()
 
 
@@ -75,7 +78,7 @@ def _articles(rows: models.QuerySet[Article], corpus: Corpus | None = None) -> i
             return 0
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True)
-        found = list(rows.order_by("pk").only("pk", "corpus_id")[:ARTICLES_AT_ONCE])
+        found = list(rows.only("pk", "corpus_id")[:ARTICLES_AT_ONCE])
         by_corpus: dict[int, list[int]] = {}
         for article in found:
             by_corpus.setdefault(article.corpus_id, []).append(article.pk)

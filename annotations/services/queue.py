@@ -10,33 +10,49 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Case, Count, ExpressionWrapper, IntegerField, Q, When
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from annotations import search
 from annotations.domain.days import day_written
-from annotations.domain.transitions import ArticleState, ClaimState
+from annotations.domain.transitions import TO_REVIEW, ArticleState, ClaimState
 from annotations.errors import InvalidInput
 from annotations.models import Article, Assignment, Claim, Corpus, User
 from annotations.models.articles import ArticleQuerySet
 from annotations.tallies import articles_by_state
 
-from .keyset import BY_ID, Key, beyond, nearest, ordering, position_of
+from .keyset import BY_ID, Key, Part, Position, position_of, walk
 from .presence import present
 
 # Name in the address → states of the articles.
 SHOWN: dict[str, tuple[ArticleState, ...]] = {
-    "to-review": (ArticleState.READY, ArticleState.IN_REVIEW),
+    "to-review": TO_REVIEW,
     "reviewed": (ArticleState.REVIEWED,),
     "extracting": (ArticleState.WAITING, ArticleState.EXTRACTING),
     "failed": (ArticleState.FAILED,),
 }
 ASSIGNED = ("me", "none", "anyone")
+# Whose turn it is with an article: of the person who asks, or of anybody.
+MINE, OTHERS = 0, 1
+# Where it is known.
+WORTH = Key("check_worthiness", float, descending=True)
 ORDERS: dict[str, tuple[Key, ...]] = {
     # One's own first, then what promises most, then what has waited longest.
-    "priority": (Key("turn"), Key("check_worthiness", float, True, True), Key("pk")),
+    "priority": (Key("turn"), Key("check_worthiness", float, True, True), *BY_ID),
     "oldest": BY_ID,
     "newest": (Key("pk", descending=True),),
 }
@@ -113,19 +129,58 @@ PLAIN = Queue()
 
 
 def queue_articles(*, queue: Queue, user: User, corpus: Corpus) -> ArticleQuerySet:
-    """The queue's articles, in no order yet, with what its keys read (``turn``)."""
-    rows = Article.objects.filter(_described(queue), corpus=corpus)
+    """The queue's articles, in no order."""
+    rows = Article.objects.filter(_described(queue, corpus), corpus=corpus)
     conditions = facet_conditions(user, corpus)
     for facet, choice in _chosen(queue).items():
         if choice:
             rows = rows.filter(conditions[facet][choice])
-    return with_turn(rows, user)
+    return rows
+
+
+def queue_parts(
+    rows: ArticleQuerySet, *, queue: Queue, user: User, states: Sequence[ArticleState] = ()
+) -> list[Part[Article]]:
+    """Articles of the queue in its order, for ``walk``, with what its keys read (``turn``).
+
+    ``states``: those that the rows are in, where that isn't what the queue shows.
+    """
+    states = states or SHOWN.get(queue.show, ())
+    if queue.order != "priority":
+        return [Part(partial(_of_states, rows, states, Q(), OTHERS), queue.keys)]
+    mine = _assigned_to(user)
+    return [
+        Part(
+            partial(_of_states, rows, states, whose & Q(check_worthiness__isnull=not scored), turn),
+            (WORTH, *BY_ID) if scored else BY_ID,
+            alike=() if scored else (WORTH,),
+            holds=partial(_is_in, turn, scored),
+        )
+        for turn, whose in ((MINE, mine), (OTHERS, ~mine))
+        # Those that no detector has scored come last.
+        for scored in (True, False)
+    ]
+
+
+def _of_states(
+    rows: ArticleQuerySet, states: Sequence[ArticleState], which: Q, turn: int
+) -> list[ArticleQuerySet]:
+    """A query a state: in each, an index leads along the order. There is one for both of those
+    that wait for review."""
+    found = rows.filter(which).annotate(turn=Value(turn, IntegerField()))
+    if states == TO_REVIEW:
+        return [found.filter(state__among=TO_REVIEW)]
+    return [found.filter(state=state) for state in states] or [found]
+
+
+def _is_in(turn: int, scored: bool, place: Position) -> bool:
+    return place[0] == turn and (place[1] is not None) == scored
 
 
 def with_turn(rows: ArticleQuerySet, user: User) -> ArticleQuerySet:
-    """Adds ``turn``: 0 for articles that are assigned to the person, 1 for the others."""
+    """Adds ``turn``, which says where an article stands in every queue of the person's."""
     return rows.annotate(
-        turn=Case(When(_assigned_to(user), then=0), default=1, output_field=IntegerField())
+        turn=Case(When(_assigned_to(user), then=MINE), default=OTHERS, output_field=IntegerField())
     )
 
 
@@ -136,7 +191,7 @@ def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[
     are counts that no choice changes: ``all`` and ``extracting``.
     """
     conditions = facet_conditions(user, corpus)
-    described = _described(queue)
+    described = _described(queue, corpus)
     everything = articles_by_state(corpus)
     rows = Article.objects.filter(described, corpus=corpus)
     counts: dict[str, dict[str, int]] = {
@@ -149,7 +204,7 @@ def queue_counts(*, queue: Queue, user: User, corpus: Corpus) -> dict[str, dict[
     left = _by_state(rows) if described else everything
     chosen = _chosen(queue)
     # Few articles are assigned or marked: those are looked at, the others are what is left.
-    for kind, n in _special(rows, conditions):
+    for kind, n in _special(rows, conditions, corpus):
         left[kind.state] -= n
         _add(counts, chosen, kind, n)
     for state, n in left.items():
@@ -173,7 +228,7 @@ def _by_state(rows: ArticleQuerySet) -> Counter[str]:
 
 
 def _special(
-    rows: ArticleQuerySet, conditions: dict[str, dict[str, Q]]
+    rows: ArticleQuerySet, conditions: dict[str, dict[str, Q]], corpus: Corpus
 ) -> Iterator[tuple[_Kind, int]]:
     """Articles that are assigned to somebody or have a marked claim, by their kind."""
     alike = {
@@ -182,8 +237,10 @@ def _special(
         "flagged": conditions["flagged"][YES],
         "disputed": conditions["disputed"][YES],
     }
+    first, *others = _marked(corpus).values()
     groups = (
-        rows.filter(alike["anyone"] | alike["flagged"] | alike["disputed"])
+        # One set of keys: where three conditions are joined by OR, PostgreSQL looks at all rows.
+        rows.filter(pk__in=first.union(*others))
         .annotate(
             **{
                 f"is_{name}": ExpressionWrapper(condition, output_field=BooleanField())
@@ -218,20 +275,15 @@ def _add(counts: dict[str, dict[str, int]], chosen: dict[str, str], kind: _Kind,
 
 
 def neighbours(*, queue: Queue, user: User, article: Article) -> tuple[int | None, int | None]:
-    """The articles before and after this one, which needn't be in the queue itself. One query.
+    """The articles before and after this one, which needn't be in the queue itself.
 
-    ``article`` has its ``turn`` (``with_turn``).
+    A query each; up to four where the next of its kind are far. ``article`` has its ``turn``
+    (``with_turn``).
     """
-    rows = queue_articles(queue=queue, user=user, corpus=article.corpus)
+    rows = queue_articles(queue=queue, user=user, corpus=article.corpus).only("pk")
+    parts = queue_parts(rows, queue=queue, user=user)
     place = position_of(queue.keys, article)
-    before, after = (
-        Article.objects.filter(pk=article.pk)
-        .values_list(
-            nearest(rows, queue.keys, place, reverse=True), nearest(rows, queue.keys, place)
-        )
-        .get()
-    )
-    return before, after
+    return _first(parts, place, reverse=True), _first(parts, place)
 
 
 def next_to_do(
@@ -241,22 +293,32 @@ def next_to_do(
 
     It is in the queue and waits for review. One that nobody else has open comes before one
     that somebody has, a later one before an earlier; so there is one as long as any is left.
-    ``article`` has its ``turn`` (``with_turn``).
+    ``article`` has its ``turn`` (``with_turn``). Two queries where there is one, as a rule.
     """
-    busy = Q(pk__in=present().exclude(user=user).values("article"))
-    rows = (
-        queue_articles(queue=queue, user=user, corpus=corpus)
-        .filter(state__in=SHOWN["to-review"])
-        .annotate(busy=Case(When(busy, then=1), default=0, output_field=IntegerField()))
-    )
-    order: list[Any] = ["busy"]
+    # Of every corpus: they are few.
+    others = present().exclude(user=user).order_by()
+    busy = list(others.values_list("article", flat=True).distinct())
+    to_do = Q(state__in=TO_REVIEW)
+    place = None
     if article is not None:
-        after = beyond(queue.keys, position_of(queue.keys, article))
-        rows = rows.exclude(pk=article.pk).annotate(
-            passed=Case(When(after, then=0), default=1, output_field=IntegerField())
-        )
-        order.append("passed")
-    return rows.order_by(*order, *ordering(queue.keys)).values_list("pk", flat=True).first()
+        place = position_of(queue.keys, article)
+        to_do &= ~Q(pk=article.pk)
+    choices = [to_do & ~Q(pk__in=busy), to_do & Q(pk__in=busy)] if busy else [to_do]
+    rows = queue_articles(queue=queue, user=user, corpus=corpus).only("pk")
+    for choice in choices:
+        parts = queue_parts(rows.filter(choice), queue=queue, user=user, states=TO_REVIEW)
+        for start in (place, None) if place is not None else (None,):
+            found = _first(parts, start)
+            if found is not None:
+                return found
+    return None
+
+
+def _first(
+    parts: list[Part[Article]], place: Position | None, *, reverse: bool = False
+) -> int | None:
+    found = walk(parts, place, reverse=reverse, limit=1)
+    return found[0].pk if found else None
 
 
 def publishers(*, corpus: Corpus) -> list[str]:
@@ -273,16 +335,30 @@ def publishers(*, corpus: Corpus) -> list[str]:
 def facet_conditions(user: User, corpus: Corpus | None = None) -> dict[str, dict[str, Q]]:
     """Facet → choice → which articles, of one corpus or of all. Subqueries that the database
     works out once."""
-    claims, assignments = Claim.objects.standing(), Assignment.objects.all()
-    if corpus is not None:
-        claims = claims.filter(article__corpus=corpus)
-        assignments = assignments.filter(article__corpus=corpus)
-    somebody = Q(pk__in=assignments.values("article"))
+    marked = {name: Q(pk__in=rows) for name, rows in _marked(corpus).items()}
     return {
         "show": {name: Q(state__in=states) for name, states in SHOWN.items()},
-        "assigned": {"me": _assigned_to(user), "none": ~somebody, "anyone": somebody},
-        "flagged": {YES: Q(pk__in=claims.exclude(flag="").values("article"))},
-        "disputed": {YES: Q(pk__in=claims.filter(state=ClaimState.DISPUTED).values("article"))},
+        "assigned": {
+            "me": _assigned_to(user),
+            "none": ~marked["assigned"],
+            "anyone": marked["assigned"],
+        },
+        "flagged": {YES: marked["flagged"]},
+        "disputed": {YES: marked["disputed"]},
+    }
+
+
+def _marked(corpus: Corpus | None) -> dict[str, QuerySet[Any, Any]]:
+    """Keys of the articles that are assigned to somebody, or have a marked claim."""
+    claims, assignments = Claim.objects.all(), Assignment.objects.all()
+    # SQLite would begin with all articles of the corpus. Few are marked, in whatever corpus.
+    if corpus is not None and connection.vendor != "sqlite":
+        claims = claims.filter(article__corpus=corpus)
+        assignments = assignments.filter(article__corpus=corpus)
+    return {
+        "assigned": assignments.order_by().values("article"),
+        "flagged": claims.standing().exclude(flag="").order_by().values("article"),
+        "disputed": claims.filter(state=ClaimState.DISPUTED).order_by().values("article"),
     }
 
 
@@ -299,11 +375,14 @@ def _chosen(queue: Queue) -> dict[str, str]:
     }
 
 
-def _described(queue: Queue) -> Q:
+def _described(queue: Queue, corpus: Corpus) -> Q:
     """The part of the choice that is about what articles say of themselves."""
     found = Q()
     if queue.publisher:
-        found &= Q(publisher__iexact=queue.publisher)
+        # Its spellings first, off an index: asked in one, the articles would be read for it.
+        named = Article.objects.filter(corpus=corpus, publisher__iexact=queue.publisher)
+        spelt = named.exclude(publisher="").order_by().values_list("publisher", flat=True)
+        found &= Q(publisher__in=list(spelt.distinct())) & ~Q(publisher="")
     if queue.published_from:
         found &= Q(published__gte=queue.published_from)
     if queue.published_until:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import Count, F, IntegerField
 from django.db.models.functions import Cast, Floor, TruncDate
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from annotations import tallies
@@ -141,9 +142,12 @@ def claims_by_type_and_verdict(corpus: Corpus) -> Claims:
     total = by_state.total() - by_state[ClaimState.WITHDRAWN]
     bounded = total > COUNTED_CLAIMS
     if bounded:
-        # From the last claim backwards. Joined, all of the corpus's claims would be put in order.
-        standing = Article.objects.filter(pk=models.OuterRef("article"), corpus=corpus)
-        claims = Claim.objects.standing().filter(models.Exists(standing))
+        # From the last claim backwards. Joined, all of the corpus's claims would be put in order,
+        # and EXISTS is a join to PostgreSQL.
+        mine = Article.objects.filter(pk=models.OuterRef("article"), corpus=corpus)
+        claims = Claim.objects.standing().filter(
+            IsNull(models.Subquery(mine.values("pk")[:1]), False)
+        )
         latest = claims.order_by("-pk").values_list("pk", flat=True)
         here["pk__gte"] = latest[COUNTED_CLAIMS - 1]
         claims = claims.filter(pk__gte=here["pk__gte"]).order_by()

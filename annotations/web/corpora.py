@@ -25,13 +25,14 @@ from annotations.services.queue import (
     publishers,
     queue_articles,
     queue_counts,
+    queue_parts,
     with_turn,
 )
 from annotations.services.workers import workers_alive
 from annotations.tallies import ARTICLES, articles_by_state, tallied
 
 from .facets import ORDERS, facets
-from .paging import Page, keyset_page
+from .paging import Page, keyset_page, parts_page
 from .publishing import new_reports
 from .requests import SignedInRequest
 from .sections import corpus_context
@@ -78,7 +79,6 @@ def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "can_import": can_assign,
         "facets": facets(queue, counts),
         "orders": ORDERS,
-        "publishers": publishers(corpus=corpus),
         "can_assign": can_assign,
         "people": members(corpus) if can_assign else [],
         "counts": counts["corpus"],
@@ -134,6 +134,14 @@ def corpus_progress(request: SignedInRequest, pk: int) -> JsonResponse:
     )
 
 
+@require_safe
+@login_required
+def corpus_publishers(request: SignedInRequest, pk: int) -> JsonResponse:
+    """Names to complete the filter with: asked for when somebody opens it, since it reads all."""
+    corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
+    return JsonResponse({"publishers": publishers(corpus=corpus)})
+
+
 def _bulk_actions(corpus: Corpus) -> list[BulkAction]:
     """Under way now."""
     active = BulkAction.objects.filter(corpus=corpus, job__state__in=ACTIVE_JOB_STATES)
@@ -161,7 +169,8 @@ def _named(request: SignedInRequest, corpus: Corpus) -> Article | None:
 def _page(request: SignedInRequest, queue: Queue, corpus: Corpus) -> Page[Article]:
     """Found by their keys alone, so that only the page's own rows are read and counted."""
     rows = queue_articles(queue=queue, user=request.user, corpus=corpus)
-    page = keyset_page(rows.only("pk", "check_worthiness"), request.GET, keys=queue.keys)
+    parts = queue_parts(rows.only("pk", "check_worthiness"), queue=queue, user=request.user)
+    page = parts_page(parts, request.GET, keys=queue.keys)
     who = Prefetch("assignments", Assignment.objects.select_related("user"))
     # A run's sentences are many numbers, and no list shows them.
     lines = (

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
-from annotations.services.keyset import BY_ID, Key, beyond, ordering, position_of, read, written
+from annotations.services.keyset import BY_ID, Key, Part, position_of, read, walk, written
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
@@ -32,15 +32,20 @@ def keyset_page(
     size: int = PAGE_SIZE,
 ) -> Page[Row]:
     """The page that ``?after=PLACE`` or ``?before=PLACE`` asks for; the first one otherwise."""
+    return parts_page([Part(lambda: [rows], keys)], query, keys=keys, size=size)
+
+
+def parts_page(
+    parts: Sequence[Part[Row]], query: QueryDict, *, keys: Sequence[Key], size: int = PAGE_SIZE
+) -> Page[Row]:
+    """The same of an order that comes in parts."""
     after, before = read(keys, query.get("after")), read(keys, query.get("before"))
     if before is not None:
-        start = rows.filter(beyond(keys, before, reverse=True))
-        found = list(start.order_by(*ordering(keys, reverse=True))[: size + 1])
+        found = walk(parts, before, reverse=True, limit=size + 1)
         more_before, more_after = len(found) > size, True
         found = found[:size][::-1]
     else:
-        start = rows.filter(beyond(keys, after)) if after is not None else rows
-        found = list(start.order_by(*ordering(keys))[: size + 1])
+        found = walk(parts, after, limit=size + 1)
         more_before, more_after = after is not None, len(found) > size
         found = found[:size]
     return Page(

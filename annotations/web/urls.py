@@ -39,6 +39,7 @@ urlpatterns = [
     path("", corpora.corpus_list, name="corpora"),
     path("corpora/<int:pk>/", corpora.corpus_detail, name="corpus"),
     path("corpora/<int:pk>/progress/", corpora.corpus_progress, name="corpus-progress"),
+    path("corpora/<int:pk>/publishers/", corpora.corpus_publishers, name="corpus-publishers"),
     path("corpora/<int:pk>/detectors/", detectors.detector_list, name="detectors"),
     path(
         "corpora/<int:pk>/detectors/compare/", detectors.detector_compare, name="detector-compare"

@@ -80,7 +80,7 @@ COSTS: dict[str, int] = {
     # corpus, end of the chain, events, articles, and the seventeen types of object in the page
     "corpora/{corpus}/changes/?limit=500": SIGN_IN + 4 + 17,
     # corpus, the article after which, present people, the next article
-    "corpora/{corpus}/next/?after={article}": SIGN_IN + 3,
+    "corpora/{corpus}/next/?after={article}": SIGN_IN + 4,
     "corpora/{corpus}/today/": SIGN_IN + 2,
     "corpora/{corpus}/detectors/": SIGN_IN + 2,
     # corpus, versions with their person
@@ -163,6 +163,9 @@ def cost(api: Client, path: str) -> tuple[int, list[str]]:
 def test_costs(cast: Cast, api: Client) -> None:
     """One test for all addresses, because what they show takes seconds to make."""
     ids = work(cast, [cast.reviewer])
+    # What comes after it; where nothing does, every part of the order is asked.
+    later = factories.make_extracted(cast.corpus)
+    assignment_add(actor=None, article=later, user=cast.reviewer)
 
     def dearer() -> dict[str, list[str]]:
         """Those with another number of queries than stated, and their queries."""

@@ -148,6 +148,12 @@ def _costs(corpus: Any, admin: Any, writer: Writer) -> dict[str, float]:
     pages = {
         "list": f"/corpora/{corpus.pk}/",
         "list by age": f"/corpora/{corpus.pk}/?order=oldest&after={middle[count // 2]}",
+        "list, to review": f"/corpora/{corpus.pk}/?show=to-review",
+        "list, failed": f"/corpora/{corpus.pk}/?show=failed",
+        "list, of a publisher": f"/corpora/{corpus.pk}/?publisher=the+courier",
+        "list of corpora": "/",
+        "an article": f"/articles/{middle[count // 2]}/",
+        "an article to review": f"/articles/{middle[count // 2]}/?show=to-review",
         "API list of 100": f"/api/v1/articles/?corpus={corpus.pk}&page_size=100",
         "search for a rare word": f"/search/?corpus={corpus.pk}&q=%22number+{count // 2}%22",
         "search for a common word": f"/search/?corpus={corpus.pk}&q=president",

@@ -9,9 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotations.models import Article, Assignment, Corpus
-from annotations.services.keyset import BY_ID, nearest, position_of, read, written
-from annotations.services.queue import ORDERS, Queue, queue_articles
-from annotations.web.paging import keyset_page
+from annotations.services.keyset import BY_ID, read, written
+from annotations.services.queue import (
+    ORDERS,
+    Queue,
+    neighbours,
+    queue_articles,
+    queue_parts,
+    with_turn,
+)
+from annotations.web.paging import parts_page
 
 from .cast import Cast
 
@@ -54,9 +61,11 @@ def test_pages_there_and_back_hold_every_row_once(
         fill(cast, corpus, rows)
         queue, wanted = Queue(order=order), expected(cast, order)
         articles = queue_articles(queue=queue, user=cast.reviewer, corpus=corpus)
+        parts = queue_parts(articles, queue=queue, user=cast.reviewer)
+        turned = with_turn(Article.objects.all(), cast.reviewer)
         pages, query = [], ""
         while True:
-            page = keyset_page(articles, QueryDict(query), keys=queue.keys, size=size)
+            page = parts_page(parts, QueryDict(query), keys=queue.keys, size=size)
             pages.append([row.pk for row in page.rows])
             if not page.next:
                 break
@@ -66,16 +75,12 @@ def test_pages_there_and_back_hold_every_row_once(
         back = [pages[-1]]
         while page.previous:
             query = page.previous.removeprefix("?")
-            page = keyset_page(articles, QueryDict(query), keys=queue.keys, size=size)
+            page = parts_page(parts, QueryDict(query), keys=queue.keys, size=size)
             back.insert(0, [row.pk for row in page.rows])
         assert back == pages
         for before, here, after in zip([None, *wanted], wanted, [*wanted[1:], None], strict=False):
-            place = position_of(queue.keys, articles.get(pk=here))
-            found = Article.objects.filter(pk=here).values_list(
-                nearest(articles, queue.keys, place, reverse=True),
-                nearest(articles, queue.keys, place),
-            )
-            assert found.get() == (before, after)
+            article = turned.select_related("corpus").get(pk=here)
+            assert neighbours(queue=queue, user=cast.reviewer, article=article) == (before, after)
         transaction.set_rollback(True)
 
 
@@ -105,9 +110,10 @@ def test_what_is_no_place_is_none(raw: str | None) -> None:
 def test_a_row_that_moves_on_leaves_its_place_behind(cast: Cast, corpus: Corpus) -> None:
     fill(cast, corpus, [(0.9, False), (0.8, False), (0.7, False)])
     queue = Queue()
-    articles = queue_articles(queue=queue, user=cast.reviewer, corpus=corpus)
-    page = keyset_page(articles, QueryDict(), keys=queue.keys, size=1)
+    rows = queue_articles(queue=queue, user=cast.reviewer, corpus=corpus)
+    parts = queue_parts(rows, queue=queue, user=cast.reviewer)
+    page = parts_page(parts, QueryDict(), keys=queue.keys, size=1)
     # Extracted again meanwhile, and now last.
     Article.objects.filter(pk=page.rows[0].pk).update(check_worthiness=0.1)
-    page = keyset_page(articles, QueryDict(page.next.removeprefix("?")), keys=queue.keys, size=1)
+    page = parts_page(parts, QueryDict(page.next.removeprefix("?")), keys=queue.keys, size=1)
     assert page.rows[0].check_worthiness == 0.8

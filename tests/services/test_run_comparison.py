@@ -125,7 +125,7 @@ def test_how_fast_it_goes(corpus: Corpus, django_assert_num_queries: Any) -> Non
             started_at=now - dt.timedelta(seconds=20),
             finished_at=now - dt.timedelta(seconds=1),
         )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         rates = extraction_rates(corpus, now=now)
     assert (rates.waiting_articles, rates.waiting_words) == (2, 200)
     assert (rates.articles_per_minute, rates.words_per_second) == (6, 10)

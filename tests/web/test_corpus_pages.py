@@ -264,9 +264,10 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(
         make_verdict(claim, who)
     make_article(cast.corpus)
     # session, user, corpus, role; articles; work, what was taken back of it, people; runs,
-    # suggestions; claims by state, all of them, verified and adjudicated ones, ratings, types;
-    # jobs, workers, waiting and lately done extractions; unread discussions
-    with django_assert_num_queries(21):
+    # suggestions; kept counts of claims, those of deleted articles, claims by state, verified and
+    # adjudicated ones, ratings, types; the kept count of jobs and the oldest of each state,
+    # workers; the kept count again, some that wait, lately done extractions; unread discussions
+    with django_assert_num_queries(25):
         page = reviewer.get(f"{url}?days=84&measure=verdicts").content.decode()
     data = re.search(r'<script id="plots-data"[^>]*>(.+?)</script>', page)
     assert data

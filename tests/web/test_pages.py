@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from annotations.models import Article, Assignment, Job
+from annotations.models import Article, Assignment, Corpus, Job
 from annotations.services.articles import article_submit
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import guideline_add
@@ -103,32 +103,51 @@ def test_pages_of_the_list_follow_each_other(cast: Cast, reviewer: Client) -> No
         assert reviewer.get(url + odd).status_code == 200
 
 
+def test_publishers_are_offered_the_most_frequent_first(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    for name in ("Beta", "Alpha", "Beta", ""):
+        make_article(cast.corpus, publisher=name)
+    make_article(cast.other_corpus, publisher="Elsewhere Post")
+    answer = reviewer.get(reverse("corpus-publishers", args=[cast.corpus.pk]))
+    assert answer.json() == {"publishers": ["Beta", "Alpha"]}
+
+
 def test_the_corpus_page_asks_a_fixed_number_of_queries(
     cast: Cast, reviewer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     url = reverse("corpus", args=[cast.corpus.pk])
     for _ in range(3):
         make_extracted(cast.corpus)
-    # session, user, corpus, role, counts of all and of marked ones, keys of the page's articles,
-    # the articles, who they are assigned to, publishers, one's own day, unread discussions
-    with django_assert_num_queries(12):
+    # session, user, corpus, role, kept counts and those of marked ones, keys of the page's
+    # articles (one's own, scored and not; others' likewise), the articles, who they are assigned
+    # to, one's own day, unread discussions
+    with django_assert_num_queries(14):
         reviewer.get(url)
     for _ in range(5):
         assignment_add(actor=None, article=make_extracted(cast.corpus), user=cast.reviewer)
     # and counts of those with the words; on PostgreSQL, twice, the search's configurations
-    with django_assert_num_queries(15 if connection.vendor == "postgresql" else 13):
+    with django_assert_num_queries(17 if connection.vendor == "postgresql" else 15):
         reviewer.get(f"{url}?assigned=me&flagged=&q=minister&order=priority&show=to-review")
     # and, for an admin, the people to choose from, what is being changed just now, and how many
     # reports of readers are new
     admin = signed_in(cast.admin)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         admin.get(url)
+
+
+def put_between(corpus: Corpus) -> None:
+    """An article before all others of the queue and one after them: a query finds each."""
+    for worth in (1.0, 0.0):
+        article = make_extracted(corpus)
+        Article.objects.filter(pk=article.pk).update(check_worthiness=worth)
 
 
 def test_the_article_page_asks_a_fixed_number_of_queries(
     cast: Cast, article: Article, reviewer: Client, django_assert_max_num_queries: object
 ) -> None:
     url = reverse("article", args=[article.pk])
+    put_between(cast.corpus)
 
     def count() -> int:
         with CaptureQueriesContext(
@@ -154,7 +173,7 @@ def test_the_article_page_asks_a_fixed_number_of_queries(
     # claims with their spans, types, tags, evidence, questions, answers and verdicts, claimants,
     # tags, version, both neighbours, threads with their comments and mentions, people,
     # unread discussions
-    assert few <= 28
+    assert few <= 29
 
 
 def test_what_was_found_in_an_earlier_text_is_not_set_on_this_one(
@@ -228,6 +247,7 @@ def test_the_page_knows_what_the_detector_said_as_the_api_does(
             reviewer.get(url)
         return len(queries)
 
+    put_between(cast.corpus)
     plain = count(url)
     rich = Article.objects.get(pk=made_up.make(corpus=cast.corpus))
     assert count(reverse("article", args=[rich.pk])) == plain

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.any_database
 MEMBERS_ONLY = {
     "corpus": lambda article: [article.corpus_id],
     "corpus-progress": lambda article: [article.corpus_id],
+    "corpus-publishers": lambda article: [article.corpus_id],
     "corpus-today": lambda article: [article.corpus_id],
     "exports": lambda article: [article.corpus_id],
     "releases": lambda article: [article.corpus_id],
