@@ -221,7 +221,11 @@ def _sheet(release: Release) -> dict[str, Any]:
             (words, _most_first(sheet[name])) for name, words in TABLES.items() if sheet[name]
         ],
         "judges": sorted(sheet["judges_per_claim"].items(), key=lambda item: int(item[0])),
-        "versions": sorted(sheet["guidelines"]["verdicts_by_version"].items()),
+        # As numbers; "none" comes last.
+        "versions": sorted(
+            sheet["guidelines"]["verdicts_by_version"].items(),
+            key=lambda one: int(one[0]) if one[0].isdecimal() else float("inf"),
+        ),
         "people": (sheet["agreement"] or {}).get("people", [])[:MOST_SHOWN],
         "written": [_written(one) for one in sheet["formats"]],
         "left_out": [(REASONS.get(reason, reason), n) for reason, n in sorted(left_out.items())],
