@@ -34,6 +34,7 @@ def test_the_sweeper_outlives_a_database_that_goes_away(
     monkeypatch.setattr(tasks, "jobs_sweep", sweep)
     swept: list[bool] = []
     monkeypatch.setattr(tasks, "presence_sweep", lambda: swept.append(True))
+    monkeypatch.setattr(tasks.tallies, "fold", lambda: 0)
     monkeypatch.setattr(tasks, "purge_sweep", lambda: 0)
     monkeypatch.setattr(tasks, "requests_sweep", lambda: 0)
     monkeypatch.setattr(tasks, "webhooks_sweep", lambda: swept.append(False))
