@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import Site
 from tests.e2e.signing import be_signed_in
 from tests.e2e.test_looks import violations
-from tests.stack import Stack
+from tests.stack import Stack, wait_until
 
 Open = Callable[[str, int], Page]
 
@@ -137,3 +137,27 @@ def test_what_others_change_comes_in_but_never_under_ones_hands(site: Site, peop
     beat(mine)
     expect(mine.get_by_text("Somebody else has just decided this one.")).to_be_visible()
     expect(mine.locator(f"[data-item=s{number}]")).to_have_count(0)
+
+
+def test_a_claim_is_taken_over_although_a_question_is_under_way(site: Site, people: Open) -> None:
+    article = site.article()
+    found = site.api("GET", f"suggestions/?article={article}")["results"][0]
+    site.api("POST", f"suggestions/{found['id']}/accept/", {})
+    mine, theirs = people("reviewer", article), people("admin", article)
+    for page in (mine, theirs):
+        page.locator("#items .item.claim .item-button").click()
+    theirs.locator("textarea[name=normalised]").press_sequentially("Unemployment")
+    theirs.wait_for_timeout(900)
+    beat(mine)
+    note = mine.locator("#items .item.current .lease")
+    expect(note).to_be_visible()
+    # The server thinks about the next question for a while.
+    held: list[Route] = []
+    mine.route("**/presence/", lambda route: route.continue_() if held else held.append(route))
+    beat(mine)
+    wait_until(lambda: mine.wait_for_timeout(50) or held, 10, "the page asks")
+    note.get_by_role("button", name="Take over").click()
+    held[0].continue_()
+    expect(note).to_have_count(0)
+    beat(theirs)
+    expect(theirs.get_by_text("reviewer has taken over this claim.")).to_be_visible()

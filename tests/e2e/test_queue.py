@@ -255,6 +255,24 @@ def test_fifty_swaps_leave_nothing_behind(
     assert after["JSHeapUsedSize"] < before["JSHeapUsedSize"] + 1_000_000, (before, after)
 
 
+def test_publishers_are_offered_where_one_is_typed(page: Page, site: Site, stack: Stack) -> None:
+    name = "The Courier of Nowhere"
+    for number in range(2):
+        article = {"corpus": 1, "title": f"{number}", "text": f"{number} boats.", "publisher": name}
+        site.api("POST", "articles/", article, who="admin")
+    be_signed_in(page, stack)
+    page.goto(f"{stack.base_url}/corpora/1/")
+    page.get_by_text("Search and order").click()
+    offered = page.locator(f"#publishers option[value='{name}']")
+    # Nothing waits for the names before somebody wants one.
+    expect(offered).to_have_count(0)
+    page.get_by_label("Publisher").focus()
+    expect(offered).to_have_count(1)
+    page.get_by_label("Publisher").fill(name.upper())
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
 def test_the_list_is_narrowed_assigned_and_begun_by_keyboard_and_without_scripts(
     lot: Callable[[int], Lot], stack: Stack, browser: Any
 ) -> None:

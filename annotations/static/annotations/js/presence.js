@@ -18,6 +18,8 @@ export class Presence {
   #asking = false;
   #again = false;
   #touched = false;
+  // The claim to take over, until the server has been told.
+  #taking = null;
   #announced = new Set();
   #marked = new Set();
 
@@ -64,7 +66,7 @@ export class Presence {
     this.#timer = setTimeout(() => this.#ask(), SOON);
   }
 
-  async #ask(more = {}) {
+  async #ask() {
     clearTimeout(this.#timer);
     if (document.visibilityState !== "visible" || this.signal.aborted) return;
     if (this.#asking) {
@@ -75,9 +77,11 @@ export class Presence {
     const claim = this.#claim();
     const editing = this.#touched && claim !== null;
     this.#touched = false;
+    const taking = claim !== null && this.#taking === claim;
+    this.#taking = null;
     this.told = claim;
     try {
-      const found = await this.#send({ claim, editing, ...more });
+      const found = await this.#send({ claim, editing, ...(taking && { take_over: true }) });
       if (!this.signal.aborted) this.#take(found);
     } catch {
       // The saves say when the server is away; who else is there is unknown then.
@@ -186,7 +190,9 @@ export class Presence {
     const row = this.page.current;
     announce(gettext("Taken over"));
     this.page.list.focus(row);
-    this.#ask({ take_over: true });
+    // Kept, because another question may be under way.
+    this.#taking = this.#claim();
+    this.#ask();
   }
 }
 
