@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.domain.transitions import ACTIVE_JOB_STATES, JobState
 
-from . import lookups as lookups
+from . import lookups  # noqa: F401  registers them
 from .people import User
 
 

@@ -10,7 +10,7 @@ from django.db.models.lookups import Lookup
 
 
 @models.CharField.register_lookup
-class Among(Lookup):  # Django's own takes no argument
+class Among(Lookup):
     """``state__among=ACTIVE_JOB_STATES``: ``IN`` of states, each written out in the statement.
 
     SQLite plans a statement without its parameters: only so does it see that the rows which are

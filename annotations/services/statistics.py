@@ -149,7 +149,9 @@ def claims_by_type_and_verdict(corpus: Corpus) -> Claims:
             IsNull(models.Subquery(mine.values("pk")[:1]), False)
         )
         latest = claims.order_by("-pk").values_list("pk", flat=True)
-        here["pk__gte"] = latest[COUNTED_CLAIMS - 1]
+        # None where some were withdrawn since they were tallied: then all are few enough.
+        edge = latest[COUNTED_CLAIMS - 1 : COUNTED_CLAIMS].first()
+        here["pk__gte"] = edge or 0
         claims = claims.filter(pk__gte=here["pk__gte"]).order_by()
     counts: Counter[tuple[str, str]] = Counter()
     for state, key, n in claims.values_list("state", "types__key").annotate(n=Count("pk")):

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from annotations.models import Rating
+from annotations import tallies
+from annotations.models import Claim, Rating
 from annotations.services import statistics
 from annotations.services.articles import article_submit
 from annotations.services.bulk_actions import articles_change
@@ -91,3 +92,17 @@ def test_an_adjudicated_claim_has_the_adjudicators_rating(people: Cast) -> None:
     half = Rating.objects.get(scale=people.corpus.rating_scale, label="Half True").pk
     found = statistics.claims_by_type_and_verdict(people.corpus)
     assert found.counts == {("", f"rating-{half}"): 1}
+
+
+def test_of_many_claims_the_last_are_counted(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    article = factories.make_extracted(people.corpus)
+    for _ in range(4):
+        factories.make_claim(article, people.reviewer, types=["law"])
+    monkeypatch.setattr(statistics, "COUNTED_CLAIMS", 3)
+    claims = statistics.claims_by_type_and_verdict(people.corpus)
+    assert (claims.total, claims.bounded, sum(claims.counts.values())) == (4, True, 3)
+    # Two were withdrawn by somebody between one question and the next.
+    tallied = tallies.claims_by_state(people.corpus)
+    Claim.objects.filter(pk__gte=Claim.objects.order_by("-pk")[1].pk).update(state="withdrawn")
+    monkeypatch.setattr(tallies, "claims_by_state", lambda _corpus: tallied)
+    assert sum(statistics.claims_by_type_and_verdict(people.corpus).counts.values()) == 2
