@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -27,3 +28,8 @@ class AdminConfig(DjangoAdminConfig):
         from annotations.admin.registry import register
 
         register()
+
+
+class StaticFilesConfig(DjangoStaticFilesConfig):
+    # What no page loads: the API's documentation is Swagger UI's.
+    ignore_patterns = [*DjangoStaticFilesConfig.ignore_patterns, "redoc", "*.js.map"]

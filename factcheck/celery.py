@@ -8,6 +8,8 @@ from celery.signals import celeryd_init
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
+# A worker would load all pages and the API to check them, and keep them in memory.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 # What "filesystem://" in a broker's address stands for.
 TRANSPORT_ALIASES["filesystem"] = "factcheck.broker:Transport"

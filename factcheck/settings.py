@@ -117,7 +117,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "annotations.apps.StaticFilesConfig",
     "allauth",
     "allauth.account",
     "csp",
