@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import Site
 from tests.e2e.signing import be_signed_in
 from tests.e2e.test_looks import violations
-from tests.stack import Stack
+from tests.stack import Stack, wait_until
 
 Open = Callable[[int], Page]
 
@@ -91,7 +91,12 @@ def test_two_people_talk(
     # Seen, and so read.
     expect(row.locator(".item-button .count")).to_have_count(0, timeout=10_000)
     expect(row.locator(".item-button")).to_contain_text("1 open discussion")
-    assert [t["unread"] for t in threads(site, article, "admin")] == [0]
+    # The page says so at once, and tells the server beside the outbox.
+    wait_until(
+        lambda: [t["unread"] for t in threads(site, article, "admin")] == [0],
+        10,
+        "the server knows that it was read",
+    )
     theirs.locator("#items .item.current .item-button").focus()
     talk(theirs, "The year of the article.")
     expect(theirs.locator("#save-state")).to_have_text("All saved")
@@ -116,6 +121,7 @@ def test_two_people_talk(
     mine.locator("#items .item.current .item-button").focus()
     press(mine, "u")
     expect(thread_box).not_to_contain_text("Resolved by")
+    settle()
     assert threads(site, article)[0]["resolved_by"] is None
 
 
