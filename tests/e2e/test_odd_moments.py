@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -464,6 +465,99 @@ def test_what_is_refused_waits_for_the_form_that_was_begun_meanwhile(
     form.get_by_role("button", name="Save evidence").click()
     expect(form.locator("[name=url]")).to_have_value(own)
     expect(form.locator("[name=citation]")).to_have_value("")
+
+
+def refuse(held: list[Route], field: str) -> None:
+    """Let a request go on with more in a field than the server takes."""
+    body = {**held[0].request.post_data_json, field: "x" * 20_000}
+    held[0].continue_(post_data=json.dumps(body))
+
+
+def test_a_refused_question_waits_for_the_one_that_was_begun_meanwhile(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    settle()
+    held = hold(page, "**/api/v1/questions/")
+    box = page.locator(".item.current [name=question]")
+    page.keyboard.press("q")
+    page.keyboard.type("The first?")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    page.keyboard.press("q")
+    page.keyboard.type("The sec")
+    refuse(held, "text")
+    expect(page.locator("#toasts .error")).to_have_count(1)
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    expect(box).to_be_focused()
+    page.keyboard.type("ond?")
+    expect(box).to_have_value("The second?")
+    page.unroute_all()
+    page.keyboard.press("Control+Enter")
+    # The first one comes when the second is saved, with the reason.
+    expect(box).to_have_value("The first?")
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    settle()
+    (claim,) = site.claims(article)
+    assert [question["text"] for question in claim["questions"]] == ["The second?"]
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".item.current .questions > li")).to_have_count(2)
+    settle()
+    (claim,) = site.claims(article)
+    assert [question["text"] for question in claim["questions"]] == ["The second?", "The first?"]
+
+
+def test_a_refused_rationale_stands_below_the_one_that_was_begun_meanwhile(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    settle()
+    (claim,) = site.claims(article)
+    evidence = {"claim": claim["uid"], "url": "https://stat.example/", "stance": "SUPPORTS"}
+    piece = site.api("POST", "evidence/", evidence)
+    page.reload()
+    page.locator("#items .item.claim .item-button").click()
+    held = hold(page, "**/api/v1/verdicts/")
+    box = page.locator(".item.current [name=rationale]")
+    page.keyboard.press("1")
+    page.keyboard.type("As the office says.")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    page.keyboard.press("2")
+    page.keyboard.type("Or not")
+    # The only piece of evidence is taken back meanwhile.
+    site.api("POST", f"evidence/{piece['uid']}/withdraw/", {"revision": piece["revision"]})
+    held[0].continue_()
+    expect(page.locator("#toasts .error")).to_have_count(1)
+    expect(box).to_be_focused()
+    page.keyboard.type(".")
+    expect(box).to_have_value("Or not.\n\nAs the office says.")
+    expect(page.locator(".item.current .ratings input").nth(1)).to_be_checked()
+
+
+def test_a_refused_comment_stands_below_the_one_that_was_begun_meanwhile(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    settle()
+    held = hold(page, "**/api/v1/threads/")
+    box = page.locator(".item.current .comment-form textarea")
+    page.keyboard.press("c")
+    page.keyboard.type("The first.")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    page.get_by_role("button", name="Start another discussion").click()
+    page.keyboard.type("The sec")
+    refuse(held, "text")
+    expect(page.locator(".item.current .comment-form .field-error")).to_be_visible()
+    page.keyboard.type("ond.")
+    expect(box).to_have_value("The second.\n\nThe first.")
 
 
 def test_a_conflict_shows_both_sides_on_a_phone(

@@ -1,9 +1,10 @@
 // What people say to each other about a claim: its threads, and a form to start another one.
 
 import { CommentForm } from "./comment_form.js";
-import { h } from "./dom.js";
+import { h, setWords } from "./dom.js";
 import { ariaKeys, kbd } from "./keymap.js";
 import { ThreadView } from "./thread.js";
+import { joinedWords } from "./typed.js";
 
 // On screen for so long, a thread counts as read.
 const READING = 800;
@@ -102,7 +103,7 @@ export class DiscussionSection {
       this.slot.replaceChildren(this.form.element);
       this.start.hidden = true;
     }
-    if (text) this.form.text.value = text;
+    if (text) setWords(this.form.text, text);
     if (focus) this.form.focus();
   }
 
@@ -121,8 +122,8 @@ export class DiscussionSection {
   }
 
   restore({ start = "", threads = {} }) {
-    if (start) this.open(start, false);
-    for (const [uid, typed] of Object.entries(threads)) this.#views.get(uid)?.open(typed, false);
+    if (start) this.open(joinedWords(this.form?.value, start), false);
+    for (const [uid, typed] of Object.entries(threads)) this.#views.get(uid)?.restore(typed);
   }
 
   /** Say beside what was typed why the server didn't take it. */

@@ -50,6 +50,14 @@ export function showValue(control, value) {
   if (control.value.trim() === value.trim()) control.shown = value.trim();
 }
 
+/** Set what a text box says; whoever writes in it goes on where they were. */
+export function setWords(box, words) {
+  const { selectionStart, selectionEnd } = box;
+  const begun = box.value && box === document.activeElement;
+  box.value = words;
+  if (begun) box.setSelectionRange(selectionStart, selectionEnd);
+}
+
 /** Is something typed in it that wasn't handed over? A date that is half typed has nothing to hand over. */
 export const unsent = (control) => !control.validity.badInput && control.value.trim() !== (control.shown ?? "");
 

@@ -5,6 +5,7 @@ import { day } from "./dates.js";
 import { h, unfinished } from "./dom.js";
 import { EvidenceForm } from "./evidence_form.js";
 import { ariaKeys, kbd } from "./keymap.js";
+import { withLater } from "./typed.js";
 
 export class EvidenceSection {
   constructor(card) {
@@ -101,15 +102,15 @@ export class EvidenceSection {
 
   /** What is typed in an open form, or null; with it, what waits behind it. */
   draft() {
-    if (!this.form?.changed) return null;
-    return { uid: this.form.piece?.uid || null, fields: this.form.typed, later: this.later };
+    const { form } = this;
+    return withLater(form?.changed ? { uid: form.piece?.uid || null, fields: form.typed } : null, this.later);
   }
 
   /** Open the form with values that were typed before, or keep them for when the one is shut that is half filled. */
-  restore({ uid, fields, later = [] }) {
+  restore({ later = [], ...typed }) {
+    if (this.form?.changed) this.later.push(typed);
+    else this.open(this.#piece(typed.uid), typed.fields, false);
     this.later.push(...later);
-    if (this.form?.changed) this.later.push({ uid, fields });
-    else this.open(this.#piece(uid), fields, false);
   }
 
   #piece(uid) {

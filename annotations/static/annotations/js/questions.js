@@ -4,6 +4,7 @@ import { AnswerForm, typeName } from "./answer_form.js";
 import { CopyWatch, savedCopy } from "./copies.js";
 import { field, h, unfinished } from "./dom.js";
 import { ariaKeys, kbd, shownKey } from "./keymap.js";
+import { withLater } from "./typed.js";
 import { termName } from "./vocabulary.js";
 
 class QuestionForm {
@@ -44,7 +45,9 @@ export class QuestionsSection {
     this.element = h("section.part", { "aria-label": gettext("Questions") },
       h("h3", {}, gettext("Questions")), this.list, this.none, this.ask);
     this.copies = new CopyWatch(this);
-    this.close(false);
+    // What was refused while another one was begun, as drafts with `wrong`, to be opened after that.
+    this.later = [];
+    this.#shut();
   }
 
   update() {
@@ -130,7 +133,7 @@ export class QuestionsSection {
     if (!this.form || Object.keys(typed).length) return false;
     const { now } = this;
     const same = now.kind === kind && now.question?.uid === question?.uid && now.before?.uid === before?.uid;
-    if (!same && !this.draft()) return false;
+    if (!same && !this.#typed()) return false;
     if (!same) unfinished();
     this.fields.focus();
     return true;
@@ -144,22 +147,38 @@ export class QuestionsSection {
       fields.parts,
       h("div.buttons", {},
         h("button.primary", { type: "submit" }, fields.save, " ", h("kbd", {}, shownKey("Ctrl+Enter"))),
-        h("button.quiet", { type: "button", onclick: () => this.close() }, gettext("Cancel"))));
+        h("button.quiet", { type: "button", onclick: () => this.#cancel() }, gettext("Cancel"))));
     this.ask.hidden = true;
     this.element.append(this.form);
     if (focus) fields.focus();
   }
 
-  close(focus = true, kept = false) {
+  #cancel() {
+    this.#shut();
+    if (!this.#openLater()) this.ask.focus();
+  }
+
+  #shut(kept = false) {
     this.form?.remove();
     this.fields?.closed(kept);
     this.form = this.fields = null;
     this.ask.hidden = false;
-    if (focus) this.ask.focus();
   }
 
-  /** What is typed in an open form, or null. */
+  #openLater() {
+    const next = this.later.shift();
+    if (!next) return false;
+    this.#open(next, true);
+    if (this.form) this.fail(next.wrong || {});
+    return Boolean(this.form);
+  }
+
+  /** What is typed in an open form, or null; with it, what waits behind it. */
   draft() {
+    return withLater(this.#typed(), this.later);
+  }
+
+  #typed() {
     if (!this.form) return null;
     const { kind, question, before } = this.now;
     const fields = this.fields.typed();
@@ -168,21 +187,32 @@ export class QuestionsSection {
     return { kind, question: question?.uid || null, uid: before?.uid || null, fields };
   }
 
-  restore({ kind, question: asked, uid, fields }) {
+  /** Open the form with values that were typed before, or keep them for when the one is shut that is half filled. */
+  restore({ later = [], ...typed }) {
+    if (this.#typed()) this.later.push(typed);
+    else this.#open(typed, false);
+    this.later.push(...later);
+  }
+
+  #open({ kind, question: asked, uid, fields }, focus) {
     const { questions } = this.card.claim;
     if (kind === "question") {
-      this.open(questions.find((other) => other.uid === uid) || null, fields, false);
+      this.open(questions.find((other) => other.uid === uid) || null, fields, focus);
       return;
     }
     const question = questions.find((other) => other.uid === asked);
-    if (question) this.openAnswer(question, question.answers.find((other) => other.uid === uid) || null, fields, false);
+    if (question) this.openAnswer(question, question.answers.find((other) => other.uid === uid) || null, fields, focus);
   }
 
-  /** Put the server's reasons beside the fields they are about. */
-  fail(fields) {
-    if (!this.form) return;
-    this.fields.fail(fields);
-    if (Object.keys(fields).length) this.form.querySelector("[aria-invalid=true]")?.focus();
+  /** Put the server's reasons beside the fields they are about, or keep them with `typed`; false where it waits. */
+  fail(reasons, typed = null) {
+    const waiting = this.later.find(({ fields }) => fields === typed);
+    if (waiting) waiting.wrong = reasons;
+    else if (this.form) {
+      this.fields.fail(reasons);
+      if (Object.keys(reasons).length) this.form.querySelector("[aria-invalid=true]")?.focus();
+    }
+    return !waiting;
   }
 
   #submit(event) {
@@ -193,14 +223,11 @@ export class QuestionsSection {
     const { actions, claim } = this.card;
     const { kind, question, before } = this.now;
     const fields = this.fields.typed();
-    this.close(false, true);
-    if (kind === "question") {
-      const uid = actions.saveQuestion(claim, before, fields);
-      // Answering it comes next, most often.
-      (this.#button(`answer ${uid}`) || this.ask).focus();
-    } else {
-      actions.saveAnswer(claim, question, before, fields);
-      (this.#button(`answer ${question.uid}`) || this.ask).focus();
-    }
+    this.#shut(true);
+    let { uid } = question || {};
+    if (kind === "question") uid = actions.saveQuestion(claim, before, fields);
+    else actions.saveAnswer(claim, question, before, fields);
+    // Answering it comes next, most often.
+    if (!this.#openLater()) (this.#button(`answer ${uid}`) || this.ask).focus();
   }
 }

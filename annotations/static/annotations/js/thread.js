@@ -1,8 +1,9 @@
 // One discussion: its comments, the form below them, and whether it is settled.
 
 import { CommentForm } from "./comment_form.js";
-import { h, unfinished } from "./dom.js";
+import { h, setWords, unfinished } from "./dom.js";
 import { rendered } from "./markdown.js";
+import { joinedReplies } from "./typed.js";
 
 const moment = (time) => new Date(time)
   .toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -99,6 +100,13 @@ export class ThreadView {
       this.buttons.hidden = true;
     }
     if (focus) this.form.focus();
+  }
+
+  /** Show what was typed before; what was begun since stays, and those words follow it. */
+  restore(typed) {
+    const begun = this.draft();
+    if (begun) setWords(this.form.text, joinedReplies(begun, typed).text);
+    else this.open(typed, false);
   }
 
   #send(words) {

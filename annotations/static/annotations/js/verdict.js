@@ -1,9 +1,10 @@
 // The verdict: a rating of the corpus's scale and why. Nothing is filled in beforehand.
 
-import { announce, field, h } from "./dom.js";
+import { announce, field, h, setWords } from "./dom.js";
 import { kbd, shownKey } from "./keymap.js";
 import { termName } from "./vocabulary.js";
 import { preview, rendered } from "./markdown.js";
+import { joinedVerdicts } from "./typed.js";
 
 const RANK = { admin: 3, adjudicator: 2, reviewer: 1 };
 
@@ -147,11 +148,14 @@ export class VerdictSection {
     return { rating: Number(chosen?.value), rationale, adjudication: this.adjudication.checked, ...more };
   }
 
-  restore(typed) {
+  /** Show what was typed before; what was begun since stays. */
+  restore(before) {
+    const begun = this.draft();
+    const typed = begun ? joinedVerdicts(begun, before) : before;
     this.opened = true;
     this.update();
     for (const radio of this.radios) radio.checked = Number(radio.value) === typed.rating;
-    this.rationale.value = typed.rationale;
+    setWords(this.rationale, typed.rationale);
     this.#setConfidence(typed.confidence || null);
     this.#setStrategies(typed.strategies || []);
     this.adjudication.checked = Boolean(typed.adjudication) && !this.adjudicate.hidden;

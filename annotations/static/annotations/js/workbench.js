@@ -20,6 +20,7 @@ import { Spans } from "./spans.js";
 import { SuggestionCard } from "./suggestion.js";
 import { Swap } from "./swap.js";
 import { showToday } from "./today.js";
+import { joined } from "./typed.js";
 
 // Words under one's hands are left alone for this long after the last key.
 const HANDS_OFF = 3000;
@@ -303,7 +304,7 @@ class Workbench {
     const typed = verb.typed?.(op);
     if (typed) {
       const drafts = new Drafts(this.model.me.id, op.article);
-      drafts.set(op.row, { ...drafts.get(op.row), ...typed });
+      drafts.set(op.row, joined(drafts.get(op.row), typed));
     }
     if (!verb.keeps) this.outbox.mark(op, null);
     toast(`${gettext("A change in an earlier article was not accepted:")} ${problem.message}`, "error");
@@ -311,16 +312,10 @@ class Workbench {
 
   /** Put typed values back into the forms of a claim, and show them if it is open. */
   reopen(uid, typed) {
-    const kept = this.drafts.get(uid);
-    const here = this.#card?.key === uid;
-    const all = { ...kept, ...typed };
-    // A piece of evidence that was begun since comes first.
-    if (!here && kept?.evidence && typed.evidence) {
-      all.evidence = { ...kept.evidence, later: [...kept.evidence.later || [], typed.evidence] };
-    }
-    this.drafts.set(uid, all);
+    const card = this.card(uid);
+    this.drafts.set(uid, joined(card ? card.draft?.() : this.drafts.get(uid), typed));
     this.list.showDraft(uid);
-    if (here) this.#card.view.restore(typed);
+    card?.restore(typed);
   }
 
   /** Give up the changes on a row that were refused. */

@@ -47,8 +47,9 @@ function saving({ path, find, drop, parent, fields, goesWith = {}, again, draft 
       page.redraw();
       // What was typed comes back into the form, with the reasons beside the fields.
       page.reopen(op.claim, this.typed(op));
-      page.card(op.claim)?.questions.fail(problem.fields);
-      if (!Object.keys(problem.fields).length) toast(problem.message, "error");
+      const seen = page.card(op.claim)?.questions.fail(problem.fields, op.fields);
+      const [reason] = Object.values(problem.fields);
+      if (!seen || !reason) toast(reason || problem.message, "error");
     },
   };
 }
