@@ -6,14 +6,12 @@ between two chunks, goes on where it stopped, and does nothing twice.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -26,7 +24,7 @@ from annotations.models import Article, ArticleText, Assignment, BulkAction, Cor
 from .bulk import rows_insert
 from .deletion import articles_hide, articles_restore, name_confirmed
 from .events import event_record
-from .import_turns import pause
+from .import_turns import Slice, pause
 from .jobs import change_queue, words_of
 from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_go_on, jobs_renew
 from .queue import Queue, queue_articles
@@ -141,7 +139,8 @@ def bulk_run(*, first: int | None) -> int:
 
 
 def _part(job: Job) -> int:
-    dealt_with, started = 0, time.monotonic()
+    dealt_with, time_slice = 0, Slice(job)
+    time_slice.arrived()
     while True:
         with transaction.atomic():
             held = job_hold(job)
@@ -163,7 +162,7 @@ def _part(job: Job) -> int:
         dealt_with += len(some)
         if job.lease:
             jobs_renew(lease=job.lease)
-        if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+        if time_slice.is_over():
             pause(job)
             return dealt_with
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
-from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -13,7 +10,7 @@ from annotations.models.imports import ROLLBACK
 
 from .bulk import rows_insert
 from .events import event_record
-from .import_turns import WHOLE, import_locked, pause, turn
+from .import_turns import WHOLE, Slice, import_locked, pause, turn
 from .leases import job_done, job_hold, jobs_renew
 
 ROLLBACK_ARTICLES = 200
@@ -33,13 +30,14 @@ def import_rollback_run(*, first: int | None) -> int:
 
 def _rollback_part(job: Job, source: Import) -> int:
     """Articles of the import, a chunk at a time, then claims that it added to others' articles."""
-    dealt_with, started = 0, time.monotonic()
+    dealt_with, time_slice = 0, Slice(job)
+    time_slice.arrived()
     for part in (_articles, _claims):
         while done := part(job, source):
             dealt_with += done
             if job.lease:
                 jobs_renew(lease=job.lease)
-            if time.monotonic() - started > settings.IMPORT_SLICE_SECONDS:
+            if time_slice.is_over():
                 pause(job)
                 return dealt_with
     with transaction.atomic():

@@ -38,7 +38,7 @@ from .import_chunks import Step, added, chunks, renewing, step, tally, untallied
 from .import_planning import Entry, Plan, Planner, storable
 from .import_preview import columns_of, preview_add
 from .import_search import gaps_fill
-from .import_turns import WHOLE, first_line, import_locked, pause, turn
+from .import_turns import WHOLE, Slice, first_line, import_locked, pause, turn
 from .imports import import_file
 from .leases import job_done, job_hold, jobs_renew
 from .likeness import sketch_missing
@@ -84,11 +84,10 @@ def import_check_run(*, first: int | None) -> int:
 def _import_part(job: Job, source: Import) -> int:
     """Chunks of the file until its end, or until others have to have a turn; then the index."""
     dealt_with, ended = 0, source.read_at is not None
-    started = time.monotonic()
     if not ended:
         dealt_with, ended = _read_part(job, source)
     if ended and job.kind == RUN:
-        ended = _fill_search(job, _slice_end(started))
+        ended = _fill_search(job)
     if ended:
         _finish(job, source)
     else:
@@ -99,8 +98,7 @@ def _import_part(job: Job, source: Import) -> int:
 def _read_part(job: Job, source: Import) -> tuple[int, bool]:
     """How many rows were dealt with, and whether the file is at its end."""
     options = Options(**source.options)
-    dealt_with, started, slice_ends = 0, time.monotonic(), 0.0
-    clock = Clock()
+    dealt_with, time_slice, clock = 0, Slice(job), Clock()
     if options.near_duplicates:
         _sketch_others(job, source)
     with import_file(source) as stream:
@@ -118,32 +116,25 @@ def _read_part(job: Job, source: Import) -> tuple[int, bool]:
                 return job.kind == RUN or check_compares(source)
 
             for entries, last in chunks(reads, found, options, with_sketches=sketches):
-                # From the first chunk on, and no shorter than the way to it took: in a large file
-                # most of each turn would go into passing over what the turns before it read.
-                slice_ends = slice_ends or _slice_end(started)
+                time_slice.arrived()
                 _write_chunk(job, source, entries, step(source, found, last), clock)
                 dealt_with += len(entries)
-                if time.monotonic() > slice_ends:
+                if time_slice.is_over():
                     return dealt_with, False
             _note_read(job, source, found, options)
     return dealt_with, True
 
 
-def _fill_search(job: Job, until: float) -> bool:
+def _fill_search(job: Job) -> bool:
     """Whether all that the import wrote is in the search index now."""
+    time_slice = Slice(job)
+    time_slice.arrived()
     while gaps_fill(job=job):
         if job.lease:
             jobs_renew(lease=job.lease)
-        if time.monotonic() > until:
+        if time_slice.is_over():
             return False
     return True
-
-
-def _slice_end(started: float) -> float:
-    now = time.monotonic()
-    wanted: float = settings.IMPORT_SLICE_SECONDS
-    # Less than nothing stands for a turn a chunk.
-    return now + (max(wanted, now - started) if wanted >= 0 else wanted)
 
 
 def _forbidden(source: Import, url: str) -> str:

@@ -5,17 +5,19 @@ What a turn is spent on, reading or taking back, comes from the caller.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from annotations.errors import BadFile, JobLost
 from annotations.models import Import, Job
 
-from .leases import job_fail, job_hold, job_yield, jobs_claim
+from .leases import job_fail, job_hold, job_yield, jobs_claim, others_wait
 from .workers import worker_name
 
 log = structlog.get_logger(__name__)
@@ -67,6 +69,32 @@ def import_locked(source: Import) -> Import:
     what this transaction needs next.
     """
     return Import.objects.select_for_update(of=("self",), no_key=True).get(pk=source.pk)
+
+
+class Slice:
+    """How long a turn lasts: ``IMPORT_SLICE_SECONDS`` (less than nothing: a chunk), and no longer
+    than its next step where somebody waits for other work.
+
+    Never less than the way to its first step took, or a turn at the end of a large file would be
+    spent on passing over what the turns before it read.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._kind, self._began = job.kind, time.monotonic()
+        self._least = self._ends = 0.0
+
+    def arrived(self) -> None:
+        """The way is done, and work begins. Said again, it changes nothing."""
+        if self._ends:
+            return
+        now = time.monotonic()
+        way, wanted = now - self._began, settings.IMPORT_SLICE_SECONDS
+        self._least = now + way
+        self._ends = now + (max(wanted, way) if wanted >= 0 else wanted)
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        return now > self._ends or (now > self._least and others_wait(kind=self._kind))
 
 
 def pause(job: Job) -> None:

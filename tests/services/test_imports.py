@@ -29,6 +29,7 @@ from annotations.models import (
 )
 from annotations.services import import_rollback as import_rollbacks
 from annotations.services import import_runs, likeness
+from annotations.services.articles import article_create
 from annotations.services.deletion import articles_hide
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
@@ -506,6 +507,23 @@ def test_a_turn_lasts_as_long_as_the_way_to_its_first_chunk(
     settings.IMPORT_CHUNK_ROWS = 1
     source = import_start(actor=None, source=upload(corpus, "b.zip", zipped(TEXTS)))
     assert import_run(first=source.job_id) == 4
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_turn_ends_for_somebody_who_waits_at_the_screen(corpus: Corpus) -> None:
+    """But not before it has done as much as it took to get there; and what is bulk too can wait."""
+    source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
+    article = article_create(actor=None, corpus=corpus, title="A", text="Sales fell by 8 percent.")
+    job = Job.objects.get(article=article)
+    assert not job.bulk
+    done = []
+    while dealt_with := import_run(first=source.job_id):
+        done.append(dealt_with)
+    assert len(done) > 1
+    assert sum(done) == 7
+    Job.objects.filter(pk=job.pk).update(bulk=True)
+    source = import_start(actor=None, source=upload(corpus, "b.zip", zipped(TEXTS)))
+    assert import_run(first=source.job_id) == 7
 
 
 def test_one_bad_row_of_many_costs_a_few_plans(

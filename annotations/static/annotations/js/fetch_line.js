@@ -1,7 +1,7 @@
 // The line under an address: its page is fetched, and what became of that is said.
 
 import { moment } from "./dates.js";
-import { announce, h } from "./dom.js";
+import { h } from "./dom.js";
 import { isWeb, PageFetch } from "./fetching.js";
 
 export class FetchLine {
@@ -67,7 +67,6 @@ export class FetchLine {
 
   #changed(state) {
     if (state.phase === "done") this.found(state.snapshot);
-    if (["done", "failed"].includes(state.phase)) announce(this.#said(state));
     this.show();
   }
 
