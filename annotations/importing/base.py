@@ -58,6 +58,9 @@ class Mark:
     labels: Sequence[str] = ()
     normalised: str = ""
     claimant: str = ""
+    # Said of a claimant whom the corpus hasn't got yet.
+    claimant_role: str = ""
+    claimant_wikidata_id: str = ""
     claim_date: dt.date | None = None
     place: str = ""
     note: str = ""

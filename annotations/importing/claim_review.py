@@ -6,6 +6,7 @@ the publisher. The rating comes in where the corpus's scale has a label of that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from .describing import day_of, words_of
 from .files import FileSet, SourceFile
 from .json_files import Record, json_elements
 from .options import Options
+
+_WIKIDATA = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[1-9][0-9]{0,17})")
 
 
 class ClaimReview:
@@ -44,8 +47,11 @@ def _draft(record: Record) -> Draft:
         raise BadRow("claimReviewed is missing")
     item = _one(review.get("itemReviewed"))
     rating = _one(review.get("reviewRating"))
+    author = _one(item.get("author"))
     mark = Mark(
-        claimant=words_of(_one(item.get("author")).get("name"), "author"),
+        claimant=words_of(author.get("name"), "author"),
+        claimant_role=words_of(author.get("jobTitle"), "jobTitle"),
+        claimant_wikidata_id=_wikidata_id(author.get("sameAs")),
         claim_date=day_of(item.get("datePublished"), "itemReviewed.datePublished"),
         rating=words_of(rating.get("alternateName"), "alternateName"),
         rationale=words_of(review.get("reviewBody"), "reviewBody"),
@@ -64,10 +70,17 @@ def _draft(record: Record) -> Draft:
 
 def _more(item: Record) -> list[tuple[str, Any]]:
     """What a claim says that ours have no place for."""
+    same = _one(item.get("author")).get("sameAs")
     return [
-        ("itemReviewed.author.sameAs", _one(item.get("author")).get("sameAs")),
+        ("itemReviewed.author.sameAs", same and not _wikidata_id(same)),
         *((f"itemReviewed.{name}", item.get(name)) for name in ("appearance", "firstAppearance")),
     ]
+
+
+def _wikidata_id(same: Any) -> str:
+    """That of the first address of a Wikidata item, or ""."""
+    found = (_WIKIDATA.fullmatch(page) for page in _listed(same) if isinstance(page, str))
+    return next((match[1] for match in found if match), "")
 
 
 def _review(record: Record) -> Record:

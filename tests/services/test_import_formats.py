@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.exporting import FORMATS, export
-from annotations.models import Article, Claim, Corpus, Rating, RatingScale, Verdict
+from annotations.models import Article, Claim, Claimant, Corpus, Rating, RatingScale, Verdict
 from annotations.services.corpora import corpus_create
 from tests.web_server import WebServer, web_server
 
@@ -70,6 +70,31 @@ def test_a_rating_that_the_scale_has_not_is_left_out_and_said(corpus: Corpus) ->
         "the corpus's scale has no rating 'REFUTES'; it was left out",
     )
     assert Claim.objects.first().state == "open"  # type: ignore[union-attr]
+
+
+def test_a_claim_reviews_claimant_keeps_role_and_item(corpus: Corpus) -> None:
+    def review(name: str, **author: Any) -> dict[str, Any]:
+        return {
+            "@context": "https://schema.org",
+            "@type": "ClaimReview",
+            "claimReviewed": f"{name} said that sales fell",
+            "itemReviewed": {"@type": "Claim", "author": {"name": name, **author}},
+        }
+
+    wikidata = "https://www.wikidata.org/wiki/Q42"
+    reviews = [
+        review("Ann", jobTitle="Minister", sameAs=["https://ann.example/", wikidata]),
+        review("Bob", sameAs="https://evil.example/?https://www.wikidata.org/wiki/Q43"),
+    ]
+    source = bring_in(corpus, "reviews.json", json.dumps(reviews))
+    known = Claimant.objects.values_list("name", "role", "wikidata_id")
+    assert list(known) == [("Ann", "Minister", "Q42"), ("Bob", "", "")]
+    # An address of another kind is said to be left out.
+    assert [line for line, _ in problems(source, "note")] == [2]
+    # Of one who is known, what is known stays.
+    again = review("Ann", jobTitle="Queen", sameAs="https://www.wikidata.org/entity/Q44")
+    bring_in(corpus, "again.json", json.dumps({**again, "claimReviewed": "Another claim of hers"}))
+    assert list(known) == [("Ann", "Minister", "Q42"), ("Bob", "", "")]
 
 
 def test_a_value_of_brat_is_the_rating_with_or_without_spaces(corpus: Corpus) -> None:

@@ -19,6 +19,7 @@ from annotations.models import (
     Article,
     ArticleText,
     Claim,
+    Claimant,
     ClaimSpan,
     Comment,
     DetectionRun,
@@ -87,7 +88,7 @@ class Annotations:
             article=article,
             text=text,
             normalised=self._cut(entry, "normalised claim", mark.normalised, Claim.MAX_NORMALISED),
-            claimant=self._vocabulary.claimant(mark.claimant) if mark.claimant else None,
+            claimant=self._claimant(entry, mark),
             claim_date=mark.claim_date,
             place=self._cut(entry, "place", mark.place, 200),
             state=claim_state(review_ratings=[rating.pk], adjudicated=False, withdrawn=False)
@@ -124,6 +125,12 @@ class Annotations:
             rows.add(Comment(thread=thread, author=account, text=note))
         self._plan.counts["claims"] += 1
         return 1
+
+    def _claimant(self, entry: Entry, mark: Mark) -> Claimant | None:
+        if not mark.claimant:
+            return None
+        role = self._cut(entry, "claimant's role", mark.claimant_role, 200)
+        return self._vocabulary.claimant(mark.claimant, role, mark.claimant_wikidata_id)
 
     def forget(self, claims: Sequence[Claim]) -> None:
         """Claims that won't be made after all; nor, perhaps, those who made them."""
