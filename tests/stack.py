@@ -211,6 +211,33 @@ class Stack:
         assert pid, "no worker is running"
         os.killpg(pid, signal.SIGKILL)
 
+    @contextlib.contextmanager
+    def worker_asleep(self) -> Iterator[None]:
+        """The worker's group stopped, but not while it holds SQLite's one lock for writing."""
+        pid = self.worker_pid()
+        assert pid, "no worker is running"
+        os.killpg(pid, signal.SIGSTOP)
+        try:
+            while self._is_locked():
+                os.killpg(pid, signal.SIGCONT)
+                time.sleep(0.1)
+                os.killpg(pid, signal.SIGSTOP)
+            yield
+        finally:
+            os.killpg(pid, signal.SIGCONT)
+
+    def _is_locked(self) -> bool:
+        path = self.var / "db.sqlite3"
+        if "DATABASE_URL" in self.env or not path.exists():
+            return False
+        with contextlib.closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as held:
+            try:
+                held.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            held.execute("ROLLBACK")
+        return False
+
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a management command on this site."""
         done = subprocess.run(

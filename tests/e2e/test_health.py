@@ -52,18 +52,13 @@ def test_probes_only_read(machine: Client, path: str) -> None:
 
 
 def test_a_worker_that_hangs_is_named(site: Stack, machine: Client) -> None:
-    worker = site.worker_pid()
-    assert worker
-    os.killpg(worker, signal.SIGSTOP)
-    try:
+    with site.worker_asleep():
         wait_until(lambda: machine.get("/readyz").status == 503, 20, "the worker is missed")
         checks = machine.get("/readyz").body["checks"]
         assert checks["worker"] != "ok"
         assert (checks["database"], checks["broker"]) == ("ok", "ok")
         # A process that is up is not restarted for want of another one.
         assert machine.get("/healthz").status == 200
-    finally:
-        os.killpg(worker, signal.SIGCONT)
     wait_until(lambda: machine.get("/readyz").status == 200, 20, "the worker is back")
 
 

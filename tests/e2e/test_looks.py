@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 
 import pytest
@@ -177,10 +175,7 @@ def test_a_chosen_theme_stays(site: Site, open_page: Open) -> None:
 
 def test_an_extraction_fills_in_by_itself(site: Site, page: Page, stack: Stack) -> None:
     """Opened while the only worker is stopped: the page says so, and fills in when it goes on."""
-    worker = stack.worker_pid()
-    assert worker
-    os.killpg(worker, signal.SIGSTOP)
-    try:
+    with stack.worker_asleep():
         stack.manage(
             "shell",
             "-v0",
@@ -196,8 +191,6 @@ def test_an_extraction_fills_in_by_itself(site: Site, page: Page, stack: Stack) 
         for key in ("n", "ArrowRight", "Enter"):
             page.keyboard.press(key)
         expect(page.locator("#items .item.claim")).to_have_count(1)
-    finally:
-        os.killpg(worker, signal.SIGCONT)
     expect(page.locator("#items .item.suggestion").first).to_be_visible(timeout=20_000)
     expect(page.locator("#extraction")).not_to_be_visible()
     expect(page.locator("#items .item.claim")).to_have_count(1)

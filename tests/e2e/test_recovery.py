@@ -247,11 +247,8 @@ def test_the_whole_site_is_killed(site: Stack, chance: random.Random, tmp_path: 
 
 def test_lost_messages(site: Stack, tmp_path: Path) -> None:
     """The broker forgets everything; the sweeper tells the worker again a minute later."""
-    worker = site.worker_pid()
-    assert worker
     # Asleep, so that it has taken none of the messages when they are lost.
-    os.killpg(worker, signal.SIGSTOP)
-    try:
+    with site.worker_asleep():
         articles = start_work(site, tmp_path / "e", seed=5, count=8, sentences=20)
         lose_messages(site)
         # A minute passes.
@@ -259,8 +256,6 @@ def test_lost_messages(site: Stack, tmp_path: Path) -> None:
             "now() - interval '2 minutes'" if on_postgres(site) else "datetime('now', '-2 minutes')"
         )
         execute(site, f"UPDATE annotations_job SET sent_at = {past} WHERE state = 'queued'")
-    finally:
-        os.killpg(worker, signal.SIGCONT)
     wait_until_extracted(site)
     assert_extracted_once(site, articles)
 
