@@ -111,25 +111,25 @@ _SQLITE_TABLES = (
 
 
 def _one(what: str, side: str, step: int) -> str:
-    """Statements that add ``step`` to the sum in which a row is."""
-    condition = COUNTED[what][1].format(f"{side}.")
-    corpus = f"{side}.corpus_id"
+    """The statement that adds ``step`` to the sum in which a row is."""
+    condition = COUNTED[what][1].format(f"{side}.") or "true"
+    corpus, source = f"{side}.corpus_id", ""
     if what == "claims":
-        corpus = f"(SELECT corpus_id FROM {_PLACES} WHERE article_id = {side}.article_id)"
-        condition = f"{corpus} IS NOT NULL"
-    change = (
+        corpus, source = "corpus_id", f" FROM {_PLACES}"
+        condition = f"article_id = {side}.article_id"
+    if step > 0:
+        # The quickest way by far, which a bulk insert of claims is glad of.
+        return (
+            f"{_INTO} SELECT {corpus}, '{what}', {side}.state, {step}{source} WHERE {condition}"
+            f" ON CONFLICT (corpus_id, what, state) DO UPDATE SET n = n + {step}"
+        )
+    # Nothing is ever taken off a sum that isn't there: tests empty the tables in any order.
+    if source:
+        corpus, condition = f"(SELECT corpus_id{source} WHERE {condition})", "true"
+    return (
         f"UPDATE {TABLE} SET n = n + {step} WHERE corpus_id = {corpus} AND what = '{what}'"
         f" AND state = {side}.state AND {condition}"
     )
-    if step < 0:
-        return change
-    # Nothing is ever taken off a sum that isn't there: tests empty the tables in any order.
-    made = (
-        f"{_INTO} SELECT {corpus}, '{what}', {side}.state, 0 WHERE {condition} AND NOT EXISTS"
-        f" (SELECT 1 FROM {TABLE} WHERE corpus_id = {corpus} AND what = '{what}'"
-        f" AND state = {side}.state)"
-    )
-    return f"{made}; {change}"
 
 
 def _sqlite_triggers() -> dict[str, str]:
@@ -147,8 +147,8 @@ def _sqlite_triggers() -> dict[str, str]:
         when = f" WHEN {condition.format('{0}')}" if condition and not places else ""
         if places:
             added += (
-                f"; INSERT INTO {_PLACES} SELECT NEW.id, NEW.corpus_id WHERE NOT EXISTS"
-                f" (SELECT 1 FROM {_PLACES} WHERE article_id = NEW.id)"
+                f"; INSERT INTO {_PLACES} SELECT NEW.id, NEW.corpus_id WHERE true"
+                " ON CONFLICT (article_id) DO NOTHING"
             )
             removed += f"; DELETE FROM {_PLACES} WHERE article_id = OLD.id"
         found[f"{what}_added"] = f"AFTER INSERT ON {table}{when.format('NEW.')} BEGIN {added}; END"
@@ -192,15 +192,16 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def repair(connection: BaseDatabaseWrapper) -> bool:
-    """Install anew where triggers have been lost, as SQLite does when Django changes a table;
-    true if that was so."""
+    """Install anew where triggers have been lost, as SQLite does when Django changes a table, or
+    are an older release's; true if that was so."""
     if connection.vendor != "sqlite":
         return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'table')")
-        there = {name for (name,) in cursor.fetchall()}
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'table')")
+        there = dict(cursor.fetchall())
+    wanted = {name: f"CREATE TRIGGER {name} {words}" for name, words in _sqlite_triggers().items()}
     # Before the migration that makes it there is nothing to mend.
-    if TABLE not in there or _sqlite_triggers().keys() <= there:
+    if TABLE not in there or wanted.items() <= there.items():
         return False
     install(connection)
     return True
