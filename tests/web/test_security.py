@@ -15,6 +15,7 @@ from tests.environment import CHOSEN
 from tests.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "annotations" / "static"
 
 
 def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -102,6 +103,22 @@ def test_modules_import_each_other_by_fingerprint(stack: Stack) -> None:
     assert len(imports) > 5
     for target in imports:
         assert re.fullmatch(r"\./[\w/]+\.[0-9a-f]{12}\.js", target)
+
+
+def test_our_scripts_are_served_without_their_comments(stack: Stack) -> None:
+    """Without anything else's being taken: not what looks like one in the middle of a line."""
+    ours, served = (folder / "annotations" / "js" for folder in (STATIC, stack.var / "static"))
+    for written in ours.rglob("*.js"):
+        folder = served / written.relative_to(ours).parent
+        (found,) = (p for p in folder.glob(f"{written.stem}.*.js") if len(p.name.split(".")) == 3)
+        lines = [line.strip() for line in written.read_text().splitlines()]
+        code = [line for line in lines if not line.startswith(("//", "/**", "* ", "*/"))]
+        kept = [line.strip() for line in found.read_text().splitlines()]
+        # Addresses of modules have a fingerprint there.
+        plain = [re.sub(r"\.[0-9a-f]{12}\.js", ".js", line) for line in kept]
+        assert [re.sub(r"\s", "", line) for line in plain if line] == [
+            re.sub(r"\s", "", line) for line in code if line
+        ]
 
 
 def test_secrets_of_the_first_run_are_the_owners_alone(stack: Stack) -> None:

@@ -166,10 +166,12 @@ export class QuestionsSection {
   }
 
   #openLater() {
-    const next = this.later.shift();
-    if (!next) return false;
-    this.#open(next, true);
-    if (this.form) this.fail(next.wrong || {});
+    while (!this.form && this.later.length) {
+      const next = this.later.shift();
+      // Not where its question is gone meanwhile.
+      this.#open(next, true);
+      if (this.form) this.fail(next.wrong || {});
+    }
     return Boolean(this.form);
   }
 
