@@ -145,6 +145,33 @@ def action_of(event: Event) -> Event:
     return event
 
 
+# What has a revision, which a write names; by the type that events call it.
+_REVISED: dict[str, type[models.Model]] = {
+    "claim": Claim,
+    "evidence": Evidence,
+    "question": Question,
+    "answer": Answer,
+    "thread": Thread,
+    "comment": Comment,
+}
+
+
+def revision_left(event: Event) -> dict[str, Any] | None:
+    """``uid`` and ``revision`` of the event's object, as the event left it.
+
+    None where the object has no revision, and where anybody changed it since.
+    """
+    model = _REVISED.get(event.target_type)
+    if model is None:
+        return None
+    # In this order: a change in between has an event.
+    row = model._default_manager.filter(pk=event.target_id).values("uid", "revision").first()
+    later = Event.objects.filter(
+        target_type=event.target_type, target_id=event.target_id, pk__gt=event.pk
+    )
+    return None if later.exists() else row
+
+
 def _nothing_built(event: Event, kind: str, actor: User) -> None:
     """Refuse what somebody else acted on since, even if they left it looking the same.
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from annotations.models import Article, Claim
+from annotations.models import Answer, Article, Claim, Comment, Evidence, Question, Thread
 from annotations.services.articles import article_submit
 from annotations.services.suggestions import suggestion_accept, suggestion_reject
 from annotations.services.undo import MOVERS
 from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
+
+
+REVISED = (Answer, Claim, Comment, Evidence, Question, Thread)
 
 
 class Desk:
@@ -253,6 +256,16 @@ def test_every_kind_is_tried() -> None:
     assert set(ACTIONS) == set(MOVERS)
 
 
+def standing_target(action: dict[str, Any]) -> dict[str, Any] | None:
+    """What has a revision, with the one that it has now."""
+    kinds = {model.__name__.lower(): model for model in REVISED}
+    model = kinds.get(action["target_type"])
+    if model is None:
+        return None
+    row = model._default_manager.get(pk=action["target_id"])
+    return {"uid": str(row.uid), "revision": row.revision}
+
+
 @pytest.mark.parametrize("kind", list(ACTIONS))
 def test_undo(kind: str, desk: Desk) -> None:
     prepare, act = ACTIONS[kind]
@@ -265,6 +278,7 @@ def test_undo(kind: str, desk: Desk) -> None:
     assert answer["undone"]["kind"] == kind
     assert answer["undone"]["target_type"] == kind.split(".")[0]
     assert desk.shown() == before
+    assert answer["target"] == standing_target(answer["undone"])
     # What was done before it comes next, and not the same again.
     assert answer["next"]["id"] < answer["undone"]["id"]
     event = desk.api.get("events/", {"article": desk.article.pk}).json()["results"][0]
@@ -299,3 +313,19 @@ def test_what_others_built_on_stays(
     assert response.status_code == 409
     assert "sam" in response.json()["detail"]
     assert desk.shown() == before
+
+
+def test_the_target_is_named_only_while_nobody_else_changed_it(
+    desk: Desk, cast: Cast, as_: Callable[..., Client]
+) -> None:
+    claim = desk.send(f"claims/{desk.claim}/", {"revision": 1, "place": "Port Ellis"}, "patch")
+    sent = {"uid": "6a1d7c1e-58a5-4c0c-9a3e-0d3e6b7c1a11"}
+    path = f"articles/{desk.article.pk}/undo/"
+    target = {"uid": claim["uid"], "revision": claim["revision"] + 1}
+    assert desk.send(path, sent)["target"] == target
+    # Asked again because the answer was lost, it is the same.
+    assert desk.send(path, sent)["target"] == target
+    other = as_(cast.second_reviewer)
+    changed = {"revision": target["revision"], "place": "Wyland"}
+    assert other.patch(f"claims/{desk.claim}/", changed).status_code == 200
+    assert desk.send(path, sent)["target"] is None

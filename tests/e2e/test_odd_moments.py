@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -578,3 +579,152 @@ def test_a_conflict_shows_both_sides_on_a_phone(
     assert dialog.evaluate("(box) => box.scrollWidth <= box.clientWidth")
     for label in ("Mine.", "Theirs."):
         expect(dialog.get_by_label(label)).to_be_in_viewport()
+
+
+# --- What something belongs to is gone --------------------------------------------------------
+
+
+def question_of(site: Site, article: int) -> dict[str, Any]:
+    (claim,) = site.claims(article)
+    (question,) = claim["questions"]
+    return dict(question)
+
+
+def answers_of(site: Site, article: int) -> list[tuple[str, list[str]]]:
+    (claim,) = site.claims(article)
+    return [(q["text"], [a["text"] for a in q["answers"]]) for q in claim["questions"]]
+
+
+def answer_with_words(page: Page) -> None:
+    page.get_by_role("button", name="Answer: Since when?").press("Enter")
+    form = page.get_by_role("form", name="Answer: Since when?")
+    form.get_by_label("Kind of answer").select_option("Abstractive")
+    form.get_by_label("Answer", exact=True).fill("Since 2019.")
+    form.get_by_label("Source", exact=True).fill("https://stat.example/")
+
+
+@pytest.fixture
+def asked(site: Site, open_page: Open, settle: Settle) -> tuple[int, Page]:
+    """An article with a claim of which one question is asked, and the page on it."""
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    page.keyboard.press("q")
+    page.keyboard.type("Since when?")
+    page.keyboard.press("Control+Enter")
+    settle()
+    return article, page
+
+
+def withdraw(site: Site, question: dict[str, Any]) -> None:
+    body = {"revision": question["revision"]}
+    site.api("POST", f"questions/{question['uid']}/withdraw/", body, who="admin")
+
+
+def test_an_answer_to_a_question_that_is_taken_away_asks_it_again(
+    asked: tuple[int, Page], site: Site, settle: Settle
+) -> None:
+    article, page = asked
+    answer_with_words(page)
+    form = page.get_by_role("form", name="Answer: Since when?")
+    withdraw(site, question_of(site, article))
+    # Told by the page's own asking, once nobody types.
+    expect(form).to_contain_text("This question was taken away.", timeout=30_000)
+    expect(page.locator(".questions .question")).to_have_count(0)
+    form.get_by_label("Source", exact=True).press("Control+Enter")
+    expect(page.locator(".questions .answers li")).to_contain_text("Since 2019.")
+    settle()
+    assert answers_of(site, article) == [("Since when?", ["Since 2019."])]
+
+
+def test_an_answer_refused_because_its_question_is_gone_comes_back(
+    asked: tuple[int, Page], site: Site, settle: Settle
+) -> None:
+    article, page = asked
+    held = hold(page, "**/api/v1/answers/")
+    answer_with_words(page)
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    withdraw(site, question_of(site, article))
+    held[0].continue_()
+    form = page.get_by_role("form", name="Answer: Since when?")
+    expect(form).to_contain_text("This question was taken away.")
+    expect(form.get_by_label("Answer", exact=True)).to_have_value("Since 2019.")
+    page.unroute_all()
+    form.get_by_label("Answer", exact=True).press("Control+Enter")
+    settle()
+    assert answers_of(site, article) == [("Since when?", ["Since 2019."])]
+
+
+def test_evidence_for_a_claim_that_is_gone_waits_for_it(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    settle()
+    held = hold(page, "**/api/v1/evidence/")
+    form = page.locator(".item.current .evidence-form")
+    page.keyboard.press("e")
+    form.locator("[name=citation]").fill("Yearbook, page 12")
+    form.locator("[name=stance]").select_option("SUPPORTS")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    (claim,) = site.claims(article)
+    site.api("POST", f"claims/{claim['uid']}/withdraw/", {"revision": claim["revision"]})
+    held[0].continue_()
+    expect(page.locator("#toasts")).to_contain_text("What you wrote on the claim is kept")
+    page.unroute_all()
+    # The withdrawal is one's own, from elsewhere: it can be undone here.
+    page.keyboard.press("u")
+    expect(page.locator("#toasts")).to_contain_text("Undone")
+    expect(form.locator("[name=citation]")).to_have_value("Yearbook, page 12")
+
+
+def test_what_was_said_in_a_thread_that_is_refused_comes_back(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    page = open_page(site.article())
+    accept_first(page)
+    settle()
+    held = hold(page, "**/api/v1/threads/")
+    page.keyboard.press("c")
+    page.keyboard.type("The first.")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    # It is there to be answered in already.
+    page.keyboard.press("c")
+    page.keyboard.type("The second.")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("c")
+    page.keyboard.type("The th")
+    refuse(held, "text")
+    box = page.locator(".item.current .comment-form textarea")
+    expect(box).to_have_value("The th\n\nThe first.\n\nThe second.")
+    expect(box).to_be_focused()
+    page.keyboard.type("ird.")
+    expect(box).to_have_value("The third.\n\nThe first.\n\nThe second.")
+
+
+def test_a_reply_begun_in_a_thread_that_goes_becomes_a_discussion(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    article = site.article()
+    page = open_page(article)
+    accept_first(page)
+    settle()
+    (claim,) = site.claims(article)
+    thread = site.api("POST", "threads/", {"claim": claim["uid"], "text": "Really?"}, who="admin")
+    page.reload()
+    page.locator("#items .item.claim .item-button").click()
+    expect(page.locator(".item.current .thread")).to_contain_text("Really?")
+    page.keyboard.press("c")
+    page.keyboard.type("Yes, the office")
+    (comment,) = thread["comments"]
+    body = {"revision": comment["revision"]}
+    site.api("POST", f"comments/{comment['uid']}/withdraw/", body, who="admin")
+    expect(page.locator(".item.current .thread")).to_have_count(0, timeout=30_000)
+    box = page.locator(".item.current .comment-form textarea")
+    expect(box).to_be_focused()
+    page.keyboard.type(" says so.")
+    expect(box).to_have_value("Yes, the office says so.")

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import TEXT, Site
 from tests.e2e.signing import be_signed_in
+from tests.e2e.test_odd_moments import UNDO, hold, wait_for
 from tests.stack import Stack, wait_until
 
 _words = itertools.count(1)
@@ -318,3 +319,32 @@ def test_ones_own_day_is_in_sight_and_grows(
     expect(page.locator("#today")).to_contain_text(re.compile(r"Today: .*\d+ decision"))
     zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     assert {c["name"]: c["value"] for c in page.context.cookies()}["timezone"] == zone
+
+
+def test_an_edit_after_an_undo_is_saved_from_the_next_article(
+    lot: Callable[[int], Lot], site: Site, begin: Callable[[Lot], Page], settle: Callable[[], None]
+) -> None:
+    """The undo is answered when its article is no longer shown; the edit builds on what it left."""
+    two = lot(2)
+    page = begin(two)
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    settle()
+    box = page.locator(".item.current [name=normalised]")
+    box.fill("First wording.")
+    box.press("Escape")
+    settle()
+    prefetched(page)
+    held = hold(page, UNDO)
+    page.keyboard.press("u")
+    page.keyboard.press("p")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Wyland")
+    page.keyboard.press("Control+Enter")
+    is_at(page, two, 1)
+    wait_for(page, held)
+    held[0].continue_()
+    settle()
+    expect(page.locator("#toasts .error")).to_have_count(0)
+    (claim,) = site.claims(two.numbers[0])
+    assert (claim["normalised"], claim["claimant"]) == ("", "Wyland")

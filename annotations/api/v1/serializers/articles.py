@@ -114,13 +114,25 @@ class ActionSerializer(serializers.Serializer[Any]):
     target_id = serializers.IntegerField()
 
 
+class LeftSerializer(serializers.Serializer[Any]):
+    """An object and its revision: what the next write to it has to name."""
+
+    uid = serializers.UUIDField()
+    revision = serializers.IntegerField()
+
+
+LEFT = "What it was about, as it is now; null where that has no revision, or was changed since."
+
+
 class UndoneSerializer(serializers.Serializer[Any]):
     undone = ActionSerializer()
+    target = LeftSerializer(allow_null=True, help_text=LEFT)
     next = ActionSerializer(allow_null=True, help_text="What the next undo would take back.")
 
 
 class RedoneSerializer(serializers.Serializer[Any]):
     redone = ActionSerializer()
+    target = LeftSerializer(allow_null=True, help_text=LEFT)
     next = ActionSerializer(allow_null=True, help_text="What the next redo would do again.")
 
 

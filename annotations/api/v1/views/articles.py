@@ -27,6 +27,7 @@ from annotations.services.undo import (
     action_undo,
     last_action,
     last_undone,
+    revision_left,
 )
 from annotations.services.workers import workers_alive
 
@@ -45,6 +46,7 @@ from ..serializers.articles import (
     ArticleDetailSerializer,
     ArticleSerializer,
     ArticleStatusSerializer,
+    LeftSerializer,
     RedoneSerializer,
     UndoneSerializer,
     UndoSerializer,
@@ -181,7 +183,7 @@ class ArticleViewSet(ArticleComparisonActions, ListModelMixin, RetrieveModelMixi
         article = self.get_object()
         event = action_undo(actor=self.caller, article=article, **self.body(UndoSerializer))
         following = last_action(actor=self.caller, article=article)
-        return Response({"undone": _action(event), "next": _action(following)})
+        return Response({"undone": _action(event), **_left(event), "next": _action(following)})
 
     @extend_schema(request=UndoSerializer, responses=RedoneSerializer)
     @action(detail=True, methods=["post"])
@@ -190,7 +192,7 @@ class ArticleViewSet(ArticleComparisonActions, ListModelMixin, RetrieveModelMixi
         article = self.get_object()
         event = action_redo(actor=self.caller, article=article, **self.body(UndoSerializer))
         following = last_undone(actor=self.caller, article=article)
-        return Response({"redone": _action(event), "next": _action(following)})
+        return Response({"redone": _action(event), **_left(event), "next": _action(following)})
 
     @extend_schema(request=PresenceTouchSerializer, responses=SituationSerializer)
     @action(detail=True, methods=["post"])
@@ -240,6 +242,11 @@ class ArticleViewSet(ArticleComparisonActions, ListModelMixin, RetrieveModelMixi
 def _action(event: Event | None) -> Any:
     """The action that an event is, or that it took back or did again."""
     return ActionSerializer(action_of(event)).data if event else None
+
+
+def _left(event: Event) -> dict[str, Any]:
+    left = revision_left(event)
+    return {"target": LeftSerializer(left).data if left else None}
 
 
 def _latest_jobs(article: Article) -> models.QuerySet[Job]:

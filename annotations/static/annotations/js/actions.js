@@ -4,6 +4,7 @@
 import { api } from "./api.js";
 import { announce, toast } from "./dom.js";
 import { CLAIM_FIELDS, pick } from "./operations/claims.js";
+import { standing } from "./operations/questions.js";
 import { same } from "./outbox.js";
 
 export class Actions {
@@ -120,8 +121,13 @@ export class Actions {
     return this.#save("question", claim, claim.questions, question, fields, (on) => ({ question: on }));
   }
 
-  saveAnswer(claim, question, answer, fields) {
-    this.#save("answer", claim, question.answers, answer, fields, () => ({ question: question.uid }));
+  /** Answer a question, or change an answer; the question's uid. One that is gone meanwhile is asked again. */
+  saveAnswer(claim, { uid, text }, answer, fields) {
+    const there = () => standing(claim, uid, text);
+    if (!there()) this.saveQuestion(claim, null, { text });
+    const question = there();
+    this.#save("answer", claim, question.answers, answer, fields, () => ({ question: question.uid, asked: text }));
+    return question.uid;
   }
 
   #save(what, claim, there, shown, fields, more) {

@@ -45,8 +45,11 @@ export class DiscussionSection {
     for (const [uid, view] of this.#views) {
       if (known.has(uid)) continue;
       lost ||= view.element.contains(document.activeElement);
-      view.element.remove();
       this.#views.delete(uid);
+      // Whoever was answering when the last comment was withdrawn begins a discussion with it.
+      const typed = view.draft();
+      if (typed) this.#begin(typed.text);
+      view.element.remove();
     }
     threads.forEach((thread, i) => {
       let view = this.#views.get(thread.uid);
@@ -122,14 +125,23 @@ export class DiscussionSection {
   }
 
   restore({ start = "", threads = {} }) {
-    if (start) this.open(joinedWords(this.form?.value, start), false);
-    for (const [uid, typed] of Object.entries(threads)) this.#views.get(uid)?.restore(typed);
+    if (start) this.#begin(start);
+    for (const [uid, typed] of Object.entries(threads)) {
+      const view = this.#views.get(uid);
+      if (view) view.restore(typed);
+      else this.#begin(typed.text);
+    }
+  }
+
+  /** Put words into the form for a new discussion, below what is typed there. */
+  #begin(words) {
+    this.open(joinedWords(this.form?.value, words), false);
   }
 
   /** Say beside what was typed why the server didn't take it. */
   fail({ start, threads = {} }, reason) {
     if (!reason) return;
     if (start) this.form?.fail(reason);
-    for (const uid of Object.keys(threads)) this.#views.get(uid)?.form?.fail(reason);
+    for (const uid of Object.keys(threads)) (this.#views.get(uid)?.form || this.form)?.fail(reason);
   }
 }

@@ -12,6 +12,7 @@
 // `joins`, where an operation that waits takes in the fields of a later one on the same item;
 // `creates`, where the claim isn't there without it; `keeps`, where a refusal leaves the values shown;
 // `reverses`, where it takes back what was done before it: nothing later may join what waits before it;
+// `left(answer)`, where the answer isn't the changed object itself: its `uid` and `revision`, or null;
 // `done(page, op, answer)` and `refused(page, op, problem)`.
 
 import { api } from "./api.js";
@@ -134,15 +135,17 @@ export class Outbox {
     return new Promise((resolve) => { this.#waiters.push(resolve); });
   }
 
-  /** Drop what `test` says yes to and isn't under way, and what was refused. */
+  /** Drop what `test` says yes to and isn't under way, and what was refused. What waited is returned. */
   forget(test) {
-    this.#queue = this.#queue.filter((op) => op === this.#started || !test(op));
+    const dropped = this.#queue.filter((op) => op !== this.#started && test(op));
+    this.#queue = this.#queue.filter((op) => !dropped.includes(op));
     for (const [item, op] of this.#refused) {
       if (!test(op)) continue;
       this.#refused.delete(item);
       this.#set(op, null);
     }
     this.#keep();
+    return dropped;
   }
 
   /** The object turned out to have another uid: what waits is about that one. */
@@ -243,7 +246,9 @@ export class Outbox {
     this.#remove(op);
     this.taken += 1;
     this.#tries = 0;
-    if (answer?.uid && answer.revision) this.learn(answer.uid, answer.revision);
+    const { left = (one) => one } = this.verbs[op.verb];
+    const now = left(answer);
+    if (now?.uid && now.revision) this.learn(now.uid, now.revision);
     this.#keep();
     const more = this.#queue.some((other) => other.item === op.item);
     this.#set(op, { state: more ? "saving" : "saved" });

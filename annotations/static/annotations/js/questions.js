@@ -2,8 +2,9 @@
 
 import { AnswerForm, typeName } from "./answer_form.js";
 import { CopyWatch, savedCopy } from "./copies.js";
-import { field, h, unfinished } from "./dom.js";
+import { announce, field, h, unfinished } from "./dom.js";
 import { ariaKeys, kbd, shownKey } from "./keymap.js";
+import { standing } from "./operations/questions.js";
 import { withLater } from "./typed.js";
 import { termName } from "./vocabulary.js";
 
@@ -55,6 +56,7 @@ export class QuestionsSection {
     const signature = JSON.stringify(questions);
     if (signature === this.drawn) return;
     this.drawn = signature;
+    this.#showGone();
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.list.replaceChildren(...questions.map((question) => this.#question(question)));
     this.list.hidden = !questions.length;
@@ -124,8 +126,21 @@ export class QuestionsSection {
   openAnswer(question, answer = null, typed = {}, focus = true) {
     if (this.#keeps({ kind: "answer", question, before: answer }, typed)) return;
     const fields = new AnswerForm(this.card, answer, typed);
-    fields.parts.unshift(h("p.question", { dir: "auto" }, question.text));
+    this.gone = h("p.gone", { hidden: true });
+    fields.parts.unshift(h("p.question", { dir: "auto" }, question.text), this.gone);
     this.#show({ kind: "answer", question, before: answer }, fields, `${gettext("Answer")}: ${question.text}`, focus);
+    this.#showGone();
+  }
+
+  /** Somebody took the question away that is being answered: what is typed stays, and it can be asked again. */
+  #showGone() {
+    if (this.now?.kind !== "answer" || !this.form) return;
+    const { uid, text } = this.now.question;
+    const gone = !standing(this.card.claim, uid, text);
+    if (gone === !this.gone.hidden) return;
+    this.gone.hidden = !gone;
+    this.gone.textContent = gone ? gettext("This question was taken away. Saving the answer asks it again.") : "";
+    if (gone) announce(this.gone.textContent);
   }
 
   /** Does the form stay that is open? Where it is the same one, or half filled; typed values come from it. */
@@ -166,13 +181,11 @@ export class QuestionsSection {
   }
 
   #openLater() {
-    while (!this.form && this.later.length) {
-      const next = this.later.shift();
-      // Not where its question is gone meanwhile.
-      this.#open(next, true);
-      if (this.form) this.fail(next.wrong || {});
-    }
-    return Boolean(this.form);
+    const next = this.later.shift();
+    if (!next) return false;
+    this.#open(next, true);
+    this.fail(next.wrong || {});
+    return true;
   }
 
   /** What is typed in an open form, or null; with it, what waits behind it. */
@@ -186,7 +199,7 @@ export class QuestionsSection {
     const fields = this.fields.typed();
     const changed = Object.entries(fields).some(([name, value]) => (value ?? "") !== (before?.[name] ?? "") && name !== "source_medium");
     if (!changed) return null;
-    return { kind, question: question?.uid || null, uid: before?.uid || null, fields };
+    return { kind, question: question?.uid || null, asked: question?.text, uid: before?.uid || null, fields };
   }
 
   /** Open the form with values that were typed before, or keep them for when the one is shut that is half filled. */
@@ -196,14 +209,14 @@ export class QuestionsSection {
     this.later.push(...later);
   }
 
-  #open({ kind, question: asked, uid, fields }, focus) {
-    const { questions } = this.card.claim;
+  #open({ kind, question: about, asked, uid, fields }, focus) {
+    const { claim } = this.card;
     if (kind === "question") {
-      this.open(questions.find((other) => other.uid === uid) || null, fields, focus);
+      this.open(claim.questions.find((other) => other.uid === uid) || null, fields, focus);
       return;
     }
-    const question = questions.find((other) => other.uid === asked);
-    if (question) this.openAnswer(question, question.answers.find((other) => other.uid === uid) || null, fields, focus);
+    const question = standing(claim, about, asked) || { uid: about, text: asked || "", answers: [] };
+    this.openAnswer(question, question.answers.find((other) => other.uid === uid) || null, fields, focus);
   }
 
   /** Put the server's reasons beside the fields they are about, or keep them with `typed`; false where it waits. */
@@ -226,9 +239,8 @@ export class QuestionsSection {
     const { kind, question, before } = this.now;
     const fields = this.fields.typed();
     this.#shut(true);
-    let { uid } = question || {};
-    if (kind === "question") uid = actions.saveQuestion(claim, before, fields);
-    else actions.saveAnswer(claim, question, before, fields);
+    const uid = kind === "question"
+      ? actions.saveQuestion(claim, before, fields) : actions.saveAnswer(claim, question, before, fields);
     // Answering it comes next, most often.
     if (!this.#openLater()) (this.#button(`answer ${uid}`) || this.ask).focus();
   }

@@ -292,6 +292,11 @@ class Workbench {
       const draft = this.model.claim(op.claim);
       if (draft?.id === null) this.model.drop(draft);
     }
+    await this.renew();
+  }
+
+  /** Take the server's state anew, if it is there. */
+  async renew() {
     try {
       await this.refresh();
     } catch { /* the server is away: the next change will say so */ }
@@ -316,6 +321,7 @@ class Workbench {
     this.drafts.set(uid, joined(card ? card.draft?.() : this.drafts.get(uid), typed));
     this.list.showDraft(uid);
     card?.restore(typed);
+    if (!this.model.claim(uid)) toast(gettext("What you wrote on the claim is kept, in case the claim comes back."));
   }
 
   /** Give up the changes on a row that were refused. */

@@ -2,31 +2,25 @@
 
 import { toast } from "../dom.js";
 
-/** What an action was about, or undefined where the page doesn't show it. */
-function target({ claims, threads }, { target_type: type, target_id: id }) {
+/** What has this uid, or undefined where the page doesn't show it. */
+function object({ claims, threads }, uid) {
+  const questions = claims.flatMap((claim) => claim.questions);
   const talk = Object.values(threads).flat();
-  const all = {
-    claim: () => claims,
-    evidence: () => claims.flatMap(({ evidence }) => evidence),
-    question: () => claims.flatMap(({ questions }) => questions),
-    answer: () => claims.flatMap(({ questions }) => questions).flatMap(({ answers }) => answers),
-    thread: () => talk,
-    comment: () => talk.flatMap(({ comments }) => comments),
-  };
-  return all[type]?.().find((object) => object.id === id);
+  return [
+    ...claims, ...claims.flatMap(({ evidence }) => evidence), ...questions,
+    ...questions.flatMap(({ answers }) => answers), ...talk, ...talk.flatMap(({ comments }) => comments),
+  ].find((one) => one.uid === uid);
 }
 
 const took = (word) => ({
   reverses: true,
   request: (op) => ["POST", `articles/${op.article}/${word}/`, { uid: op.uid }],
+  // What one did to it meanwhile was meant for what this left: had anybody else changed it, this
+  // would have been refused.
+  left: ({ target }) => target,
   async done(page, op, answer) {
-    // It went on by one revision. What one did to it meanwhile was meant for what this left: had
-    // anybody else changed it, this would have been refused.
-    const object = target(page.model, answer[`${word}ne`]);
-    if (object) {
-      object.revision += 1;
-      page.outbox.learn(object.uid, object.revision);
-    }
+    const shown = answer.target && object(page.model, answer.target.uid);
+    if (shown) shown.revision = answer.target.revision;
     await page.refresh();
     page.undone(word, answer);
   },

@@ -1,6 +1,7 @@
 // What is said about a claim. A comment is shown as it was typed until the server has rendered it.
 
 import { toast } from "../dom.js";
+import { joinedWords } from "../typed.js";
 
 const threadOf = (model, op) => model.threads[op.claim]?.find((thread) => thread.uid === op.thread);
 const commentOf = (model, op) => threadOf(model, op)?.comments.find((comment) => comment.uid === op.on);
@@ -57,9 +58,9 @@ export const DISCUSSION = {
     refused(page, op, problem) {
       const { threads } = page.model;
       threads[op.claim] = (threads[op.claim] || []).filter((thread) => thread.uid !== op.thread);
-      // What was said in a thread that never came to be has nowhere to go.
-      page.outbox.forget((other) => other.thread === op.thread);
-      giveBack(page, op, problem, this.typed(op).discussion);
+      // What was said in a thread that never came to be can't be sent: it comes back, too.
+      const said = page.outbox.forget((other) => other.thread === op.thread);
+      giveBack(page, op, problem, { start: said.map((other) => other.fields?.text ?? other.text).reduce(joinedWords, op.text) });
     },
   },
 
