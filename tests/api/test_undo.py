@@ -15,7 +15,6 @@ from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
 
-
 REVISED = (Answer, Claim, Comment, Evidence, Question, Thread)
 
 
