@@ -134,7 +134,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {
         **browser_type_launch_args,
         "executable_path": Path(__file__).with_name("chromium.sh"),
-        "env": {**os.environ, "CHROMIUM": chromium_path() or ""},
+        "env": {**os.environ, "CHROMIUM": chromium_path(windowless=True) or ""},
         "args": [
             "--no-sandbox",
             "--disable-gpu",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils.html import format_html
+from django.utils.translation import get_language, override
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -35,6 +39,23 @@ PAGE = """<!DOCTYPE html>
 
 class SchemaView(Endpoint, SpectacularAPIView):
     """The schema. Without an account, because it holds no data."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer = request.accepted_renderer
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        return HttpResponse(
+            _schema(type(renderer), get_language()),
+            content_type=renderer.media_type + charset,
+            headers={"Content-Disposition": f'inline; filename="factcheck.{renderer.format}"'},
+        )
+
+
+@cache
+def _schema(renderer: type[BaseRenderer], language: str) -> bytes:
+    """Made once a process: it takes seconds, and anybody may ask for it as often as they like."""
+    with override(language):
+        return bytes(renderer().render(SchemaGenerator().get_schema(public=True)))
 
 
 class DocumentationView(Endpoint, SpectacularSwaggerSplitView):
