@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -29,6 +30,23 @@ from tests.services_needed import POSTGRES_URL, RABBITMQ_URL, REDIS_URL, require
 ROOT = Path(__file__).resolve().parent.parent
 SUPERVISOR = [sys.executable, "-I", str(ROOT / "factcheck" / "supervisor.py")]
 START_SECONDS = 150
+
+
+# Runs scripts, one a line as JSON; answers with what each printed and what went wrong.
+_LISTENER = f"""
+import contextlib, io, json, sys, traceback
+from django.db import close_old_connections
+sys.path.insert(0, {str(ROOT)!r})
+for line in sys.stdin:
+    printed, failed = io.StringIO(), ""
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(json.loads(line), {{}})
+    except Exception:
+        failed = traceback.format_exc()
+    close_old_connections()
+    print(json.dumps([printed.getvalue(), failed]), flush=True)
+"""
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
@@ -68,6 +86,7 @@ class Stack:
     start_seconds: float = 0.0
     _process: subprocess.Popen[bytes] | None = None
     _output_start: int = 0
+    _shell: subprocess.Popen[str] | None = None
 
     def __post_init__(self) -> None:
         self.env = clean_environment(**({"VAR_DIR": str(self.var), "PORT": "0"} | self.env))
@@ -166,6 +185,9 @@ class Stack:
 
     def destroy(self) -> None:
         """Stop at once and by any means; for the end of a test that may have failed anywhere."""
+        if self._shell:
+            self._shell.kill()
+            self._shell.communicate()
         groups = [pid for pid in (self.web_pid(), self.worker_pid()) if pid]
         if self._process and self._process.poll() is None:
             # A second signal stops it without waiting for its work.
@@ -252,6 +274,28 @@ class Stack:
         if check and done.returncode:
             raise AssertionError(f"manage {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done
+
+    def shell(self, script: str) -> str:
+        """Run Python on this site, with the tests' modules; what it printed.
+
+        In one process for all scripts, because each would take seconds to load the site.
+        """
+        if self._shell is None:
+            self._shell = subprocess.Popen(
+                [*SUPERVISOR, "manage", "shell", "--no-imports", "-v0", "-c", _LISTENER],
+                env=self.env,
+                cwd=self.cwd,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._shell.stdin
+        assert self._shell.stdout
+        self._shell.stdin.write(json.dumps(script) + "\n")
+        self._shell.stdin.flush()
+        printed, failed = json.loads(self._shell.stdout.readline())
+        assert not failed, failed
+        return str(printed)
 
     @staticmethod
     def _size(path: Path) -> int:

@@ -641,7 +641,7 @@ def world(cast: Cast) -> World:
 
 
 def test_every_role_at_every_address(world: World, subtests: pytest.Subtests) -> None:
-    """One world for all rows, because making it takes a second; each row finds it as it was made."""
+    """In one world, which takes a second to make; each row finds it as it was made."""
     for (method, name), rows in ROWS.items():
         for row in rows:
             with subtests.test(f"{method} {name} {row.case}".strip()), transaction.atomic():

@@ -80,8 +80,7 @@ from annotations.services.tokens import token_create
 for user in User.objects.filter(username__in=["admin", "reviewer"]):
     print(user.username, token_create(actor=user, name="tests")[1])
 """
-    made = stack.manage("shell", "-v0", "-c", script)
-    return dict(line.split() for line in made.stdout.splitlines())
+    return dict(line.split() for line in stack.shell(script).splitlines())
 
 
 @pytest.fixture

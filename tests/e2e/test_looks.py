@@ -176,11 +176,8 @@ def test_a_chosen_theme_stays(site: Site, open_page: Open) -> None:
 def test_an_extraction_fills_in_by_itself(site: Site, page: Page, stack: Stack) -> None:
     """Opened while the only worker is stopped: the page says so, and fills in when it goes on."""
     with stack.worker_asleep():
-        stack.manage(
-            "shell",
-            "-v0",
-            "-c",
-            "from annotations.models import WorkerHeartbeat;WorkerHeartbeat.objects.all().delete()",
+        stack.shell(
+            "from annotations.models import WorkerHeartbeat;WorkerHeartbeat.objects.all().delete()"
         )
         article = site.add()
         be_signed_in(page, stack)
@@ -209,7 +206,7 @@ with transaction.atomic():
     job = extraction_request(actor=None, article=Article.objects.get(pk={article}))
     job_cancel(actor=None, job=job)
 """
-    stack.manage("shell", "-v0", "-c", script)
+    stack.shell(script)
     open_page(article)
     box = page.locator("#extraction")
     expect(box).to_contain_text("The extraction failed. Cancelled.")

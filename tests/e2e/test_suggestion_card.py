@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.conftest import Site
 from tests.e2e.signing import be_signed_in
 from tests.e2e.test_looks import violations
-from tests.stack import ROOT, Stack
+from tests.stack import Stack
 
 Open = Callable[[int], Page]
 _marks = itertools.count(1)
@@ -23,11 +23,7 @@ def make(stack: Stack) -> Callable[..., int]:
 
     def made(*, dated: bool = True) -> int:
         options = f"mark='number {next(_marks)}'" + ("" if dated else ", published=None")
-        script = (
-            f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-            f"from tests.e2e.made_up import make; print(make({options}))"
-        )
-        return int(stack.manage("shell", "-v0", "-c", script).stdout)
+        return int(stack.shell(f"from tests.e2e.made_up import make; print(make({options}))"))
 
     return made
 
@@ -316,7 +312,6 @@ def test_a_name_is_never_markup(site: Site, stack: Stack, open_page: Open) -> No
     """A detector reads hostile texts; what it found stays words."""
     evil = '<img src=x onerror="document.title=1"> “<b>אבג</b>”'
     script = f"""
-import sys; sys.path.insert(0, {str(ROOT)!r})
 from django.db import transaction
 from annotations.detection.interface import Claimant
 from annotations.models import Corpus
@@ -328,7 +323,7 @@ with transaction.atomic():
     run_detector(article, [detected(text, "it rains", claimant=name)])
 print(article.pk)
 """
-    article = int(stack.manage("shell", "-v0", "-c", script).stdout)
+    article = int(stack.shell(script))
     page = open_page(article)
     said = open_card(page, "it rains").locator(".said")
     expect(said).to_have_text(f"Said by <i>{evil} “{evil}”")
