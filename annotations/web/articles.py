@@ -108,7 +108,17 @@ def in_page(data: dict[str, Any]) -> SafeString:
 @login_required
 @never_cache
 def article_data(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The page's data anew: after an extraction, an undo, or somebody else's change."""
+    """The page's data anew: after an extraction, an undo, or somebody else's change.
+
+    ``?run=`` names the run whose suggestions the page has; of the same one it is told only what
+    was decided, because a long article has thousands.
+    """
     article = _article(request.user, pk)
-    data = page_data(article=article, text=article.text, user=request.user)
+    known = request.GET.get("run", "")
+    data = page_data(
+        article=article,
+        text=article.text,
+        user=request.user,
+        known=int(known) if known.isdecimal() else None,
+    )
     return HttpResponse(orjson.dumps(data), content_type="application/json")

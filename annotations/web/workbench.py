@@ -32,6 +32,7 @@ from annotations.models import (
     Job,
     Snapshot,
     Suggestion,
+    SuggestionDecision,
     Tag,
     User,
     Verdict,
@@ -51,8 +52,13 @@ READING_KEYS = {
 }  # fmt: skip
 
 
-def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, Any]:
-    """Everything that the page shows, in a fixed number of queries; for ``orjson``."""
+def page_data(
+    *, article: Article, text: ArticleText, user: User, known: int | None = None
+) -> dict[str, Any]:
+    """Everything that the page shows, in a fixed number of queries; for ``orjson``.
+
+    Where ``known`` is the run's key, ``decisions`` stand in place of what a run never changes.
+    """
     corpus = article.corpus
     # What was found in an earlier text has no place in this one.
     run = article.current_run
@@ -71,11 +77,10 @@ def page_data(*, article: Article, text: ArticleText, user: User) -> dict[str, A
         # What the others have done so far; presence says when it is more.
         "version": version_of(article, user),
         "run": run.pk if run else None,
-        "sentences": run.sentences if run else [],
         "job": job_data(article),
         "workers": workers_alive(),
         "reason_names": reason_names(),
-        "suggestions": suggestions_data(run) if run else [],
+        **run_data(run, known),
         "claims": [
             claim_data(claim)
             for claim in article.claims.standing().filter(text=text).with_details()
@@ -155,6 +160,28 @@ def job_data(article: Article) -> dict[str, Any] | None:
     if job is None:
         return None
     return {"id": job.pk, "state": job.state, "error": job.error, "attempts": job.attempts}
+
+
+def run_data(run: DetectionRun | None, known: int | None) -> dict[str, Any]:
+    if run is None:
+        return {"sentences": [], "suggestions": []}
+    if run.pk == known:
+        return {"decisions": decisions_data(run)}
+    return {"sentences": run.sentences, "suggestions": suggestions_data(run)}
+
+
+def decisions_data(run: DetectionRun) -> list[dict[str, Any]]:
+    """Of the run's suggestions those that were decided: what ``suggestions_data`` says of it."""
+    decisions = SuggestionDecision.objects.filter(suggestion__run=run).select_related("decided_by")
+    return [
+        {
+            "id": decision.suggestion_id,
+            "outcome": decision.outcome,
+            "claim": decision.claim_id,
+            "decided_by": decision.decided_by.name if decision.decided_by else None,
+        }
+        for decision in decisions.order_by("suggestion")
+    ]
 
 
 SUGGESTION_FIELDS = (

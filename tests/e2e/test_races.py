@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import APIResponse, Page, Route, expect
@@ -13,7 +14,7 @@ from tests.stack import wait_until
 
 Open = Callable[[int], Page]
 Settle = Callable[[], None]
-DATA = "**/articles/*/data/"
+DATA = re.compile(r"/articles/\d+/data/")
 
 
 def outcomes(site: Site, article: int) -> list[str | None]:

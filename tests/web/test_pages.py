@@ -186,6 +186,26 @@ def test_what_was_found_in_an_earlier_text_is_not_set_on_this_one(
     assert (data["run"], data["sentences"], data["suggestions"]) == (None, [], [])
 
 
+def test_of_a_run_that_the_page_has_it_is_told_only_what_was_decided(
+    cast: Cast, article: Article, reviewer: Client
+) -> None:
+    first, second, _third = suggestions_of(article)
+    before = page_data(reviewer, article)
+    claim = suggestion_accept(actor=cast.second_reviewer, suggestion=first)
+    suggestion_reject(actor=cast.reviewer, suggestion=second)
+    address = reverse("article-data", args=[article.pk])
+    whole = reviewer.get(address).json()
+    short = reviewer.get(address, {"run": before["run"]}).json()
+    # The page makes the one of the other.
+    decided = {decision.pop("id"): decision for decision in short.pop("decisions")}
+    assert decided[first.pk]["claim"] == claim.pk
+    suggestions = [row | decided.get(row["id"], {}) for row in before["suggestions"]]
+    assert {**short, "sentences": before["sentences"], "suggestions": suggestions} == whole
+    # Another run than the page's, and none.
+    for other in (before["run"] + 1, "", "x"):
+        assert reviewer.get(address, {"run": other}).json() == whole
+
+
 def test_the_page_data_has_the_shapes_of_the_api(
     cast: Cast, article: Article, reviewer: Client
 ) -> None:

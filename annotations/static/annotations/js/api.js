@@ -68,7 +68,8 @@ async function request(method, url, body, { keepalive = false } = {}) {
 
 export const api = (method, path, body, options) => request(method, urls.api + path, body, options);
 export const apiUrl = (path) => urls.api + path;
-export const refresh = () => request("GET", urls.refresh);
+/** The page's data anew; where `run` is still the article's, without what it suggests. */
+export const refresh = (run) => request("GET", urls.refresh + (run ? `?run=${run}` : ""));
 /** Leads to the article that comes next in the queue, whichever that is when it is asked. */
 export const nextUrl = () => urls.next;
 /** Where admins publish a claim. */

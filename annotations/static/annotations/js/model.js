@@ -21,6 +21,15 @@ export class Model {
     const before = new Map(this.claims.map((claim) => [claim.uid, claim]));
     Object.assign(this, data);
     this.claims = data.claims.map((claim) => Object.assign(before.get(claim.uid) || {}, claim));
+    if (data.suggestions) this.#suggested();
+    else this.#decide(data.decisions);
+    this.changed();
+    this.unsent = before;
+    this.reapply();
+    this.unsent = null;
+  }
+
+  #suggested() {
     this.byId = new Map(this.suggestions.map((suggestion) => [suggestion.id, suggestion]));
     this.suggested = this.suggestions.map((suggestion) => ({
       key: `s${suggestion.id}`, suggestion, claim: null, spans: [[suggestion.start, suggestion.end]],
@@ -31,10 +40,12 @@ export class Model {
       const { first_mention: first } = suggestion;
       if (first) this.repeats.set(first, [...this.repeats.get(first) || [], suggestion]);
     }
-    this.changed();
-    this.unsent = before;
-    this.reapply();
-    this.unsent = null;
+  }
+
+  /** The same run's suggestions, as they were decided by now. */
+  #decide(decisions) {
+    for (const suggestion of this.suggestions) Object.assign(suggestion, { outcome: null, claim: null, decided_by: null });
+    for (const { id, ...decision } of decisions) Object.assign(this.byId.get(id), decision);
   }
 
   /** Claims or decisions are others than before. */

@@ -242,7 +242,7 @@ class Workbench {
   async #ask() {
     for (;;) {
       const { taken } = this.outbox;
-      const data = await refresh();
+      const data = await refresh(this.model.run);
       // Reading it takes a while in a long article, and so does drawing it: keys come in between.
       await new Promise((resolve) => { setTimeout(resolve); });
       if (taken === this.outbox.taken) return data;
