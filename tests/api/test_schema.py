@@ -11,7 +11,9 @@ import pytest
 import yaml
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from django.test import Client as DjangoClient
 
+from annotations.api.v1 import docs
 from annotations.models import Article, NearDuplicate
 from annotations.services.bulk_actions import articles_change, bulk_request
 from annotations.services.corpora import guideline_add, membership_set
@@ -181,3 +183,23 @@ def test_the_page_has_nothing_inline(api: Client, db: None) -> None:
     script = api.get("docs/?script=")
     assert script["Content-Type"].startswith("application/javascript")
     assert "/api/v1/schema/" in script.content.decode().replace("\\u002D", "-")
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "application/vnd.oai.openapi; charset=utf-8"),
+        ("application/json", "application/json"),
+        ("application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json"),
+    ],
+)
+def test_it_is_made_once(accept: str, kind: str, client: DjangoClient) -> None:
+    """Whoever asks for it again and again, without an account, costs nothing."""
+    first = client.get("/api/v1/schema/", headers={"Accept": accept})
+    assert first["Content-Type"] == kind
+    assert b"Factcheck annotation API" in first.content
+    made = docs._schema.cache_info().misses
+    second = client.get("/api/v1/schema/", headers={"Accept": accept})
+    assert second.content == first.content
+    assert docs._schema.cache_info().misses == made

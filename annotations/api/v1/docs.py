@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import get_language, override
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -45,17 +45,18 @@ class SchemaView(Endpoint, SpectacularAPIView):
         renderer = request.accepted_renderer
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
         return HttpResponse(
-            _schema(type(renderer), get_language()),
+            _schema(renderer.format, get_language()),
             content_type=renderer.media_type + charset,
             headers={"Content-Disposition": f'inline; filename="factcheck.{renderer.format}"'},
         )
 
 
 @cache
-def _schema(renderer: type[BaseRenderer], language: str) -> bytes:
+def _schema(form: str, language: str) -> str | bytes:
     """Made once a process: it takes seconds, and anybody may ask for it as often as they like."""
+    renderer = OpenApiJsonRenderer() if form == "json" else OpenApiYamlRenderer()
     with override(language):
-        return bytes(renderer().render(SchemaGenerator().get_schema(public=True)))
+        return renderer.render(SchemaGenerator().get_schema(public=True))
 
 
 class DocumentationView(Endpoint, SpectacularSwaggerSplitView):
