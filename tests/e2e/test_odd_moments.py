@@ -468,6 +468,31 @@ def test_what_is_refused_waits_for_the_form_that_was_begun_meanwhile(
     expect(form.locator("[name=citation]")).to_have_value("")
 
 
+def test_what_is_refused_waits_on_its_claim_while_another_is_open(
+    site: Site, open_page: Open, settle: Settle
+) -> None:
+    own = "https://exland.example/the-article"
+    page = open_page(site.article(url=own))
+    accept_first(page)
+    settle()
+    held = hold(page, "**/api/v1/evidence/")
+    form = page.locator(".item.current .evidence-form")
+    page.keyboard.press("e")
+    form.locator("[name=url]").fill(own)
+    form.locator("[name=stance]").select_option("SUPPORTS")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, held)
+    page.keyboard.press("j")
+    claim = page.locator("#items .item.claim")
+    expect(claim).not_to_have_class(re.compile("current"))
+    held[0].continue_()
+    expect(page.locator("#toasts .error")).to_contain_text("the article being checked")
+    expect(claim.locator(".draft")).to_be_visible()
+    page.keyboard.press("k")
+    expect(form.locator("[name=url]")).to_have_value(own)
+    expect(form.locator("[name=stance]")).to_have_value("SUPPORTS")
+
+
 def refuse(held: list[Route], field: str) -> None:
     """Let a request go on with more in a field than the server takes."""
     body = {**held[0].request.post_data_json, field: "x" * 20_000}

@@ -141,7 +141,7 @@ def test_a_key_comes_before_the_servers_state_is_drawn(
             const { parse } = JSON;
             JSON.parse = (text) => {
                 const read = parse(text);
-                if (read?.suggestions) {
+                if (read?.decisions) {
                     // What waits for its turn now has it before anything is drawn.
                     const turn = new MessageChannel();
                     turn.port1.onmessage = () => {
