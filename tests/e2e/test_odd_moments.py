@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import Site
 from tests.e2e.signing import be_signed_in
@@ -436,6 +436,16 @@ def test_nothing_is_said_twice(site: Site, open_page: Open, settle: Settle) -> N
     assert sorted(said) == sorted(set(said))
 
 
+def send_evidence(page: Page, field: str, words: str) -> Locator:
+    """Fill the form of evidence on the open claim and save it, by keyboard; the form."""
+    form = page.locator(".item.current .evidence-form")
+    page.keyboard.press("e")
+    form.locator(f"[name={field}]").fill(words)
+    form.locator("[name=stance]").select_option("SUPPORTS")
+    page.keyboard.press("Control+Enter")
+    return form
+
+
 def test_what_is_refused_waits_for_the_form_that_was_begun_meanwhile(
     site: Site, open_page: Open, settle: Settle
 ) -> None:
@@ -444,11 +454,7 @@ def test_what_is_refused_waits_for_the_form_that_was_begun_meanwhile(
     accept_first(page)
     settle()
     held = hold(page, "**/api/v1/evidence/")
-    form = page.locator(".item.current .evidence-form")
-    page.keyboard.press("e")
-    form.locator("[name=url]").fill(own)
-    form.locator("[name=stance]").select_option("SUPPORTS")
-    page.keyboard.press("Control+Enter")
+    form = send_evidence(page, "url", own)
     wait_for(page, held)
     page.keyboard.press("e")
     form.locator("[name=citation]").fill("Yearbook")
@@ -476,11 +482,7 @@ def test_what_is_refused_waits_on_its_claim_while_another_is_open(
     accept_first(page)
     settle()
     held = hold(page, "**/api/v1/evidence/")
-    form = page.locator(".item.current .evidence-form")
-    page.keyboard.press("e")
-    form.locator("[name=url]").fill(own)
-    form.locator("[name=stance]").select_option("SUPPORTS")
-    page.keyboard.press("Control+Enter")
+    form = send_evidence(page, "url", own)
     wait_for(page, held)
     page.keyboard.press("j")
     claim = page.locator("#items .item.claim")
@@ -689,11 +691,7 @@ def test_evidence_for_a_claim_that_is_gone_waits_for_it(
     accept_first(page)
     settle()
     held = hold(page, "**/api/v1/evidence/")
-    form = page.locator(".item.current .evidence-form")
-    page.keyboard.press("e")
-    form.locator("[name=citation]").fill("Yearbook, page 12")
-    form.locator("[name=stance]").select_option("SUPPORTS")
-    page.keyboard.press("Control+Enter")
+    form = send_evidence(page, "citation", "Yearbook, page 12")
     wait_for(page, held)
     (claim,) = site.claims(article)
     site.api("POST", f"claims/{claim['uid']}/withdraw/", {"revision": claim["revision"]})
