@@ -25,7 +25,7 @@ WINDOWLESS = ("chromium-headless-shell", "chrome-headless-shell")
 
 def chromium_path(*, windowless: bool = False) -> str | None:
     """The browser to test in; ``windowless``: rather one that nobody could look at."""
-    names = (*WINDOWLESS, *BROWSERS) if windowless else BROWSERS
+    names = (*WINDOWLESS, *BROWSERS) if windowless else (*BROWSERS, *WINDOWLESS)
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
@@ -61,7 +61,7 @@ def _rabbitmq() -> bool:
 
 
 def _chromium() -> bool:
-    return chromium_path(windowless=True) is not None
+    return chromium_path() is not None
 
 
 _SERVICES: dict[str, tuple[Callable[[], bool], str]] = {
