@@ -170,6 +170,29 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
     return rows
 
 
+def rows_update(rows: Sequence[models.Model], *names: str) -> None:
+    """Write the named fields of rows of one model: a statement a row, all sent at once.
+
+    For some tens of rows ``bulk_update`` takes several times as long: it makes one statement.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote = connection.ops.quote_name
+    fields = [model._meta.get_field(name) for name in names]
+    key = model._meta.pk
+    assert key is not None  # noqa: S101  every model has one
+    setters = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
+    columns = (_column(field, rows, connection) for field in (*fields, key))  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {setters}"  # noqa: S608  names of our own
+            f" WHERE {quote(str(key.column))} = %s",
+            list(zip(*columns, strict=True)),
+        )
+
+
 def keys_assign(rows: Sequence[M]) -> None:
     """Give rows of one model their keys before they are inserted, so that others can name them."""
     if not rows:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from annotations.models import DetectionRun, Suggestion
 
+from .bulk import made
+
 if TYPE_CHECKING:
     from annotations.detection.interface import Attribution, DatedExpression, DetectedClaim
 
@@ -58,7 +60,8 @@ def _first_mentions(claims: list[DetectedClaim], detector: str) -> dict[Place, P
 
 def _row(run: DetectionRun, claim: DetectedClaim) -> Suggestion:
     claimant = claim.claimant
-    return Suggestion(
+    return made(
+        Suggestion,
         article_id=run.article_id,
         run=run,
         start=claim.start,
@@ -78,7 +81,7 @@ def _row(run: DetectionRun, claim: DetectedClaim) -> Suggestion:
                 "feature": reason.feature,
                 "label": reason.label,
                 "weight": float(reason.weight),
-                "spans": [list(span) for span in reason.spans],
+                "spans": reason.spans,
             }
             for reason in claim.reasons
         ],
@@ -90,9 +93,9 @@ def _attribution(attribution: Attribution | None) -> dict[str, Any] | None:
         return None
     return {
         "form": attribution.form,
-        "source": list(attribution.source) if attribution.source else None,
-        "cue": list(attribution.cue) if attribution.cue else None,
-        "content": [list(piece) for piece in attribution.content],
+        "source": attribution.source or None,
+        "cue": attribution.cue or None,
+        "content": attribution.content,
         "confidence": float(attribution.confidence),
     }
 

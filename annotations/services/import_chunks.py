@@ -1,13 +1,19 @@
-"""A file read in chunks, each with how far it leads."""
+"""A file read in chunks, each with how far it leads, and one ahead of what is being written."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import Self
 
 from django.conf import settings
+from django.db import connection, connections
 
 from annotations.importing import (
     BadRow,
@@ -31,6 +37,15 @@ CHUNK_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows made ready, the place behind them, and the bytes of all files that lie before it."""
+
+    entries: list[Entry]
+    after: Position
+    behind: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """How far a chunk leads: the place behind it, the share of the bytes, the files left behind."""
 
@@ -40,20 +55,67 @@ class Step:
     encodings: dict[str, int]
 
 
-def renewing(job: Job, reads: Iterator[Read]) -> Iterator[Read]:
-    """Keep the lease while a slow file is read, such as a list of pages to be fetched."""
-    renewed = time.monotonic()
-    for read in reads:
-        if time.monotonic() - renewed > RENEW_SECONDS and job.lease:
-            jobs_renew(lease=job.lease)
-            renewed = time.monotonic()
-        yield read
+class ChunkReader:
+    """A file's rows, a chunk at a time; the next may be read while the one at hand is written.
+
+    A thread reads, once ``read_on`` has said so: best when this thread is about to wait for the
+    database, since Python runs one of them at a time. As long as a chunk that is asked for isn't
+    there yet, the job's lease is kept. To be left by ``with``, for the thread to end.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        reads: Iterator[Read],
+        files: FileSet,
+        options: Options,
+        *,
+        with_sketches: Callable[[], bool],
+    ) -> None:
+        self._job, self._ended = job, threading.Event()
+        wanted = takewhile(lambda _: not self._ended.is_set(), reads)
+        self._chunks = chunks(wanted, files, options, with_sketches=with_sketches)
+        self._coming: Future[Chunk | None] | None = None
+        # A thread has a connection of its own, and what this transaction wrote isn't in it.
+        self._thread = None if connection.in_atomic_block else ThreadPoolExecutor(1, "reader")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        if self._thread:
+            # Formats that fetch pages ask the database first.
+            self._thread.submit(connections.close_all)
+            self._thread.shutdown()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        while chunk := self._next():
+            yield chunk
+
+    def read_on(self) -> None:
+        if self._thread and self._coming is None:
+            # With what the log says of the job.
+            self._coming = self._thread.submit(copy_context().run, self._read)
+
+    def _read(self) -> Chunk | None:
+        return next(self._chunks, None)
+
+    def _next(self) -> Chunk | None:
+        self.read_on()
+        if self._coming is None:
+            return self._read()
+        while not wait([self._coming], timeout=RENEW_SECONDS).done:
+            if self._job.lease:
+                jobs_renew(lease=self._job.lease)
+        coming, self._coming = self._coming, None
+        return coming.result()
 
 
 def chunks(
     reads: Iterator[Read], files: FileSet, options: Options, *, with_sketches: Callable[[], bool]
-) -> Iterator[tuple[list[Entry], Read]]:
-    """Rows made ready, a chunk at a time, with the last of each."""
+) -> Iterator[Chunk]:
+    """Rows made ready, a chunk at a time."""
     entries: list[Entry] = []
     characters, began = 0, time.monotonic()
     read: Read | None = None
@@ -68,10 +130,17 @@ def chunks(
             or characters > CHUNK_CHARACTERS
             or time.monotonic() - began > CHUNK_SECONDS
         ):
-            yield entries, read
+            yield Chunk(entries, read.after, _behind(read, files))
             entries, characters, began = [], 0, time.monotonic()
     if entries and read is not None:
-        yield entries, read
+        yield Chunk(entries, read.after, _behind(read, files))
+
+
+def _behind(read: Read, files: FileSet) -> float:
+    # At the beginning of a file the one before it is done, and of the last one all of them are.
+    number = read.after.file
+    done = float(files.offsets[number]) if number < len(files.files) else float(files.total)
+    return done + read.file.size * read.file.share if read.after.item else done
 
 
 def _entry(read: Read, files: FileSet, options: Options, *, with_sketch: bool) -> Entry:
@@ -103,16 +172,12 @@ def _entry(read: Read, files: FileSet, options: Options, *, with_sketch: bool) -
     return entry
 
 
-def step(source: Import, files: FileSet, last: Read) -> Step:
-    after = last.after
-    # At the beginning of a file the one before it is done, and of the last one all of them are.
-    done = float(files.offsets[after.file]) if after.file < len(files.files) else files.total
-    if after.item:
-        done += last.file.size * last.file.share
+def step(source: Import, files: FileSet, chunk: Chunk) -> Step:
+    after = chunk.after
     formats, encodings = tally(files.files[untallied(source) : after.file + bool(after.item)])
     return Step(
         after=after,
-        progress=min(done / files.total, 1.0) if files.total else 1.0,
+        progress=min(chunk.behind / files.total, 1.0) if files.total else 1.0,
         formats=formats,
         encodings=encodings,
     )

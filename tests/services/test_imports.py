@@ -27,8 +27,8 @@ from annotations.models import (
     Tag,
     User,
 )
+from annotations.services import import_chunks, import_runs, likeness
 from annotations.services import import_rollback as import_rollbacks
-from annotations.services import import_runs, likeness
 from annotations.services.articles import article_create
 from annotations.services.deletion import articles_hide
 from annotations.services.import_rollback import import_rollback_run
@@ -492,7 +492,7 @@ def test_a_turn_lasts_as_long_as_the_way_to_its_first_chunk(
 ) -> None:
     settings.IMPORT_SLICE_SECONDS = 1
     source = import_start(actor=None, source=upload(corpus, "a.zip", zipped(TEXTS)))
-    seconds, chunks = [0.0], import_runs.chunks
+    seconds, chunks = [0.0], import_chunks.chunks
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         # Opening and skipping take 5 s, a chunk after that 2 s.
@@ -501,7 +501,7 @@ def test_a_turn_lasts_as_long_as_the_way_to_its_first_chunk(
             yield chunk
             seconds[0] += 2
 
-    monkeypatch.setattr(import_runs, "chunks", slow)
+    monkeypatch.setattr(import_chunks, "chunks", slow)
     monkeypatch.setattr(import_runs.time, "monotonic", lambda: seconds[0])
     assert import_run(first=source.job_id) == 7
     settings.IMPORT_CHUNK_ROWS = 1
