@@ -6,14 +6,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Self
 
 from django.conf import settings
-from django.db import connection, connections
 
 from annotations.importing import (
     BadRow,
@@ -26,6 +24,7 @@ from annotations.importing import (
 )
 from annotations.models import Import, Job
 
+from .beside import Beside
 from .import_planning import Entry
 from .leases import jobs_renew
 from .likeness import signature_of
@@ -58,9 +57,9 @@ class Step:
 class ChunkReader:
     """A file's rows, a chunk at a time; the next may be read while the one at hand is written.
 
-    A thread reads, once ``read_on`` has said so: best when this thread is about to wait for the
-    database, since Python runs one of them at a time. As long as a chunk that is asked for isn't
-    there yet, the job's lease is kept. To be left by ``with``, for the thread to end.
+    Given a thread it reads there, once ``read_on`` has said so: best when this thread is about to
+    wait for the database, since Python runs one of them at a time. As long as a chunk that is asked
+    for isn't there yet, the job's lease is kept. To be left by ``with``, for the reading to end.
     """
 
     def __init__(
@@ -71,23 +70,18 @@ class ChunkReader:
         options: Options,
         *,
         with_sketches: Callable[[], bool],
+        thread: Beside | None,
     ) -> None:
-        self._job, self._ended = job, threading.Event()
+        self._job, self._thread, self._ended = job, thread, threading.Event()
         wanted = takewhile(lambda _: not self._ended.is_set(), reads)
         self._chunks = chunks(wanted, files, options, with_sketches=with_sketches)
         self._coming: Future[Chunk | None] | None = None
-        # A thread has a connection of its own, and what this transaction wrote isn't in it.
-        self._thread = None if connection.in_atomic_block else ThreadPoolExecutor(1, "reader")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        if self._thread:
-            # Formats that fetch pages ask the database first.
-            self._thread.submit(connections.close_all)
-            self._thread.shutdown()
 
     def __iter__(self) -> Iterator[Chunk]:
         while chunk := self._next():
@@ -95,8 +89,7 @@ class ChunkReader:
 
     def read_on(self) -> None:
         if self._thread and self._coming is None:
-            # With what the log says of the job.
-            self._coming = self._thread.submit(copy_context().run, self._read)
+            self._coming = self._thread.begin(self._read)
 
     def _read(self) -> Chunk | None:
         return next(self._chunks, None)

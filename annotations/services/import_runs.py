@@ -31,6 +31,7 @@ from annotations.importing import (
 from annotations.models import ArticleText, Claim, Import, ImportProblem, Job
 from annotations.models.imports import CHECK, RUN
 
+from .beside import beside
 from .bulk import rows_insert
 from .events import event_record
 from .import_checks import check_compares, check_forget, check_plan
@@ -115,7 +116,12 @@ def _read_part(job: Job, source: Import) -> tuple[int, bool]:
             def sketches() -> bool:
                 return job.kind == RUN or check_compares(source)
 
-            with ChunkReader(job, reads, found, options, with_sketches=sketches) as reader:
+            with (
+                beside("reader") as thread,
+                ChunkReader(
+                    job, reads, found, options, with_sketches=sketches, thread=thread
+                ) as reader,
+            ):
                 for chunk in reader:
                     time_slice.arrived()
                     towards = step(source, found, chunk)

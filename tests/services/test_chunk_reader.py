@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from annotations.importing import FileSet, Item, Options, Position, Read, open_files
 from annotations.models import Article, Corpus, ImportProblem, Job
 from annotations.services import import_chunks, import_runs
+from annotations.services.beside import beside
 from annotations.services.import_chunks import ChunkReader
 from annotations.services.imports import import_cancel, import_start
 from tests.stack import wait_until
@@ -22,6 +24,8 @@ from .cast import Cast, make_article, make_claim, make_evidence
 from .importing import bring_in, upload, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+Reading = Callable[..., AbstractContextManager[ChunkReader]]
 
 LINES = "".join(f'{{"text": "Number {n}: ferries cost {n} million."}}\n' for n in range(9))
 
@@ -38,21 +42,35 @@ def files() -> Iterator[FileSet]:
 
 
 @pytest.fixture
-def read_all(files: FileSet) -> Callable[..., ChunkReader]:
+def read_all(files: FileSet) -> Reading:
     """A reader of so many rows; ``each`` is called with the number of each, as it is read."""
 
-    def make(count: int, each: Callable[[int], object], job: Job | None = None) -> ChunkReader:
+    @contextmanager
+    def make(
+        count: int, each: Callable[[int], object], job: Job | None = None
+    ) -> Iterator[ChunkReader]:
         def reads() -> Iterator[Read]:
             for number in range(count):
                 each(number)
                 yield Read(Item(passed=True), files.files[0], Position(0, number + 1))
 
-        return ChunkReader(job or Job(), reads(), files, Options(), with_sketches=lambda: False)
+        with (
+            beside("reader") as thread,
+            ChunkReader(
+                job or Job(),
+                reads(),
+                files,
+                Options(),
+                with_sketches=lambda: False,
+                thread=thread,
+            ) as reader,
+        ):
+            yield reader
 
     return make
 
 
-def test_the_next_chunk_is_read_when_it_may_be(read_all: Callable[..., ChunkReader]) -> None:
+def test_the_next_chunk_is_read_when_it_may_be(read_all: Reading) -> None:
     seen: list[tuple[int, str]] = []
     with read_all(5, lambda n: seen.append((n, threading.current_thread().name))) as reader:
         coming = iter(reader)
@@ -66,7 +84,7 @@ def test_the_next_chunk_is_read_when_it_may_be(read_all: Callable[..., ChunkRead
     assert {name.partition("_")[0] for _, name in seen} == {"reader"}
 
 
-def test_what_goes_wrong_comes_with_the_chunk(read_all: Callable[..., ChunkReader]) -> None:
+def test_what_goes_wrong_comes_with_the_chunk(read_all: Reading) -> None:
     def breaks(number: int) -> None:
         if number == 3:
             raise OSError(5, "the disk")
@@ -79,9 +97,7 @@ def test_what_goes_wrong_comes_with_the_chunk(read_all: Callable[..., ChunkReade
             next(coming)
 
 
-def test_leaving_ends_the_thread_in_the_middle_of_a_chunk(
-    read_all: Callable[..., ChunkReader], settings: Any
-) -> None:
+def test_leaving_ends_the_thread_in_the_middle_of_a_chunk(read_all: Reading, settings: Any) -> None:
     settings.IMPORT_CHUNK_ROWS = 1000
     seen: list[int] = []
 
@@ -97,9 +113,7 @@ def test_leaving_ends_the_thread_in_the_middle_of_a_chunk(
     assert threading.active_count() == before
 
 
-def test_a_slow_file_keeps_its_lease(
-    read_all: Callable[..., ChunkReader], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_file_keeps_its_lease(read_all: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     renewed: list[object] = []
     monkeypatch.setattr(import_chunks, "RENEW_SECONDS", 0.05)
     monkeypatch.setattr(import_chunks, "jobs_renew", lambda *, lease: renewed.append(lease))
@@ -110,7 +124,7 @@ def test_a_slow_file_keeps_its_lease(
     assert set(renewed) == {job.lease}
 
 
-def test_in_a_transaction_it_reads_by_itself(read_all: Callable[..., ChunkReader]) -> None:
+def test_in_a_transaction_it_reads_by_itself(read_all: Reading) -> None:
     seen: set[str] = set()
     with (
         transaction.atomic(),
