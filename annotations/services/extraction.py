@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from functools import partial
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,14 +14,11 @@ from annotations.detection import ArticleInput, Detection, DetectionError, load_
 from annotations.errors import JobLost
 from annotations.models import Article, ArticleText, Corpus, Job
 
-from .beside import Beside, beside
 from .leases import job_fail, jobs_claim, jobs_go_on, jobs_renew, others_wait
 from .runs import Found, runs_record
 from .workers import worker_name
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from annotations.detection import Detector
 
 log = structlog.get_logger(__name__)
@@ -43,48 +38,23 @@ def extraction_run(*, first: int | None) -> int:
     """
     bulk = first is None or Job.objects.filter(pk=first, bulk=True).exists()
     ends = time.monotonic() + settings.EXTRACTION_SLICE_SECONDS
-    # A single article is there sooner without a second connection.
-    with beside("writer") if bulk else nullcontext() as thread:
-        writer = _Writer(thread)
-        while True:
-            jobs = jobs_claim(
-                worker=worker_name(),
-                first=first,
-                limit=settings.EXTRACTION_BATCH_ARTICLES,
-                words=settings.EXTRACTION_BATCH_WORDS,
-                bulk=bulk,
-            )
-            if not jobs:
-                return writer.finish()
-            _extract(jobs, writer)
-            if time.monotonic() > ends or others_wait(kind="extraction"):
-                written = writer.finish()
-                if bulk:
-                    jobs_go_on(kind="extraction")
-                return written
-            first = None
-
-
-class _Writer:
-    """Writes what was found: given a thread, while the next articles are read."""
-
-    def __init__(self, thread: Beside | None) -> None:
-        self._thread, self._written = thread, 0
-        self._under_way: Future[int] | None = None
-
-    def write(self, detector: Detector, found: Sequence[Found]) -> None:
-        self.finish()
-        if self._thread and found:
-            self._under_way = self._thread.begin(partial(_record, detector, found))
-        else:
-            self._written += _record(detector, found)
-
-    def finish(self) -> int:
-        """Wait for what is being written; how many results were, in all."""
-        if self._under_way:
-            under_way, self._under_way = self._under_way, None
-            self._written += under_way.result()
-        return self._written
+    written = 0
+    while True:
+        jobs = jobs_claim(
+            worker=worker_name(),
+            first=first,
+            limit=settings.EXTRACTION_BATCH_ARTICLES,
+            words=settings.EXTRACTION_BATCH_WORDS,
+            bulk=bulk,
+        )
+        if not jobs:
+            return written
+        written += _extract(jobs)
+        if time.monotonic() > ends or others_wait(kind="extraction"):
+            if bulk:
+                jobs_go_on(kind="extraction")
+            return written
+        first = None
 
 
 def detector_of(corpus: Corpus) -> Detector:
@@ -92,24 +62,24 @@ def detector_of(corpus: Corpus) -> Detector:
     return load_detector(corpus.detector or settings.DETECTOR).at(corpus.threshold)
 
 
-def _extract(jobs: list[Job], writer: _Writer) -> None:
+def _extract(jobs: list[Job]) -> int:
     """One batch, all of one detector."""
     try:
         detector = detector_of(jobs[0].corpus)
     except Exception as error:  # noqa: BLE001  becomes the jobs' reason for failing
         for job in jobs:
             _fail(job, error)
-        return
+        return 0
     texts = _latest_texts(jobs)
     # An article that was removed since took its job along.
     jobs = [job for job in jobs if job.article_id in texts]
-    renewed = started = time.monotonic()
+    written, renewed, started = 0, time.monotonic(), time.monotonic()
     found: list[tuple[Job, Detection]] = []
 
-    def record() -> None:
+    def record() -> int:
         # The detector reads several at a time, so each has its share by its words.
         a_word = (time.monotonic() - started) / max(1, sum(read.words for _, read in found))
-        writer.write(
+        return _record(
             detector,
             [Found(job, texts[job.article_id], read, a_word * read.words) for job, read in found],
         )
@@ -120,13 +90,13 @@ def _extract(jobs: list[Job], writer: _Writer) -> None:
         else:
             found.append((job, result))
         if len(found) >= WRITTEN_TOGETHER:
-            record()
+            written += record()
             found.clear()
             started = time.monotonic()
         if time.monotonic() - renewed > RENEW_SECONDS and job.lease:
             jobs_renew(lease=job.lease)
             renewed = time.monotonic()
-    record()
+    return written + record()
 
 
 def _latest_texts(jobs: list[Job]) -> dict[int | None, ArticleText]:
@@ -181,7 +151,7 @@ def _fail(job: Job, error: Exception) -> None:
         log.info("job_lost", job=job.pk, reason=lost.message)
 
 
-def _record(detector: Detector, found: Sequence[Found]) -> int:
+def _record(detector: Detector, found: list[Found]) -> int:
     """Write results together; where one can't be stored, each by itself, so that it fails alone."""
     if not found:
         return 0
