@@ -148,6 +148,7 @@ class Sweeper(threading.Thread):
         self.ended = threading.Event()
         self.slots, self.bulk, self.in_process = slots, bulk, in_process
         self._tidied = -TIDY_SECONDS
+        self._purging = False
         self._planner = Planner()
 
     def run(self) -> None:
@@ -163,7 +164,6 @@ class Sweeper(threading.Thread):
                 tallies.fold()
                 webhooks_sweep()
                 self._tidy()
-                purge_sweep()
                 search_sweep()
             # Whatever breaks, a database or a broker in the middle of an answer: without this
             # thread the worker would seem dead, and nothing lost would be found again.
@@ -178,12 +178,16 @@ class Sweeper(threading.Thread):
         connection.close()
 
     def _tidy(self) -> None:
-        if time.monotonic() - self._tidied >= TIDY_SECONDS:
+        due = time.monotonic() - self._tidied >= TIDY_SECONDS
+        if due:
             requests_sweep()
             exports_sweep()
             deliveries_sweep()
             self._planner.look()
             self._tidied = time.monotonic()
+        # A little at a time; the rest goes at the next looks, and then nothing is looked for.
+        if due or self._purging:
+            self._purging = purge_sweep() > 0
 
 
 _sweeper: Sweeper | None = None

@@ -44,7 +44,7 @@ class Site:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return json.loads(answer.read() or b"null")
 
-    def add(self, text: str = TEXT, **fields: str) -> int:
+    def add(self, text: str = TEXT, **fields: Any) -> int:
         """Add a text that no other test has; its number."""
         made = self.api(
             "POST",
@@ -54,7 +54,7 @@ class Site:
         )
         return int(made["id"])
 
-    def article(self, text: str = TEXT, **fields: str) -> int:
+    def article(self, text: str = TEXT, **fields: Any) -> int:
         """Add a text, and wait until it is extracted."""
         return self.wait_for(self.add(text, **fields))
 

@@ -48,6 +48,21 @@ def test_the_sweeper_outlives_a_database_that_goes_away(
     assert gone == [tasks.worker_name()]
 
 
+def test_what_is_purged_is_looked_for_each_minute_and_then_at_once_for_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sweeper = tasks.Sweeper(slots=1, bulk=True)
+    for name in ("requests_sweep", "exports_sweep", "deliveries_sweep"):
+        monkeypatch.setattr(tasks, name, lambda: 0)
+    monkeypatch.setattr(sweeper, "_planner", SimpleNamespace(look=lambda: False))
+    left, looks = [20, 20, 0, 5, 0], []
+    monkeypatch.setattr(tasks, "purge_sweep", lambda: looks.append(now) or left.pop(0))
+    for now in range(0, 90, 5):
+        monkeypatch.setattr(tasks.time, "monotonic", lambda now=now: 1000.0 + now)
+        sweeper._tidy()
+    assert looks == [0, 5, 10, 60, 65]
+
+
 def test_a_task_claims_the_job_that_it_was_sent_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(tasks, "extraction_run", lambda first: asked.append(first) or 1)

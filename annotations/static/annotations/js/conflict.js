@@ -29,7 +29,12 @@ const NAMES = {
   answer_type: () => gettext("Kind of answer"),
   boolean_explanation: () => gettext("Why"),
   source_url: () => gettext("Source"),
+  rationale: () => gettext("Rationale"),
+  start: () => gettext("Comment"),
 };
+
+/** What a field is called. */
+export const nameOf = (name) => NAMES[name]?.() || name;
 
 function shown(name, value, model) {
   if (value === null || value === undefined || value === "" || value.length === 0) return "–";
@@ -42,15 +47,19 @@ function shown(name, value, model) {
 
 let asked = Promise.resolve();
 
+/** There is one dialog, and what comes by itself comes one after the other: `show` resolves when it is closed. */
+export function inTurn(show) {
+  const answer = asked.then(show);
+  asked = answer.catch(() => {});
+  return answer;
+}
+
 /**
  * Ask which value of each field to keep. Resolves to the fields of mine to save over theirs;
  * closing the dialog keeps mine, so that nothing typed is lost by a stray key.
  */
 export function conflict(about) {
-  // One after the other: there is one dialog.
-  const answer = asked.then(() => ask(about));
-  asked = answer.catch(() => {});
-  return answer;
+  return inTurn(() => ask(about));
 }
 
 function ask({ mine, theirs, base, fields, model }) {
@@ -61,7 +70,7 @@ function ask({ mine, theirs, base, fields, model }) {
     const pick = (whose, checked) => h("input", { type: "radio", name: `conflict-${name}`, value: whose, checked });
     const own = pick("mine", true);
     const row = h("tr", {},
-      h("th", { scope: "row" }, NAMES[name]?.() || name),
+      h("th", { scope: "row" }, nameOf(name)),
       h("td", {}, h("label", {}, own, " ", h("span", { dir: "auto" }, shown(name, mine[name], model)))),
       h("td", {}, h("label", {}, pick("theirs", false), " ", h("span", { dir: "auto" }, shown(name, theirs[name], model)))),
       h("td.muted", { dir: "auto" }, shown(name, base[name], model)));

@@ -135,7 +135,7 @@ export class Outbox {
     return new Promise((resolve) => { this.#waiters.push(resolve); });
   }
 
-  /** Drop what `test` says yes to and isn't under way, and what was refused. What waited is returned. */
+  /** Drop what `test` says yes to and isn't under way, and what was refused: that is returned. */
   forget(test) {
     const dropped = this.#queue.filter((op) => op !== this.#started && test(op));
     this.#queue = this.#queue.filter((op) => !dropped.includes(op));
@@ -143,6 +143,7 @@ export class Outbox {
       if (!test(op)) continue;
       this.#refused.delete(item);
       this.#set(op, null);
+      dropped.push(op);
     }
     this.#keep();
     return dropped;
@@ -263,7 +264,7 @@ export class Outbox {
       this.#refused.set(op.item, op);
     }
     // What was done to a claim that never came to be has nowhere to go.
-    if (verb.creates) this.forget((other) => other.claim === op.claim);
+    if (verb.creates) problem.lost = this.forget((other) => other.claim === op.claim);
     this.#keep();
     this.#set(op, { state: "refused", message: problem.message, fields: problem.fields });
     if (!this.#isHere(op)) this.page.refusedElsewhere(op, problem);

@@ -10,6 +10,7 @@ import { showHelp } from "./help.js";
 import { isTypedIn, listen, useKeys } from "./keymap.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
+import { showLost, wordsIn } from "./lost.js";
 import { opened, pressed } from "./opening.js";
 import { onPaper } from "./paper.js";
 import { VERBS } from "./operations/index.js";
@@ -288,11 +289,20 @@ class Workbench {
   async startOver(problem, op) {
     toast(problem.message, "error");
     this.outbox.mark(op, null);
-    if (op.claim && this.outbox.verbs[op.verb].creates) {
+    const lost = [...problem.lost || []];
+    const unmade = op.claim && this.outbox.verbs[op.verb].creates;
+    if (unmade) {
+      // What stands in its forms as well: nothing of this claim's will ever be opened again.
+      if (this.card(op.claim)) this.flush();
+      lost.push(...this.outbox.forget((other) => other.claim === op.claim));
+      lost.push(this.card(op.claim)?.draft?.() || this.drafts.get(op.claim));
       const draft = this.model.claim(op.claim);
       if (draft?.id === null) this.model.drop(draft);
     }
+    showLost(wordsIn(lost), problem.message);
     await this.renew();
+    // Closed by now, its card has put aside what stood in it.
+    if (unmade && !this.model.claim(op.claim)) this.drafts.set(op.claim, null);
   }
 
   /** Take the server's state anew, if it is there. */
@@ -312,6 +322,7 @@ class Workbench {
       drafts.set(op.row, joined(drafts.get(op.row), typed));
     }
     if (!verb.keeps) this.outbox.mark(op, null);
+    showLost(wordsIn(problem.lost || []), problem.message);
     toast(`${gettext("A change in an earlier article was not accepted:")} ${problem.message}`, "error");
   }
 

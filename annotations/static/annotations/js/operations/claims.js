@@ -67,7 +67,7 @@ export const CLAIMS = {
     async refused(page, op, problem) {
       if (problem.status === 404 || problem.current?.state === "withdrawn") {
         // There is no row any more on which it could wait for a decision.
-        page.outbox.forget((other) => other.claim === op.claim);
+        problem.lost = page.outbox.forget((other) => other.claim === op.claim);
         problem.message = gettext("This claim was withdrawn by somebody else; your change to it was not saved.");
         await page.startOver(problem, op);
         return;
