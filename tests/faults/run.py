@@ -14,10 +14,11 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Any
 
-from tests.bench.live import Client, rows, write_articles
+from tests.bench.live import Client, execute, rows, write_articles
 from tests.faults.servers import BROKERS, Postgres, Server
 from tests.fleet import Fleet, fleet
 from tests.stack import Stack
@@ -33,6 +34,8 @@ class Outcome:
 
     killed: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    # Articles that workers had at each kill.
+    at_hand: list[int] = field(default_factory=list)
     articles: int = 0
     claims: int = 0
     attempts: dict[int, int] = field(default_factory=dict)
@@ -99,17 +102,17 @@ def run(
             person.start()
             for number in range(rounds):
                 victim = chance.choice(VICTIMS)
+                _release(site, ceil(articles / rounds))
                 time.sleep(chance.uniform(0.3, 2.0))
                 down = chance.uniform(0.0, 1.0)
-                tell(f"{number + 1}/{rounds}: {victim}, down for {down:.1f} s more")
+                at_it = _count(site, "state = 'running'")
+                tell(
+                    f"{number + 1}/{rounds}: {victim}, down for {down:.1f} s more; {at_it} at hand"
+                )
                 _kill(site, servers, victim)
                 time.sleep(down)
                 _start(site, servers, victim)
                 outcome.killed[victim] += 1
-                done = _count(site, "state = 'done'")
-                if _count(site, "state IN ('queued', 'running')") == 0 and number + 1 < rounds:
-                    tell(f"all {done} are extracted: once more, all of them")
-                    site.shell(_AGAIN)
             tell("the last was started again; recovering")
             person.ended.set()
             person.join()
@@ -122,13 +125,11 @@ def run(
     return outcome
 
 
-_AGAIN = (
-    "from annotations.models import Article\n"
-    "from annotations.services.jobs import extraction_request\n"
-    "for article in Article.objects.filter(corpus__name='Faults').select_related('corpus'):\n"
-    "    extraction_request(actor=None, article=article)\n"
-    "from annotations.models import Job\n"
-    "Job.objects.filter(state='queued').update(bulk=True)\n"
+# Those that still wait come in portions, so that there is work at each kill on any machine.
+_PUT_OFF = "UPDATE annotations_job SET due_at = now() + interval '1 day'"
+_RELEASE = (
+    "UPDATE annotations_job SET due_at = now() WHERE id IN (SELECT id FROM annotations_job"
+    " WHERE due_at > now() + interval '1 hour' ORDER BY id LIMIT {count})"
 )
 _PERSON = (
     "from annotations.domain.vocabulary import Role\n"
@@ -148,11 +149,16 @@ def _begin(site: Fleet, folder: Path, seed: int, articles: int, sentences: int) 
     texts = folder / "texts"
     write_articles(texts, articles - 1, seed=seed, sentences=sentences)
     site.manage("import_corpus", str(texts), "--corpus", "Faults", "--no-near-duplicates")
+    execute(_stack(site), _PUT_OFF)
     key, article = site.shell(_PERSON).split()[-2:]
     site.web()
     for name in ("worker0", "worker1"):
         site.worker(name)
     return Person(site, key, int(article), "word " * 60)
+
+
+def _release(site: Fleet, count: int) -> None:
+    execute(_stack(site), _RELEASE.format(count=count))
 
 
 def _kill(site: Fleet, servers: dict[str, Server], victim: str) -> None:
