@@ -105,10 +105,9 @@ def run(
                 _release(site, ceil(articles / rounds))
                 time.sleep(chance.uniform(0.3, 2.0))
                 down = chance.uniform(0.0, 1.0)
-                at_it = _count(site, "state = 'running'")
-                tell(
-                    f"{number + 1}/{rounds}: {victim}, down for {down:.1f} s more; {at_it} at hand"
-                )
+                at_hand = _count(site, "state = 'running'")
+                outcome.at_hand.append(at_hand)
+                tell(f"{number + 1}/{rounds}: {victim}, {at_hand} at hand, {down:.1f} s more down")
                 _kill(site, servers, victim)
                 time.sleep(down)
                 _start(site, servers, victim)
