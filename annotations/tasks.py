@@ -121,16 +121,23 @@ def release(job_id: int) -> int:
     return release_run(first=job_id)
 
 
+def spare_the_collector() -> None:
+    """Once all that a process needs is loaded, and stays.
+
+    Walked by the collector at each of its rounds, it took a tenth of an extraction's time; and
+    rounds for every 700 new objects, where a batch makes hundreds of thousands and drops them by
+    itself, another twentieth.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @worker_process_init.connect
 def load_model(**_: Any) -> None:
     """Once a worker process, before its first task: in each child that a worker forks …"""
     load_detector(settings.DETECTOR)
-    # All that is there by now stays. Walked by the collector at each of its rounds, it took a
-    # tenth of an extraction's time; and rounds for every 700 new objects, where a batch makes
-    # hundreds of thousands and drops them by itself, another twentieth.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    spare_the_collector()
 
 
 # How often what is merely old is removed.
