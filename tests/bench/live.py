@@ -224,8 +224,9 @@ def verify_history(site: Stack) -> None:
     site.manage("verify_events", "--skip-checks")
 
 
-def wait_until_extracted(site: Stack, seconds: float = 60) -> None:
-    """Wait until no job is queued or running."""
+def wait_until_extracted(site: Stack, seconds: float = 60, *, every: float = 0.1) -> None:
+    """Wait until no job is queued or running. ``every``: seconds between looks, each of which
+    takes a connection of its own."""
     unfinished = "SELECT count(*) FROM annotations_job WHERE state IN ('queued', 'running')"
     deadline = time.monotonic() + seconds
     while left := rows(site, unfinished)[0][0]:
@@ -234,7 +235,7 @@ def wait_until_extracted(site: Stack, seconds: float = 60) -> None:
                 site, "SELECT state, attempts, count(*) FROM annotations_job GROUP BY 1, 2"
             )
             raise AssertionError(f"{left} jobs are unfinished after {seconds:.0f} s: {states}")
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 # --- Articles ----------------------------------------------------------------------------------
