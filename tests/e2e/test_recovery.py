@@ -31,7 +31,7 @@ from tests.stack import Stack, children, running_stack, wait_until
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 # Work for some seconds, so that there is a middle in which to be killed.
-ARTICLES = 30
+ARTICLES = 50
 RUNNING = "SELECT DISTINCT worker FROM annotations_job WHERE state = 'running'"
 # What people made, as one comparable list.
 PEOPLES_WORK = (
@@ -217,7 +217,8 @@ def test_one_of_two_workers_is_killed(site: Stack, chance: random.Random, tmp_pa
 
 def test_two_workers_share_the_work(site: Stack, tmp_path: Path) -> None:
     with another_worker(site, "third"):
-        articles = start_work(site, tmp_path / "c", seed=3)
+        # Enough for the second to come to it at one of its looks, however quick the first is.
+        articles = start_work(site, tmp_path / "c", seed=3, count=3 * ARTICLES)
         wait_until_extracted(site)
         listed = ", ".join(map(str, articles))
         workers = rows(
