@@ -15,4 +15,8 @@ class SignInForm(LoginForm):
         # Either a name or an address; what browsers call a name is both.
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         again = bool(self.data.get("login"))
-        self.fields["password" if again else "login"].widget.attrs["autofocus"] = True
+        begins = self.fields["password" if again else "login"].widget
+        begins.attrs["autofocus"] = True
+        if again:
+            # Shown once more, it was refused: the page goes to what is wrong, and says why.
+            begins.attrs |= {"aria-invalid": "true", "aria-describedby": "problems"}

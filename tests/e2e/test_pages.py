@@ -151,3 +151,19 @@ def test_a_text_typed_by_mistake_does_nothing(
     page.keyboard.press("b")
     page.keyboard.press("a")
     expect(page.locator(".item.current.claim")).to_have_count(1)
+
+
+def test_signing_in_needs_no_mouse(page: Page, stack: Stack) -> None:
+    password = stack.passwords["reviewer"]
+    page.goto(f"{stack.base_url}/accounts/login/")
+    expect(page.get_by_label("User name or email address")).to_be_focused()
+    page.keyboard.type("reviewer")
+    page.keyboard.press("Tab")
+    page.keyboard.type("not this one")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.get_by_label("Password")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Successfully signed in")).to_be_visible()

@@ -29,5 +29,8 @@ def test_it_begins_in_the_name_and_after_a_wrong_password_in_that(
     page = client.post(address, wrong).content.decode()
     assert focused(page) == ["password"]
     assert f'value="{cast.reviewer.username}"' in page
-    assert 'role="alert"' in page
+    assert 'role="alert" id="problems"' in page
+    # By which the page's script goes to the field, and not to the message.
+    assert re.findall(r'<input [^>]*name="(\w+)"[^>]*aria-invalid="true"', page) == ["password"]
+    assert 'aria-describedby="problems"' in page
     assert focused(client.post(address, {}).content.decode()) == ["login"]
