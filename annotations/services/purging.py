@@ -1,5 +1,5 @@
-"""Purging for good what was deleted long ago, and files of imports that ended long ago: a little
-at each of the workers' sweeps.
+"""Purging for good what was deleted long ago, and files of imports that ended long ago: workers
+look each minute, and take a little at each of their sweeps until nothing is left.
 
 The history of a corpus stays as long as the corpus: of an article that is purged it keeps who did
 what. With a corpus its history goes too; the site's own chain keeps that it went.
