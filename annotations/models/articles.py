@@ -86,7 +86,7 @@ class Article(models.Model):
         (ArticleState.REVIEWED, _("reviewed")),
     ]
 
-    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="articles")
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="articles", db_index=False)
     title = models.CharField(_("title"), max_length=500)
     author = models.CharField(_("author"), max_length=300, blank=True)
     publisher = models.CharField(_("publisher"), max_length=300, blank=True)
@@ -204,7 +204,7 @@ class ArticleText(models.Model):
     A database trigger refuses an update too, so no path around this class exists.
     """
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="texts")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="texts", db_index=False)
     number = models.PositiveIntegerField(_("revision"), default=1)
     text = models.TextField(_("text"))
     content_hash = models.CharField(max_length=64)

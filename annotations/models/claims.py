@@ -38,7 +38,7 @@ class ClaimantQuerySet(models.QuerySet["Claimant"]):
 class Claimant(models.Model):
     """Who made a claim; the outlet's own voice is one too."""
 
-    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="claimants")
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="claimants", db_index=False)
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=200, blank=True)
     wikidata_id = models.CharField(_("Wikidata id"), max_length=20, blank=True)
@@ -66,7 +66,7 @@ class Tag(models.Model):
 
     MAX_NAME = 50
 
-    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="tags")
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="tags", db_index=False)
     name = models.CharField(_("name"), max_length=MAX_NAME)
 
     objects = TagQuerySet.as_manager()
@@ -146,7 +146,7 @@ class Claim(models.Model):
 
     # Chosen by the client, so that sending a creation twice makes one claim.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    article = models.ForeignKey(Article, models.CASCADE, related_name="claims")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="claims", db_index=False)
     # RESTRICT: gone only together with their article or corpus.
     text = models.ForeignKey(ArticleText, models.RESTRICT, related_name="claims")
     suggestion = models.ForeignKey(
@@ -209,7 +209,7 @@ class Claim(models.Model):
 class ClaimSpan(SpanModel):
     """A fragment of a claim. Fragments of one claim are in text order and don't overlap."""
 
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="spans")
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="spans", db_index=False)
 
     class Meta(SpanModel.Meta):
         ordering = ["claim", "start"]

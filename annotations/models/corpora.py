@@ -18,7 +18,7 @@ from .people import User
 class RatingScale(models.Model):
     """A named, versioned scale of ratings. A used scale isn't edited: it gets a new version."""
 
-    slug = models.SlugField(_("slug"))
+    slug = models.SlugField(_("slug"), db_index=False)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     name = models.CharField(_("name"), max_length=100)
 
@@ -35,7 +35,7 @@ class RatingScale(models.Model):
 class Rating(models.Model):
     """One value of a scale. ``number`` is 1 (false) to 5 (true), or null off that axis."""
 
-    scale = models.ForeignKey(RatingScale, models.PROTECT, related_name="ratings")
+    scale = models.ForeignKey(RatingScale, models.PROTECT, related_name="ratings", db_index=False)
     position = models.PositiveSmallIntegerField(_("position"))
     label = models.CharField(_("label"), max_length=100)
     number = models.PositiveSmallIntegerField(_("number, 1–5"), null=True, blank=True)
@@ -221,7 +221,7 @@ class Membership(models.Model):
         (Role.ADMIN, _("admin")),
     ]
 
-    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="memberships")
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=ROLES, default=Role.REVIEWER)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -244,7 +244,7 @@ class Guideline(models.Model):
 
     MAX_TEXT = 50_000
 
-    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="guidelines")
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="guidelines", db_index=False)
     version = models.PositiveIntegerField(_("version"))
     text = models.TextField(_("text"))
     created_by = models.ForeignKey(

@@ -48,7 +48,9 @@ class Suggestion(SpanModel):
     """A span that the detector thinks worth checking. Never changed after it is written."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="suggestions")
-    run = models.ForeignKey(DetectionRun, models.CASCADE, related_name="suggestions")
+    run = models.ForeignKey(
+        DetectionRun, models.CASCADE, related_name="suggestions", db_index=False
+    )
     # Check-worthiness in [0, 1].
     score = models.FloatField(_("check-worthiness"))
     # A key of Full Fact's claim types.

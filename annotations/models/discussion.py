@@ -135,7 +135,7 @@ class Comment(models.Model):
 class ThreadReading(models.Model):
     """How far a person has read a thread: what comes after ``comment`` is unread."""
 
-    thread = models.ForeignKey(Thread, models.CASCADE, related_name="readings")
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="readings", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     # The last comment seen. RESTRICT: comments go only with their thread.
     comment = models.ForeignKey(Comment, models.RESTRICT, related_name="+")

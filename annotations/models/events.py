@@ -40,10 +40,20 @@ class Event(models.Model):
     number = models.PositiveBigIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=50)
     corpus = models.ForeignKey(
-        "Corpus", models.DO_NOTHING, null=True, db_constraint=False, related_name="events"
+        "Corpus",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="events",
+        db_index=False,
     )
     article = models.ForeignKey(
-        "Article", models.DO_NOTHING, null=True, db_constraint=False, related_name="events"
+        "Article",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="events",
+        db_index=False,
     )
     claim = models.ForeignKey(
         "Claim", models.DO_NOTHING, null=True, db_constraint=False, related_name="events"
@@ -52,7 +62,7 @@ class Event(models.Model):
     target_id = models.PositiveBigIntegerField(_("object id"))
     # Null: the system itself (a worker, a command).
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events", db_index=False
     )
     before = models.JSONField(_("before"), null=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(_("after"), null=True, encoder=DjangoJSONEncoder)

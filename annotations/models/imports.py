@@ -171,7 +171,7 @@ class ImportProblem(models.Model):
     ]
     MAX_ROW = 20_000
 
-    source = models.ForeignKey(Import, models.CASCADE, related_name="problems")
+    source = models.ForeignKey(Import, models.CASCADE, related_name="problems", db_index=False)
     severity = models.CharField(max_length=10, choices=SEVERITIES)
     # The file in an archive, and the line in it.
     file = models.CharField(max_length=500, blank=True)
@@ -252,7 +252,9 @@ class CheckedBand(models.Model):
 class NearDuplicate(models.Model):
     """Two articles of a corpus with nearly the same text; ``article`` came later."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="near_duplicates")
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="near_duplicates", db_index=False
+    )
     earlier = models.ForeignKey(Article, models.CASCADE, related_name="later_duplicates")
     # An estimate of the share of word sequences that the two have in common, in [0, 1].
     similarity = models.FloatField()

@@ -71,9 +71,9 @@ class Job(models.Model):
     ]
 
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
-    corpus = models.ForeignKey("Corpus", models.CASCADE, related_name="jobs")
+    corpus = models.ForeignKey("Corpus", models.CASCADE, related_name="jobs", db_index=False)
     article = models.ForeignKey(
-        "Article", models.CASCADE, null=True, blank=True, related_name="jobs"
+        "Article", models.CASCADE, null=True, blank=True, related_name="jobs", db_index=False
     )
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=JobState.QUEUED)
     done = models.PositiveIntegerField(_("done"), default=0)

@@ -87,7 +87,7 @@ class FactCheck(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # PROTECT: what was published stays, with what it is about.
     claim = models.OneToOneField(Claim, models.PROTECT, related_name="fact_check")
-    corpus = models.ForeignKey(Corpus, models.PROTECT, related_name="fact_checks")
+    corpus = models.ForeignKey(Corpus, models.PROTECT, related_name="fact_checks", db_index=False)
     slug = models.SlugField(_("address"), max_length=100, unique=True)
     state = models.CharField(
         _("state"), max_length=10, choices=STATES, default=FactCheckState.PUBLISHED
@@ -137,7 +137,9 @@ class AppendOnly(models.Model):
 class FactCheckVersion(AppendOnly):
     """All that the page shows, as it was published. ``content`` is ``services.fact_checks``'s."""
 
-    fact_check = models.ForeignKey(FactCheck, models.PROTECT, related_name="versions")
+    fact_check = models.ForeignKey(
+        FactCheck, models.PROTECT, related_name="versions", db_index=False
+    )
     number = models.PositiveIntegerField(_("version"))
     content = models.JSONField(_("content"))
     # SHA-256 of what was taken from the claim, by which a later difference shows.
@@ -225,7 +227,9 @@ class ErrorReport(models.Model):
     ]
     MIN_TEXT, MAX_TEXT, MAX_CONTACT, MAX_ANSWER = 10, 4000, 200, 1000
 
-    fact_check = models.ForeignKey(FactCheck, models.PROTECT, related_name="reports")
+    fact_check = models.ForeignKey(
+        FactCheck, models.PROTECT, related_name="reports", db_index=False
+    )
     text = models.TextField(_("what is wrong"))
     # Given by the reader or not; removable, and never in an event or an export.
     contact = models.CharField(_("how to reach you"), max_length=MAX_CONTACT, blank=True)

@@ -55,7 +55,7 @@ class Release(models.Model):
     )  # fmt: skip
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="releases")
+    corpus = models.ForeignKey(Corpus, models.CASCADE, related_name="releases", db_index=False)
     number = models.PositiveIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=MAX_TITLE)
     # Why it was made, in Markdown, for the datasheet.

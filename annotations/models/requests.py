@@ -13,7 +13,9 @@ class IdempotentRequest(models.Model):
     was done; and whoever comes with the same key meanwhile waits for that transaction.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     key = models.CharField(max_length=255)
     # Of the address, the token and the body.
     fingerprint = models.CharField(max_length=64)

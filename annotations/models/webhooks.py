@@ -97,7 +97,7 @@ class WebhookDelivery(models.Model):
     ]
     MAX_EXCERPT = 1000
 
-    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", db_index=False)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # The very text that is signed and sent, each time.
     payload = models.TextField(editable=False)

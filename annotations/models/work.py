@@ -17,8 +17,10 @@ from .claims import Claim
 class Assignment(models.Model):
     """An article that a person is asked to review."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="assignments")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="assignments", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments", db_index=False
+    )
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -246,7 +246,9 @@ def _keys(model: type[models.Model], count: int) -> Sequence[Any]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                # The sequence is looked up once, not for each of its numbers.
+                "SELECT nextval(name) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name"
+                " OFFSET 0) sequence, generate_series(1, %s)",
                 [f'"{table}"', column, count],
             )
             return sorted(row[0] for row in cursor.fetchall())

@@ -26,6 +26,7 @@ from annotations.models import Import, Job
 
 from .beside import Beside
 from .import_planning import Entry
+from .jobs import words_of
 from .leases import jobs_renew
 from .likeness import signature_of
 
@@ -160,6 +161,7 @@ def _entry(read: Read, files: FileSet, options: Options, *, with_sketch: bool) -
     except Exception as error:  # noqa: BLE001  whatever a row holds, it fails alone
         entry.reason = f"it can't be read: {error!r}"
     else:
+        entry.words = words_of(entry.prepared.text)
         if with_sketch:
             entry.signature = signature_of(entry.prepared.text)
     return entry

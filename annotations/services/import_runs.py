@@ -137,11 +137,12 @@ def _fill_search(job: Job) -> bool:
     """Whether all that the import wrote is in the search index now."""
     time_slice = Slice(job)
     time_slice.arrived()
-    while gaps_fill(job=job):
-        if job.lease:
-            jobs_renew(lease=job.lease)
-        if time_slice.is_over():
-            return False
+    with beside("search") as thread:
+        while gaps_fill(job=job, thread=thread):
+            if job.lease:
+                jobs_renew(lease=job.lease)
+            if time_slice.is_over():
+                return False
     return True
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 from django.db import DatabaseError, connection, models, transaction
@@ -20,6 +21,7 @@ from annotations.models import Article, Claim, Import, ImportProblem, Job, Searc
 from annotations.search import ARTICLE, CLAIM
 from annotations.search.schema import fill
 
+from .beside import Beside
 from .import_turns import first_line
 from .leases import job_hold
 
@@ -39,10 +41,23 @@ def gaps_note(source: Import, articles: Sequence[Article], claims: Sequence[Clai
             )
 
 
+def gaps_fill(*, job: Job, thread: Beside | None) -> int:
+    """Index some of what an import wrote; how many rows, 0 when nothing is left.
+
+    With a thread, and where the database serves two at once, both index: all of the work is the
+    database's.
+    """
+    both = thread and connection.features.has_select_for_update_skip_locked
+    other = thread.begin(partial(_fill_for, job, hold=False)) if thread and both else None
+    filled = _fill_for(job, hold=True)
+    return filled + (other.result() if other else 0)
+
+
 @transaction.atomic
-def gaps_fill(*, job: Job) -> int:
-    """Index some of what an import wrote; how many rows, 0 when nothing is left."""
-    job_hold(job)
+def _fill_for(job: Job, *, hold: bool) -> int:
+    # One of two holds the job. What the other indexes, if the job is cancelled now, is wanted too.
+    if hold:
+        job_hold(job)
     return _fill(SearchGap.objects.filter(source__job=job))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from annotations.models import (
     Article,
@@ -55,6 +56,31 @@ def test_two_fragments_of_a_claim_begin_apart(claim: Claim) -> None:
     span = claim.spans.get()
     with pytest.raises(IntegrityError), transaction.atomic():
         ClaimSpan.objects.create(claim=claim, start=span.start, end=span.start + 1, quote="c")
+
+
+def test_no_index_is_the_beginning_of_another(db: None) -> None:
+    """Each costs at every write. Django's own tables of two keys are as Django makes them."""
+    models = [*apps.get_app_config("annotations").get_models()]
+    spare = []
+    with connection.cursor() as cursor:
+        for model in models:
+            partial = {index.name for index in model._meta.indexes if index.condition}
+            partial |= {c.name for c in model._meta.constraints if getattr(c, "condition", None)}
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            whole = {
+                name: one["columns"]
+                for name, one in found.items()
+                if (one["index"] or one["unique"]) and name not in partial
+            }
+            spare += [
+                (name, other)
+                for name, columns in whole.items()
+                for other, longer in whole.items()
+                if len(columns) < len(longer)
+                and longer[: len(columns)] == columns
+                and not found[name]["unique"]
+            ]
+    assert spare == []
 
 
 def test_one_active_job_an_article(article: Article) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from django.db import connection
 
 from annotations import search
 from annotations.models import Article, ArticleText, Claim, Corpus, Import, SearchGap
+from annotations.services import import_search
 from annotations.services.claims import claim_update
 from annotations.services.corpus_states import corpus_archive, corpus_unarchive
 from annotations.services.import_runs import import_run
@@ -130,6 +133,28 @@ def test_what_was_taken_back_leaves_nothing(halfway: Import) -> None:
     roll_back(halfway)
     search_sweep()
     assert indexed() == (0, 0)
+    assert not SearchGap.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_index_where_the_database_serves_two(
+    corpus: Corpus, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.IMPORT_CHUNK_ROWS = 1
+    # Each waits for the other before it begins.
+    both = Barrier(2 if connection.vendor == "postgresql" else 1)
+    fill, workers = import_search.fill, set()
+
+    def filled(what: str, first: int, last: int) -> None:
+        if threading.current_thread() not in workers:
+            both.wait(timeout=30)
+            workers.add(threading.current_thread())
+        fill(what, first, last)
+
+    monkeypatch.setattr(import_search, "fill", filled)
+    source = bring_in(corpus, "a.jsonl", ROWS, format="doccano", near_duplicates=False)
+    assert (source.state, indexed(), hits("ferry")) == ("done", (6, 6), (6, 6))
+    assert len(workers) == both.parties
     assert not SearchGap.objects.exists()
 
 

@@ -81,6 +81,8 @@ class Entry:
     draft: Draft | None = None
     reason: str = ""
     signature: Signature | None = None
+    # Of the text.
+    words: int = 0
     # Nothing but a place in the file.
     passed: bool = False
 

@@ -28,7 +28,6 @@ from annotations.search.schema import put_off
 
 from ..bulk import keys_assign, made
 from ..import_search import gaps_note
-from ..jobs import words_of
 from ..likeness import likeness_rows
 from .annotations import Annotations
 from .entries import Entry, Plan, place
@@ -188,7 +187,7 @@ class Planner:
             for placed in prepared.marks:
                 self._annotations.claim(entry, article, text, placed.mark, placed.spans)
         if extracts:
-            self.extraction(article, prepared.text)
+            self.extraction(article, entry.words)
 
     def enter(self, entry: Entry, article: Article, text: ArticleText) -> None:
         """Put a new article into the plan, so that a row further down finds it there."""
@@ -202,14 +201,14 @@ class Planner:
         if self._before is not None:
             self._before[article.content_hash] = place(entry.file, entry.line)
 
-    def extraction(self, article: Article, text: str) -> None:
+    def extraction(self, article: Article, words: int) -> None:
         """The job that will have the article read by the detector."""
         self.plan.rows.add(
             made(
                 Job,
                 bulk=True,
                 kind="extraction",
-                words=words_of(text),
+                words=words,
                 corpus=self.corpus,
                 article=article,
                 created_by=self.source.created_by,

@@ -20,6 +20,7 @@ from annotations.models import (
     SuggestionDecision,
 )
 
+from ..jobs import words_of
 from ..runs import check_worthiness
 from .records import Record, Restored, date_of, text_of, time_of
 from .restoring_claims import ClaimRestorer
@@ -59,7 +60,7 @@ class Restorer:
         plan.counts["claims"] += len(self.claims)
         plan.counts["suggestions"] += len(self._restored.suggestions)
         if article.state == ArticleState.WAITING and self.planner.options.extract:
-            self.planner.extraction(article, text.text)
+            self.planner.extraction(article, words_of(text.text))
 
     # --- The article ----------------------------------------------------------------------
 
