@@ -1,4 +1,8 @@
-"""Drops indexes of a single column by which another index begins, too: each costs at every write."""
+"""Drops indexes of a single column by which another index begins, too: each costs at every write.
+
+Where lists are in the order of keys, an index has the key as well: SQLite's has it in any case,
+PostgreSQL's only if it is named.
+"""
 
 from typing import Any
 
@@ -43,6 +47,15 @@ class Migration(migrations.Migration):
     dependencies = [("annotations", "0028_list_indexes")]
 
     operations = [
+        migrations.AddIndex(
+            "article", models.Index(fields=["corpus", "id"], name="article_corpus")
+        ),
+        migrations.AddIndex("event", models.Index(fields=["corpus", "id"], name="event_corpus")),
+        migrations.AddIndex("event", models.Index(fields=["actor", "id"], name="event_actor")),
+        migrations.AddIndex(
+            "importproblem", models.Index(fields=["source", "id"], name="importproblem_source")
+        ),
+        migrations.AddIndex("job", models.Index(fields=["corpus", "id"], name="job_corpus")),
         Unindex("article", "corpus", link("annotations.corpus", CASCADE, "articles")),
         Unindex("articletext", "article", link("annotations.article", CASCADE, "texts")),
         Unindex("assignment", "article", link("annotations.article", CASCADE, "assignments")),

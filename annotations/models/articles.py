@@ -145,6 +145,7 @@ class Article(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["corpus", "id"], name="article_corpus"),
             models.Index(fields=["corpus", "state", "id"], name="article_corpus_state"),
             # What a list of one publisher's counts: answered from the index alone.
             models.Index(

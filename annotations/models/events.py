@@ -83,6 +83,9 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["chain", "number"], name="event_number_unique")
         ]
         indexes = [
+            # Lists, by page.
+            models.Index(fields=["corpus", "id"], name="event_corpus"),
+            models.Index(fields=["actor", "id"], name="event_actor"),
             models.Index(fields=["article", "actor", "-id"], name="event_article_actor"),
             models.Index(fields=["target_type", "target_id", "id"], name="event_target"),
             models.Index(fields=["actor", "at"], name="event_actor_at"),

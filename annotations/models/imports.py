@@ -184,7 +184,10 @@ class ImportProblem(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["source", "severity", "id"], name="importproblem_severity")]
+        indexes = [
+            models.Index(fields=["source", "id"], name="importproblem_source"),
+            models.Index(fields=["source", "severity", "id"], name="importproblem_severity"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file}, {self.line}: {self.reason}"

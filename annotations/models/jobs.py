@@ -128,6 +128,7 @@ class Job(models.Model):
             models.Index(
                 fields=["worker"], condition=models.Q(state=JobState.RUNNING), name="job_running"
             ),
+            models.Index(fields=["corpus", "id"], name="job_corpus"),
             models.Index(fields=["corpus", "state", "id"], name="job_corpus_state"),
             # What was done in the last minutes.
             models.Index(fields=["corpus", "kind", "finished_at"], name="job_corpus_finished"),
