@@ -20,9 +20,31 @@ MAX_PARTS = 32
 MIN_PREFIX = 2
 # Longer words are in no index.
 _MAX_WORD = 200
+# Points of Hebrew and Arabic, and accents: who searches mostly leaves them out.
+POINTS = (
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+)
+ACCENTS = f"\u0300-\u036f{POINTS}"
+_ACCENTS = re.compile(f"[{ACCENTS}]+")
+
+
+def _signs() -> str:
+    """Ranges of the other marks: vowels of Indic scripts and Thai, the voicing of kana."""
+    ranges: list[list[int]] = []
+    for code in range(0x10000):
+        character = chr(code)
+        if unicodedata.category(character) in ("Mn", "Mc") and not _ACCENTS.match(character):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+SIGNS = _signs()
 # A word as both databases see it: letters and digits; marks belong to the letter before.
-WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_\u0300-\u036f]*)*")
-_MARKS = re.compile("[\u0300-\u036f]+")
+WORD = re.compile(rf"[^\W_]+(?:[{ACCENTS}{SIGNS}]+[^\W_]*)*")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
 _TOKEN = re.compile(
     r"""(?P<minus>-)?
@@ -72,6 +94,7 @@ class Problem(StrEnum):
     NO_VALUE = "no_value"
     NO_STATE = "no_state"
     NO_FLAG = "no_flag"
+    OR_EXCLUDED = "or_excluded"
 
 
 class QueryError(ValueError):
@@ -85,7 +108,7 @@ class Term:
     """Words that stand side by side; ``prefix``: the last is the beginning of a word.
 
     ``field`` is one of ``ARTICLE_FIELDS`` or ``CLAIM_FIELDS``; None: wherever they stand.
-    Words are folded.
+    Words are as they were typed: each index folds them as it folds texts.
     """
 
     words: tuple[str, ...]
@@ -128,14 +151,14 @@ class Query:
 
 
 def fold(word: str) -> str:
-    """Without case and accents, as the indexes hold words."""
+    """Without case and accents, as PostgreSQL's index holds words."""
     if word.isascii():
         return word.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFD", word)).lower()
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", word)).lower()
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    return tuple(fold(found.group())[:_MAX_WORD] for found in WORD.finditer(text))
+    return tuple(found.group()[:_MAX_WORD] for found in WORD.finditer(text))
 
 
 def parse(raw: str) -> Query:
@@ -146,10 +169,12 @@ def parse(raw: str) -> Query:
     text = unicodedata.normalize("NFC", raw.replace("\0", " ")).translate(_QUOTES)
     clauses: list[tuple[Part, ...]] = []
     excluded: list[Part] = []
-    joined = negated = False
+    joined = negated = out = False
     for token in _TOKEN.finditer(text):
         match token.group():
             case "OR" | "|":
+                if out:
+                    raise QueryError(Problem.OR_EXCLUDED)
                 joined = bool(clauses)
                 continue
             case "AND" | "&":
@@ -163,6 +188,8 @@ def parse(raw: str) -> Query:
         if part is None:
             continue
         if out:
+            if joined:
+                raise QueryError(Problem.OR_EXCLUDED)
             excluded.append(part)
         elif joined:
             clauses[-1] = (*clauses[-1], part)
@@ -179,6 +206,8 @@ def _part(token: re.Match[str]) -> Part | None:
     written = phrase if phrase is not None else word
     prefix = bool(token["star"]) if phrase is not None else word.endswith("*")
     field = _field(name)
+    if word and word.endswith(":") and (left_alone := _field(word[:-1])):
+        raise QueryError(Problem.NO_VALUE, left_alone)
     if field is not None and field not in ARTICLE_FIELDS + CLAIM_FIELDS:
         return _filter(field, written.strip().rstrip("*"))
     if field is None and name:

@@ -99,6 +99,11 @@ def problem(error: QueryError) -> str:
             return _one_of(what, STATES)
         case Problem.NO_FLAG:
             return _one_of(what, FLAGS)
+        case Problem.OR_EXCLUDED:
+            return gettext(
+                "OR can't stand beside what is left out. Expected words or fields on both sides"
+                " of it, such as harbour OR port."
+            )
 
 
 def _one_of(part: str, choices: tuple[str, ...]) -> str:

@@ -82,11 +82,13 @@ def _found(text: str, terms: Sequence[Term], algorithm: str) -> Iterator[tuple[i
     if not terms:
         return
     stem = _stem(algorithm)
+    folded = [tuple(map(fold, term.words)) for term in terms]
     wanted = [
-        (number, tuple(map(stem, term.words)), term.prefix) for number, term in enumerate(terms)
+        (number, tuple(map(stem, words)), term.prefix)
+        for number, (term, words) in enumerate(zip(terms, folded, strict=True))
     ]
     # A stem begins as its word does, so most words of a text need not be stemmed.
-    beginnings = {term.words[0][:MIN_PREFIX] for term in terms}
+    beginnings = {words[0][:MIN_PREFIX] for words in folded}
     places = [(word.start(), word.end()) for word in WORD.finditer(text)]
     lower = text.lower()
     # Only with a few letters is a text longer in lower case.

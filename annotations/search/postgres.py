@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from annotations.domain.search_query import Field, Term
+from annotations.domain.search_query import Field, Term, fold
 
 from .index import ARTICLES, Clauses, Index
 from .languages import STEMMERS, stemmer_of
@@ -113,7 +113,7 @@ def _written(index: Index, term: Term) -> str:
         f"{'*' if term.prefix and number == last else ''}{letters}" for number in range(last + 1)
     ]
     words = [
-        f"'{word}'{':' if label else ''}{label}"
+        f"'{fold(word)}'{':' if label else ''}{label}"
         for word, label in zip(term.words, labels, strict=True)
     ]
     return f"({' <-> '.join(words)})"

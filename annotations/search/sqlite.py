@@ -55,7 +55,8 @@ def _any(index: Index, terms: Sequence[Term]) -> str:
 
 
 def _written(index: Index, term: Term) -> str:
-    """Words are letters and digits alone, so nothing in them can end the quotes."""
+    """Words are letters, digits and marks alone, so nothing in them can end the quotes. They go
+    through the same tokenizer as the texts, which knows the accents of Latin letters alone."""
     columns = index.fields[term.field] if term.field else ()
     where = f"{{{' '.join(columns)}}} : " if columns else ""
     return f'{where}"{" ".join(term.words)}"{"*" if term.prefix else ""}'

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from annotations.models import Article
-from annotations.services.planner import LOOKED_AT, Planner
+from annotations.services.planner import FEW, Planner
 from tests import factories
 
 pytestmark = [pytest.mark.django_db]
@@ -38,13 +38,13 @@ def test_a_table_is_looked_at_when_it_has_doubled() -> None:
     assert planner.look()
     assert known()["article_corpus_state"] == 5
     assert not planner.look()
-    add(LOOKED_AT)
+    add(FEW)
     # A little more changes nothing.
     assert not planner.look()
-    add(LOOKED_AT)
+    add(FEW)
     assert planner.look()
     # Reckoned from those that were looked at.
-    assert known()["article_corpus_state"] == pytest.approx(2 * LOOKED_AT, rel=0.2)
+    assert known()["article_corpus_state"] == pytest.approx(2 * FEW, rel=0.2)
     # Whoever starts anew looks once.
     assert Planner().look()
 

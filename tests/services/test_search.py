@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from annotations import search
+from annotations.domain.search_query import WORD
 from annotations.errors import InvalidInput
 from annotations.models import Article, ArticleText, Claim, Claimant, Corpus, RatingScale
 from annotations.search import patience, schema
@@ -149,6 +150,60 @@ def test_what_articles_are_found(library: dict[str, Article]) -> None:
         if found(query, library) != set(expected)
     }
     assert not wrong
+
+
+WORLD = (
+    "Новый российский мост. Київ; είπε ότι κόστος. 서울 ドイツ أحمد هذا. हिन्दी सरकार। "
+    "বাংলা தமிழ் ที่ שלום Straße Đà Nẵng"
+)
+
+
+@pytest.mark.parametrize("word", [found.group() for found in WORD.finditer(WORLD)])
+def test_words_of_every_script_are_found(corpus: Corpus, word: str) -> None:
+    article = make_article(corpus, WORLD)
+    make_article(corpus, "Another one, of the harbour.")
+
+    def there(query: str) -> list[Article]:
+        return list(search.articles(Article.objects.all(), query))
+
+    assert there(word) == there(f"text:{word}") == there(f"{word[:2]}*") == [article]
+    assert article not in there(f"-{word}")
+    hit = search.article_hits(Article.objects.all(), search.read(word)).rows[0]
+    marked = "".join(text for text, is_marked in hit.by_field["text"].segments if is_marked)
+    assert word in marked
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows accents of Latin")
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("שָׁלוֹם", "שלום"), ("مُحَمَّد", "محمد"), ("أحمد", "احمد"), ("ёлка", "елка"), ("κόστος", "κοστος")],
+)
+def test_points_and_accents_are_nothing(corpus: Corpus, written: str, asked: str) -> None:
+    article = make_article(corpus, f"So: {written}.")
+    for query in (written, asked):
+        assert list(search.articles(Article.objects.all(), query)) == [article]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite reads words itself")
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_indexes_anew_what_it_reads_otherwise(cast: Cast) -> None:
+    corpus = make_corpus(cast)
+    articles = [
+        make_article(corpus, text) for text in ("हिन्दी भाषा", "ガス", "café cost", "harbour")
+    ]
+    claims = [make_claim(cast.reviewer, a, a.text.text.split()[0]) for a in articles]
+    with connection.cursor() as cursor:
+        for table in ("articlesearch", "claimsearch"):
+            cursor.execute(f"UPDATE annotations_{table} SET words = 'old'")  # noqa: S608  ours
+    schema.refold(connection)
+    # The others would be written as they are.
+    for found in (
+        search.articles(Article.objects.all(), "old"),
+        search.claims(Claim.objects.all(), "old"),
+    ):
+        assert found.count() == 2
+    assert set(search.articles(Article.objects.all(), "हिन्दी OR ガス")) == set(articles[:2])
+    assert set(search.claims(Claim.objects.all(), "हिन्दी OR ガス")) == set(claims[:2])
 
 
 def test_what_is_found_of_claims_by_claims(
@@ -421,6 +476,10 @@ def test_what_takes_too_long_is_given_up(corpus: Corpus) -> None:
         ("flag:red", "Expected one of: any, unclear"),
         ('tag:""', "“tag:” has nothing to look for"),
         ("title:...", "“title:” has nothing to look for"),
+        ("before: 2026", "“before:” has nothing to look for"),
+        ("ferry -State:", "“state:” has nothing to look for"),
+        ("ferry OR -harbour", "OR can't stand beside what is left out"),
+        ("ferry -harbour OR bank", "OR can't stand beside what is left out"),
         ("x " * 33, "too many parts"),
         ("x" * 401, "too long"),
     ],

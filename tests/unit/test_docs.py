@@ -105,5 +105,7 @@ def test_the_language_of_the_search_is_documented_as_it_is_read() -> None:
     assert f"{MAX_READ:,} characters" in page
     assert f"first {POSITIONED:,} characters" in page
     # What the page says of words that can't be read.
-    with pytest.raises(QueryError):
-        parse("after:soon")
+    for refused in ("after:soon", "after: 2026", "harbour OR -ferry"):
+        assert f"`{refused}`" in page
+        with pytest.raises(QueryError):
+            parse(refused)

@@ -33,6 +33,13 @@ def renew(connection: BaseDatabaseWrapper) -> None:
     (postgres if connection.vendor == "postgresql" else sqlite).renew(connection)
 
 
+def refold(connection: BaseDatabaseWrapper) -> None:
+    """Functions as they are now, and what they would put otherwise into the index put so. SQLite
+    reads words itself. Outside of a transaction, as ``install``."""
+    if connection.vendor == "postgresql":
+        postgres.refold(connection)
+
+
 @contextmanager
 def put_off() -> Iterator[None]:
     """What this transaction inserts meanwhile is not indexed: ``fill`` has to be called with its

@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from annotations.domain.search_query import ACCENTS, POINTS, SIGNS
+
 from ..languages import STEMMERS
 from ..postgres import CONFIGURATIONS, PLAIN, configuration_of
 
@@ -114,16 +116,16 @@ _FUNCTIONS = {
         f" {_CASES} END AS found) f WHERE EXISTS (SELECT FROM pg_ts_config WHERE cfgname = found)),"
         f" '{PLAIN}') $$"
     ),
-    # Accents off and everything but letters and digits out, so that PostgreSQL's parser, which
-    # knows addresses and file names, sees the words that SQLite sees. Most texts are ASCII once
-    # their quotation marks and dashes are out.
+    # Accents off and everything but letters, their signs and digits out, so that PostgreSQL's
+    # parser, which knows addresses and file names, sees the words that SQLite sees. Most texts are
+    # ASCII once their quotation marks and dashes are out.
     "annotations_search_letters(value text)": (
         "RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ DECLARE letters text :="
-        " regexp_replace(value, '[^[:alnum:][:space:]\\u0300-\\u036f]', ' ', 'g');"
+        f" regexp_replace(value, '[^[:alnum:][:space:]{ACCENTS}{SIGNS}]', ' ', 'g');"
         " BEGIN IF octet_length(letters) = length(letters) THEN RETURN letters; END IF;"
         " RETURN regexp_replace("
-        "regexp_replace(normalize(letters, NFD), '[\\u0300-\\u036f]+', '', 'g'),"
-        " '[^[:alnum:][:space:]]', ' ', 'g'); END $$"
+        f"regexp_replace(normalize(letters, NFD), '[{ACCENTS}]+', '', 'g'),"
+        f" '[^[:alnum:][:space:]{SIGNS}]', ' ', 'g'); END $$"
     ),
     "annotations_search_vector(config text, value text)": (
         "RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ DECLARE"
@@ -297,13 +299,46 @@ def renew(connection: BaseDatabaseWrapper) -> None:
             )
 
 
-def _fill(connection: BaseDatabaseWrapper, table: str, function: str) -> None:
+def refold(connection: BaseDatabaseWrapper) -> None:
+    """Functions as they are now, and anew what is written with marks that used to part words."""
+    renew(connection)
+
+    def marked(value: str) -> str:
+        # Composed letters have theirs only when they are taken apart. ASCII has none.
+        return (
+            f"(octet_length({value}) > length({value})"
+            f" AND normalize({value}, NFD) ~ '[{POINTS}{SIGNS}]')"
+        )
+
+    _fill(
+        connection,
+        "annotations_article",
+        "annotations_articles_index",
+        f"({marked('concat(title, author, publisher)')} OR EXISTS (SELECT FROM"
+        f" annotations_articletext t WHERE t.article_id = r.id AND {marked('t.text')}))",
+    )
+    _fill(
+        connection,
+        "annotations_claim",
+        "annotations_claims_index",
+        f"({marked('normalised')}"
+        " OR EXISTS (SELECT FROM annotations_claimspan s"
+        f" WHERE s.claim_id = r.id AND {marked('s.quote')})"
+        " OR EXISTS (SELECT FROM annotations_claimant m"
+        f" WHERE m.id = r.claimant_id AND {marked('m.name')}))",
+    )
+
+
+def _fill(
+    connection: BaseDatabaseWrapper, table: str, function: str, condition: str = "true"
+) -> None:
     """A batch a statement, each committed by itself. Rows written meanwhile have been indexed."""
     last = 0
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                f"SELECT id FROM {table} WHERE id > %s ORDER BY id LIMIT {FILL_ROWS}",
+                f"SELECT id FROM {table} r WHERE id > %s AND {condition}"
+                f" ORDER BY id LIMIT {FILL_ROWS}",
                 [last],
             )
             keys = [key for (key,) in cursor.fetchall()]
