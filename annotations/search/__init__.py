@@ -25,6 +25,7 @@ from annotations.models.claims import ClaimQuerySet
 
 from .conditions import article_condition, asks_for_withdrawn, claim_condition
 from .hits import PAGE_SIZE, RANKED, Hit, Hits, article_count, article_hits, claim_count, claim_hits
+from .patience import bounded
 
 ARTICLE, CLAIM = KINDS = ("articles", "claims")
 MAX_PAGE_SIZE = 100
@@ -43,6 +44,7 @@ __all__ = [
     "article_hits",
     "articles",
     "asks_for_withdrawn",
+    "bounded",
     "claim_count",
     "claim_hits",
     "claims",

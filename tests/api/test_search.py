@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models.expressions import RawSQL
 
+from annotations import search
 from annotations.models import Article, User
+from annotations.search import patience
 from annotations.services.claims import claim_withdraw
 from tests import factories
 from tests.api.conftest import Client
@@ -116,3 +119,22 @@ def test_lists_take_a_query(
         refused = api.get(path, {"q": "before:never"})
         assert refused.status_code == 400
         assert list(refused.json()["fields"]) == ["q"]
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+@pytest.mark.parametrize("path", ["articles/", "claims/"])
+def test_a_list_gives_up_what_takes_too_long(
+    api: Client, ferry: Article, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(patience, "MAX_SECONDS", 0.1)
+    for kind in search.KINDS:
+        monkeypatch.setattr(
+            search,
+            kind,
+            lambda rows, *_, **__: rows.annotate(n=RawSQL(ENDLESS, [])).filter(n__lt=0),  # noqa: S611
+        )
+    response = api.get(path, {"q": "ferry"})
+    assert response.status_code == 400
+    assert "takes too long" in response.content.decode()

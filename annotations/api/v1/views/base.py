@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework.exceptions import NotFound
 from rest_framework.viewsets import GenericViewSet
+
+from annotations import search
 
 from ..endpoint import Endpoint
 
@@ -24,6 +27,11 @@ class ViewSet(Endpoint, GenericViewSet[Any]):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # A list's filters, with what they leave out by themselves, don't hide a single object.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        # Nobody's words keep the database from everybody else.
+        with search.bounded() if self.request.query_params.get("q") else nullcontext():
+            return super().paginate_queryset(queryset)
 
 
 class ByUid:
