@@ -36,6 +36,9 @@ class AddForm(PageForm):
     name = forms.CharField(
         label=gettext_lazy("User name or email address"),
         max_length=254,
+        help_text=gettext_lazy(
+            "Whoever made their own account by an invitation is added by their user name."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.ROLES)
