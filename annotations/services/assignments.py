@@ -11,6 +11,7 @@ from annotations import policies
 from annotations.errors import InvalidInput
 from annotations.models import Article, Assignment, Corpus, User
 
+from .deletion import corpus_locked
 from .events import event_record
 
 
@@ -21,6 +22,8 @@ def assignment_add(*, actor: User | None, article: Article, user: User) -> Assig
     Assigning what is assigned already returns the assignment that is there.
     """
     policies.require(actor, "article.assign", article.corpus)
+    # Who leaves the corpus at this moment waits, and takes off what is assigned here.
+    corpus_locked(article.corpus)
     if policies.role_in(user, article.corpus) is None:
         raise InvalidInput(
             {

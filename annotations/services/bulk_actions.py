@@ -22,7 +22,7 @@ from annotations.errors import FactcheckError, InvalidInput, JobLost
 from annotations.models import Article, ArticleText, Assignment, BulkAction, Corpus, Job, User
 
 from .bulk import rows_insert
-from .deletion import articles_hide, articles_restore, name_confirmed
+from .deletion import articles_hide, articles_restore, corpus_locked, name_confirmed
 from .events import event_record
 from .import_turns import Slice, pause
 from .jobs import change_queue, words_of
@@ -63,6 +63,9 @@ def articles_change(
 ) -> Changed:
     """Change up to ``AT_ONCE`` articles of a corpus, by number, now. Other numbers don't count."""
     _permit(actor, corpus, action)
+    if action == "assign":
+        # Who leaves the corpus at this moment waits, and takes off what is assigned here.
+        corpus_locked(corpus)
     if len(articles) > AT_ONCE:
         raise InvalidInput({"articles": gettext("%(n)s at most") % {"n": AT_ONCE}})
     rows = Article.everything.deleted() if action == "restore" else Article.objects.all()
@@ -143,9 +146,13 @@ def _part(job: Job) -> int:
     time_slice.arrived()
     while True:
         with transaction.atomic():
+            # The corpus before its jobs, as whoever deletes it locks them.
+            corpus_locked(job.corpus)
             held = job_hold(job)
             made = BulkAction.objects.select_related("corpus", "person", "created_by").get(job=held)
             policies.require(made.created_by, NEEDS[made.action], made.corpus)
+            if made.action == "assign":
+                _check_member(made.corpus, made.person)
             some = list(_rows(made).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
             if not some:
                 held.total = max(1, made.changed + made.left)
@@ -191,13 +198,18 @@ def _check(corpus: Corpus, action: str, person: User | None, confirm: str) -> No
     if action in {"assign", "unassign"}:
         if person is None:
             raise InvalidInput({"person": gettext("choose a person first")})
-        if action == "assign" and policies.role_in(person, corpus) is None:
-            raise InvalidInput(
-                {
-                    "person": gettext("%(person)s doesn't work in “%(corpus)s”")
-                    % {"person": person.name, "corpus": corpus.name}
-                }
-            )
+        if action == "assign":
+            _check_member(corpus, person)
+
+
+def _check_member(corpus: Corpus, person: User | None) -> None:
+    if person is not None and policies.role_in(person, corpus) is None:
+        raise InvalidInput(
+            {
+                "person": gettext("%(person)s doesn't work in “%(corpus)s”")
+                % {"person": person.name, "corpus": corpus.name}
+            }
+        )
 
 
 def _change(

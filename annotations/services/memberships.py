@@ -84,7 +84,7 @@ def _vouched_for(person: User, field: str) -> bool:
     for kind, before, after in told.values_list("kind", "before", "after"):
         if kind == "user.signed_up":
             vouched = False
-        elif before[field] != after[field]:
+        elif (before or {}).get(field) != (after or {}).get(field):
             vouched = True
     return vouched
 
