@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
 from annotations import policies
@@ -17,10 +15,9 @@ from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Claim, Corpus, Guideline, Membership, RatingScale, User, Verdict
 
 from .assignments import assignments_end
+from .corpus_fields import corpus_clean, corpus_save, description_check
 from .events import event_record
 
-# As BCP 47 writes it.
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 # What an administrator may change of a corpus.
 FIELDS = (
     "name",
@@ -60,9 +57,10 @@ def corpus_create(
         threshold=threshold,
         requires_evidence=requires_evidence,
     )
-    _clean(corpus)
+    corpus_clean(corpus)
+    description_check(corpus)
     _check_detector(corpus)
-    _save(corpus)
+    corpus_save(corpus)
     event_record(
         kind="corpus.created",
         actor=actor,
@@ -112,14 +110,16 @@ def corpus_update(
         raise InvalidInput(
             {"claim_type_scheme": gettext("claims have types of the scheme that is set")}
         )
-    _clean(locked)
+    corpus_clean(locked)
+    if locked.description != before["description"]:
+        description_check(locked)
     if (locked.detector, locked.language) != (detector, language):
         _check_detector(locked)
     after = corpus_snapshot(locked)
     if after == before:
         return locked
     locked.revision += 1
-    _save(locked)
+    corpus_save(locked)
     event_record(
         kind="corpus.updated",
         actor=actor,
@@ -129,33 +129,6 @@ def corpus_update(
         after=after,
     )
     return locked
-
-
-def _clean(corpus: Corpus) -> None:
-    wrong: dict[str, str] = {}
-    try:
-        corpus.full_clean(validate_constraints=False)
-    except ValidationError as error:
-        wrong = {k: " ".join(v) for k, v in error.message_dict.items()}
-    # Asked like this, NaN is refused as well.
-    if corpus.threshold is not None and not 0 <= corpus.threshold <= 1:
-        wrong["threshold"] = gettext("expected a number from 0 to 1")
-    if "language" not in wrong and not _LANGUAGE.fullmatch(corpus.language):
-        wrong["language"] = gettext("expected a language code such as en or pt-BR")
-    same = Corpus.objects.filter(name=corpus.name).exclude(pk=corpus.pk)
-    if "name" not in wrong and same.exists():
-        wrong["name"] = gettext("another corpus has this name")
-    if wrong:
-        raise InvalidInput(wrong)
-
-
-def _save(corpus: Corpus) -> None:
-    try:
-        with transaction.atomic():
-            corpus.save()
-    except IntegrityError as error:
-        # Somebody else's has got the name since it was looked for.
-        raise InvalidInput({"name": gettext("another corpus has this name")}) from error
 
 
 def _check_detector(corpus: Corpus) -> None:

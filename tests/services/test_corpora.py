@@ -64,6 +64,9 @@ def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast, settings: Any) 
         ({"name": " "}, "name"),
         ({"name": "Harbour"}, "name"),
         ({"name": "x" * 201}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"description": "a\0b"}, "description"),
+        ({"description": "x" * 10_001}, "description"),
         ({"claim_type_scheme": "no-such"}, "claim_type_scheme"),
         ({"detector": "no-such"}, "detector"),
         ({"detector": "small+no-such-package"}, "detector"),
@@ -109,6 +112,9 @@ def test_a_corpus_is_updated_by_its_admin(cast: Cast, corpus: Corpus) -> None:
     assert last_event() == event
     with pytest.raises(StaleRevision):
         corpus_update(actor=cast.admin, corpus=corpus, revision=1, fields={"language": "de"})
+    # A description that was longer before there was a bound is in nobody's way.
+    Corpus.objects.filter(pk=corpus.pk).update(description="x" * 10_001)
+    corpus_update(actor=cast.admin, corpus=corpus, revision=2, fields={"threshold": 0.5})
 
 
 def test_the_scale_is_fixed_once_a_verdict_was_given(

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotations.models import BulkAction, ClaimType, Invitation
+from annotations.models import BulkAction, ClaimType, Corpus, Invitation
 from annotations.services.bulk_actions import AT_ONCE
 from annotations.services.bulk_actions import NEEDS as BULK_ACTIONS
 from annotations.services.deletion import purged_at
@@ -37,7 +37,7 @@ class ThresholdField(serializers.FloatField):
 
 
 class CorpusFields(WriteSerializer):
-    description = StrictString(required=False, allow_blank=True, max_length=10_000)
+    description = StrictString(required=False, allow_blank=True, max_length=Corpus.MAX_DESCRIPTION)
     language = StrictString(required=False, max_length=16, help_text="A code of BCP 47.")
     detector = StrictString(
         required=False, allow_blank=True, max_length=100, help_text="Empty: the site's."
