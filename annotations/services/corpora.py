@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -167,6 +169,29 @@ def detector_wrong(name: str, language: str) -> str:
         "reads": trouble.reads,
         "language": language,
     }
+
+
+def detector_warning(name: str, language: str) -> str:
+    """What to expect where a corpus's detector doesn't read its language; "" where it does.
+
+    To be said, not refused: people may do without suggestions.
+    """
+    name = name or settings.DETECTOR
+    reads = _reads_another(name, language)
+    if not reads:
+        return ""
+    return gettext(
+        "The detector “%(name)s” reads texts in “%(reads)s”; the corpus's language is "
+        "“%(language)s”. Its articles get no suggestions: their extraction fails, and people "
+        "make the claims by hand."
+    ) % {"name": name, "reads": reads, "language": language}
+
+
+# What is installed changes with a restart, and every view of a corpus asks.
+@lru_cache(maxsize=256)
+def _reads_another(name: str, language: str) -> str:
+    trouble = detector_trouble(name, language)
+    return trouble.reads if trouble is not None and trouble.reason == "language" else ""
 
 
 def has_verdicts(corpus: Corpus) -> bool:

@@ -291,14 +291,16 @@ def next_to_do(
 ) -> int | None:
     """The article to work on after ``article``, or first; None when nothing is left to do.
 
-    It is in the queue and waits for review. One that nobody else has open comes before one
+    It is in the queue and waits for review, or is to be worked on by hand where the queue is of
+    articles whose extraction failed. One that nobody else has open comes before one
     that somebody has, a later one before an earlier; so there is one as long as any is left.
     ``article`` has its ``turn`` (``with_turn``). Two queries where there is one, as a rule.
     """
     # Of every corpus: they are few.
     others = present().exclude(user=user).order_by()
     busy = list(others.values_list("article", flat=True).distinct())
-    to_do = Q(state__in=TO_REVIEW)
+    states = SHOWN["failed"] if queue.show == "failed" else TO_REVIEW
+    to_do = Q(state__in=states)
     place = None
     if article is not None:
         place = position_of(queue.keys, article)
@@ -306,7 +308,7 @@ def next_to_do(
     choices = [to_do & ~Q(pk__in=busy), to_do & Q(pk__in=busy)] if busy else [to_do]
     rows = queue_articles(queue=queue, user=user, corpus=corpus).only("pk")
     for choice in choices:
-        parts = queue_parts(rows.filter(choice), queue=queue, user=user, states=TO_REVIEW)
+        parts = queue_parts(rows.filter(choice), queue=queue, user=user, states=states)
         for start in (place, None) if place is not None else (None,):
             found = _first(parts, start)
             if found is not None:

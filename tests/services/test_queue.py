@@ -28,7 +28,16 @@ from annotations.services.queue import (
     with_turn,
 )
 
-from .cast import Cast, extract, judge, make_article, make_claim, make_corpus, make_evidence
+from .cast import (
+    Cast,
+    extract,
+    judge,
+    make_article,
+    make_claim,
+    make_corpus,
+    make_evidence,
+    make_unread,
+)
 
 ON_POSTGRES = connection.vendor == "postgresql"
 
@@ -218,6 +227,25 @@ def test_submitting_leads_on_and_around_to_the_end(
     article_submit(actor=cast.reviewer, article=strong)
     assert after(strong) is None
     assert next_to_do(queue=Queue(), user=cast.reviewer, corpus=corpus) is None
+
+
+def test_articles_that_no_detector_read_lead_on_where_they_are_chosen(
+    cast: Cast, corpus: Corpus
+) -> None:
+    first, second = (make_unread(corpus, f"Der Hafen {n}.") for n in (1, 2))
+    chosen = Queue(show="failed")
+
+    def after(article: Article | None = None, queue: Queue = chosen) -> int | None:
+        place = turn_of(article, cast) if article else None
+        return next_to_do(queue=queue, user=cast.reviewer, corpus=corpus, article=place)
+
+    # They wait for somebody who does without suggestions.
+    assert (after(), after(queue=Queue())) == (first.pk, None)
+    article_submit(actor=cast.reviewer, article=first)
+    assert after(first) == second.pk
+    # Begun, it waits for review as any other.
+    make_claim(cast.reviewer, second, "Der Hafen 2.")
+    assert (after(first), after(queue=Queue())) == (None, second.pk)
 
 
 def test_what_somebody_is_at_is_left_to_them_while_there_is_another(

@@ -86,6 +86,20 @@ def test_settings_that_somebody_changed_meanwhile(cast: Cast, article: Article) 
     assert (cast.corpus.name, cast.corpus.threshold) == ("Budget", 0.3)
 
 
+def test_a_language_that_the_detector_does_not_read_is_warned_of(cast: Cast) -> None:
+    admin, said = signed_in(cast.admin), "Its articles get no suggestions"
+    corpus, url = cast.corpus, reverse("corpus-settings", args=[cast.corpus.pk])
+    page = reverse("corpus", args=[corpus.pk])
+    assert said not in text(admin.get(url)) + text(admin.get(page))
+    saved = admin.post(url, form(corpus, language="de"), follow=True)
+    # Saved all the same; at the field as long as it is so.
+    assert text(saved).count(said) == 2
+    corpus.refresh_from_db()
+    assert corpus.language == "de"
+    assert text(admin.get(url)).count(said) == 1
+    assert f"{said}: their extraction fails" in text(signed_in(cast.reviewer).get(page))
+
+
 def test_what_work_depends_on_is_fixed(cast: Cast, article: Article) -> None:
     claim = make_claim(article, cast.reviewer, types=["law"])
     make_verdict(claim, cast.reviewer)
