@@ -27,7 +27,7 @@ from .events import event_record
 from .import_turns import Slice, pause
 from .jobs import change_queue, words_of
 from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_go_on, jobs_renew
-from .queue import Queue, queue_articles
+from .queue import Queue, queue_articles, queue_check
 from .workers import worker_name
 
 log = structlog.get_logger(__name__)
@@ -92,6 +92,7 @@ def bulk_request(
     What comes in later isn't among them.
     """
     _permit(actor, corpus, action)
+    queue_check(queue)
     _check(corpus, action, person, confirm)
     last = Article.everything.filter(corpus=corpus).aggregate(last=models.Max("pk"))["last"] or 0
     job = change_queue(actor=actor, corpus=corpus)

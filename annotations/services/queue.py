@@ -64,7 +64,10 @@ YES = "1"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A choice of a corpus's articles and their order. Without any choice: all, by priority."""
+    """A choice of a corpus's articles and their order. Without any choice: all, by priority.
+
+    ``q`` is kept whole, whatever its length: what was cut off it might have left articles out.
+    """
 
     show: str = ""
     assigned: str = ""
@@ -85,7 +88,7 @@ class Queue:
             assigned=_one_of(ASSIGNED, given["assigned"]),
             flagged=given["flagged"] == YES,
             disputed=given["disputed"] == YES,
-            publisher=_words(given["publisher"]),
+            publisher=_words(given["publisher"])[:MAX_WORDS],
             published_from=_day(given["published_from"]),
             published_until=_day(given["published_until"]),
             q=_words(given["q"]),
@@ -126,6 +129,13 @@ class Queue:
 
 NAMES = tuple(field.name for field in fields(Queue))
 PLAIN = Queue()
+
+
+def queue_check(queue: Queue) -> None:
+    """``InvalidInput`` (field ``q``) where the words can't be read. A list shows why, and nothing;
+    what is done with all of a queue isn't done with nothing."""
+    if queue.problem:
+        raise InvalidInput({"q": queue.problem})
 
 
 def queue_articles(*, queue: Queue, user: User, corpus: Corpus) -> ArticleQuerySet:
@@ -400,7 +410,7 @@ def _one_of(known: Iterable[str], given: str) -> str:
 
 def _words(given: str) -> str:
     # PostgreSQL takes no NUL.
-    return " ".join(given.replace("\0", "").split())[:MAX_WORDS]
+    return " ".join(given.replace("\0", "").split())
 
 
 def _day(given: str) -> dt.date | None:

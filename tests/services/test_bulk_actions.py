@@ -80,6 +80,16 @@ def test_bad_input(people: Cast) -> None:
                 person=person,
             )
         assert list(caught.value.fields) == [field]
+    for unreadable in ("after:soon", "x " * 300):
+        with pytest.raises(InvalidInput) as caught:
+            bulk_request(
+                actor=people.admin,
+                corpus=people.corpus,
+                action="delete",
+                queue=Queue.read({"q": unreadable}),
+                confirm=people.corpus.name,
+            )
+        assert list(caught.value.fields) == ["q"]
     with pytest.raises(NotAllowed):
         bulk_request(actor=people.adjudicator, corpus=people.corpus, action="extract", queue=PLAIN)
 

@@ -77,7 +77,7 @@ def test_an_address_says_what_it_can_and_no_more() -> None:
         flagged=True,
         publisher="The Post",
         published_from=dt.date(2026, 3, 2),
-        q="x" * 200,
+        q="x" * 300,
     )
     assert Queue.read(QueryDict(queue.address().removeprefix("?"))) == queue
     assert queue.address(q="", flagged=False, order="newest") == (
@@ -85,6 +85,22 @@ def test_an_address_says_what_it_can_and_no_more() -> None:
     )
     assert Queue().address() == ""
     assert Queue.read(QueryDict("show=&order=&published_from=2026-02-30")) == Queue()
+
+
+def test_words_are_refused_rather_than_cut(cast: Cast, corpus: Corpus) -> None:
+    """What is cut off may be what leaves articles out."""
+    named(corpus, "Harbour"), named(corpus, "Excluded")
+    for rest, problem, found in (
+        ("-excluded", "", {"Harbour"}),
+        (f"{'harbour ' * 25}-excluded", "400 characters at most", set()),
+    ):
+        queue = Queue.read({"q": f"{'harbour ' * 26}{rest}"})
+        assert queue.q.endswith("-excluded")
+        assert problem in queue.problem
+        assert titles(queue, cast, corpus) == found
+        assert sum(queue_counts(queue=queue, user=cast.admin, corpus=corpus)["show"].values()) == (
+            2 * len(found)
+        )
 
 
 def various(cast: Cast, corpus: Corpus) -> Claim:

@@ -164,6 +164,10 @@ def test_many_articles_are_deleted_after_a_question(cast: Cast, article: Article
     assert Article.objects.count() == 2
     admin.post(url, {**ticked, "confirm": "Elections"})
     assert list(Article.objects.all()) == [other]
+    # Words that can't be read choose nothing, and that is said before the name is asked for.
+    refused = admin.post(f"{url}?q=after:soon", {"do": "delete", "scope": "all"}, follow=True)
+    assert "“after:soon” names no date." in text(refused)
+    assert not BulkAction.objects.exists()
     # All that the list would show: a worker does it, and a page tells how far it is.
     asked = admin.post(f"{url}?show=to-review", {"do": "delete", "scope": "all"})
     assert "Delete 1 article" in text(asked)
