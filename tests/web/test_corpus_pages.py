@@ -220,6 +220,21 @@ def invited(cast: Cast, **options: Any) -> tuple[Any, str]:
     return client, first["Location"]
 
 
+def test_all_links_that_can_be_used_are_reached(cast: Cast) -> None:
+    for n in range(51):
+        invitation_create(actor=cast.admin, corpus=cast.corpus, role="admin", note=f"For no. {n}.")
+    admin, url = signed_in(cast.admin), reverse("members", args=[cast.corpus.pk])
+    first = admin.get(url).content.decode()
+    assert (first.count("For no. "), "For no. 0." in first) == (50, False)
+    following = re.search(r'href="(\?[^"]*links-after=[^"]+)#links"', first)
+    assert following
+    second = admin.get(url + following[1].replace("&amp;", "&")).content.decode()
+    assert (second.count("For no. "), "For no. 0." in second) == (1, True)
+    # The members are another list, of which this is no other page.
+    assert "Rita Reviewer" in second
+    assert "For no." not in signed_in(cast.reviewer).get(url).content.decode()
+
+
 def test_a_link_is_shown_once_and_makes_an_account_with_a_membership(cast: Cast) -> None:
     url = reverse("members", args=[cast.corpus.pk])
     sent = {"do": "invite", "invite-role": "reviewer", "invite-days": 3, "invite-max_uses": 1}
