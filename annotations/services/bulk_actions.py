@@ -21,8 +21,9 @@ from annotations.domain.transitions import ArticleState
 from annotations.errors import FactcheckError, InvalidInput, JobLost
 from annotations.models import Article, ArticleText, Assignment, BulkAction, Corpus, Job, User
 
+from .assignments import member_check, member_hold
 from .bulk import rows_insert
-from .deletion import articles_hide, articles_restore, corpus_locked, name_confirmed
+from .deletion import articles_hide, articles_restore, name_confirmed
 from .events import event_record
 from .import_turns import Slice, pause
 from .jobs import change_queue, words_of
@@ -63,9 +64,6 @@ def articles_change(
 ) -> Changed:
     """Change up to ``AT_ONCE`` articles of a corpus, by number, now. Other numbers don't count."""
     _permit(actor, corpus, action)
-    if action == "assign":
-        # Who leaves the corpus at this moment waits, and takes off what is assigned here.
-        corpus_locked(corpus)
     if len(articles) > AT_ONCE:
         raise InvalidInput({"articles": gettext("%(n)s at most") % {"n": AT_ONCE}})
     rows = Article.everything.deleted() if action == "restore" else Article.objects.all()
@@ -147,13 +145,9 @@ def _part(job: Job) -> int:
     time_slice.arrived()
     while True:
         with transaction.atomic():
-            # The corpus before its jobs, as whoever deletes it locks them.
-            corpus_locked(job.corpus)
             held = job_hold(job)
             made = BulkAction.objects.select_related("corpus", "person", "created_by").get(job=held)
             policies.require(made.created_by, NEEDS[made.action], made.corpus)
-            if made.action == "assign":
-                _check_member(made.corpus, made.person)
             some = list(_rows(made).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
             if not some:
                 held.total = max(1, made.changed + made.left)
@@ -200,17 +194,7 @@ def _check(corpus: Corpus, action: str, person: User | None, confirm: str) -> No
         if person is None:
             raise InvalidInput({"person": gettext("choose a person first")})
         if action == "assign":
-            _check_member(corpus, person)
-
-
-def _check_member(corpus: Corpus, person: User | None) -> None:
-    if person is not None and policies.role_in(person, corpus) is None:
-        raise InvalidInput(
-            {
-                "person": gettext("%(person)s doesn't work in “%(corpus)s”")
-                % {"person": person.name, "corpus": corpus.name}
-            }
-        )
+            member_check(corpus, person, field="person")
 
 
 def _change(
@@ -224,6 +208,8 @@ def _change(
         # One after the other for each article, as everywhere: the second finds it done.
         rows = Article.objects.select_for_update(of=("self",), no_key=True)
         locked = list(rows.filter(corpus=corpus, pk__in=articles).order_by("pk"))
+        if action == "assign" and person is not None:
+            member_hold(corpus, person, field="person")
         done = _CHANGES[action](actor, locked, person)
         if done:
             event_record(

@@ -260,6 +260,8 @@ def membership_remove(*, actor: User | None, membership: Membership) -> None:
     corpus.filter(pk=membership.corpus_id).first()
     if membership.role == Role.ADMIN:
         _another_admin(membership.corpus, membership.user)
+    # Whoever assigns something to them at this moment is waited for, or finds no member.
+    Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
     assignments_end(actor=actor, corpus=membership.corpus, user=membership.user)
     event_record(
         kind="membership.removed",
