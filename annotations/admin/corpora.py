@@ -58,6 +58,14 @@ class CorpusForm(forms.ModelForm):
             raise ValidationError(wrong)
         return name
 
+    def clean_description(self) -> str:
+        text: str = self.cleaned_data["description"]
+        if text != self.initial.get("description") and len(text) > Corpus.MAX_DESCRIPTION:
+            raise ValidationError(
+                _("%(max_text)s characters at most"), params={"max_text": Corpus.MAX_DESCRIPTION}
+            )
+        return text
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.instance.pk:

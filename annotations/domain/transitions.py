@@ -32,6 +32,8 @@ class ArticleState(StrEnum):
 
 # An article that a reviewer may take next.
 TO_REVIEW = (ArticleState.READY, ArticleState.IN_REVIEW)
+# Nobody has begun with it. Without an extraction people work by hand, as where nothing was found.
+NOT_BEGUN = (ArticleState.READY, ArticleState.FAILED)
 
 
 class JobState(StrEnum):

@@ -128,6 +128,8 @@ class StandingCorpora(CorpusManager):
 class Corpus(models.Model):
     """A body of articles, reviewed by its members under one configuration."""
 
+    MAX_DESCRIPTION = 10_000
+
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     language = models.CharField(_("language"), max_length=16, default="en")

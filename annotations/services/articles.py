@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from annotations import policies
 from annotations.domain.texts import MAX_CHARACTERS, content_hash, normalise, title_from
-from annotations.domain.transitions import ArticleState
+from annotations.domain.transitions import NOT_BEGUN, ArticleState
 from annotations.errors import Conflict, InvalidInput
 from annotations.models import Article, ArticleText, Corpus, User
 
@@ -104,10 +104,9 @@ def _check(text: str, **described: str) -> None:
 
 
 def article_touch(article: Article) -> None:
-    """A first decision or claim moves the article from ready to in review."""
-    Article.objects.filter(pk=article.pk, state=ArticleState.READY).update(
-        state=ArticleState.IN_REVIEW
-    )
+    """A first decision or claim moves the article to in review, also one that no detector read:
+    its job goes on saying why, and can be asked for again."""
+    Article.objects.filter(pk=article.pk, state__in=NOT_BEGUN).update(state=ArticleState.IN_REVIEW)
 
 
 def article_submit(*, actor: User, article: Article) -> Article:
@@ -116,7 +115,7 @@ def article_submit(*, actor: User, article: Article) -> Article:
         actor=actor,
         article=article,
         kind="article.submitted",
-        allowed=[ArticleState.READY, ArticleState.IN_REVIEW],
+        allowed=[*NOT_BEGUN, ArticleState.IN_REVIEW],
         to=ArticleState.REVIEWED,
     )
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from annotations import policies
 from annotations.errors import InvalidInput
-from annotations.models import Article, Assignment, Corpus, User
+from annotations.models import Article, Assignment, Corpus, Membership, User
 
 from .events import event_record
 
@@ -21,21 +21,38 @@ def assignment_add(*, actor: User | None, article: Article, user: User) -> Assig
     Assigning what is assigned already returns the assignment that is there.
     """
     policies.require(actor, "article.assign", article.corpus)
-    if policies.role_in(user, article.corpus) is None:
-        raise InvalidInput(
-            {
-                "user": _("%(person)s doesn't work in “%(corpus)s”")
-                % {"person": user.name, "corpus": article.corpus.name}
-            }
-        )
     # The second of two admins who assign the same at once waits here, and finds it done.
     Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
+    member_hold(article.corpus, user, field="user")
     assignment, new = Assignment.objects.get_or_create(
         article=article, user=user, defaults={"assigned_by": actor}
     )
     if new:
         _record("assignment.added", actor, assignment, article, before=None, after=_state(user))
     return assignment
+
+
+def member_hold(corpus: Corpus, user: User, *, field: str) -> None:
+    """``member_check`` for the write: who works there stays until the transaction ends, so that
+    whoever removes them takes off what is assigned in it.
+
+    To be called after articles were locked: undo goes from an article to its corpus, and removing
+    from the corpus to the membership.
+    """
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
+    rows.filter(corpus=corpus, user=user).first()
+    member_check(corpus, user, field=field)
+
+
+def member_check(corpus: Corpus, user: User, *, field: str) -> None:
+    """``InvalidInput`` at the field unless the person works in the corpus."""
+    if policies.role_in(user, corpus) is None:
+        raise InvalidInput(
+            {
+                field: _("%(person)s doesn't work in “%(corpus)s”")
+                % {"person": user.name, "corpus": corpus.name}
+            }
+        )
 
 
 @transaction.atomic

@@ -21,13 +21,14 @@ from annotations.domain.transitions import ArticleState
 from annotations.errors import FactcheckError, InvalidInput, JobLost
 from annotations.models import Article, ArticleText, Assignment, BulkAction, Corpus, Job, User
 
+from .assignments import member_check, member_hold
 from .bulk import rows_insert
 from .deletion import articles_hide, articles_restore, name_confirmed
 from .events import event_record
 from .import_turns import Slice, pause
 from .jobs import change_queue, words_of
 from .leases import job_done, job_fail, job_hold, jobs_claim, jobs_go_on, jobs_renew
-from .queue import Queue, queue_articles
+from .queue import Queue, queue_articles, queue_check
 from .workers import worker_name
 
 log = structlog.get_logger(__name__)
@@ -89,6 +90,7 @@ def bulk_request(
     What comes in later isn't among them.
     """
     _permit(actor, corpus, action)
+    queue_check(queue)
     _check(corpus, action, person, confirm)
     last = Article.everything.filter(corpus=corpus).aggregate(last=models.Max("pk"))["last"] or 0
     job = change_queue(actor=actor, corpus=corpus)
@@ -191,13 +193,8 @@ def _check(corpus: Corpus, action: str, person: User | None, confirm: str) -> No
     if action in {"assign", "unassign"}:
         if person is None:
             raise InvalidInput({"person": gettext("choose a person first")})
-        if action == "assign" and policies.role_in(person, corpus) is None:
-            raise InvalidInput(
-                {
-                    "person": gettext("%(person)s doesn't work in “%(corpus)s”")
-                    % {"person": person.name, "corpus": corpus.name}
-                }
-            )
+        if action == "assign":
+            member_check(corpus, person, field="person")
 
 
 def _change(
@@ -211,6 +208,8 @@ def _change(
         # One after the other for each article, as everywhere: the second finds it done.
         rows = Article.objects.select_for_update(of=("self",), no_key=True)
         locked = list(rows.filter(corpus=corpus, pk__in=articles).order_by("pk"))
+        if action == "assign" and person is not None:
+            member_hold(corpus, person, field="person")
         done = _CHANGES[action](actor, locked, person)
         if done:
             event_record(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext
 
 from annotations import policies
@@ -17,10 +17,9 @@ from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.models import Claim, Corpus, Guideline, Membership, RatingScale, User, Verdict
 
 from .assignments import assignments_end
+from .corpus_fields import corpus_clean, corpus_save, description_check
 from .events import event_record
 
-# As BCP 47 writes it.
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 # What an administrator may change of a corpus.
 FIELDS = (
     "name",
@@ -60,9 +59,10 @@ def corpus_create(
         threshold=threshold,
         requires_evidence=requires_evidence,
     )
-    _clean(corpus)
+    corpus_clean(corpus)
+    description_check(corpus)
     _check_detector(corpus)
-    _save(corpus)
+    corpus_save(corpus)
     event_record(
         kind="corpus.created",
         actor=actor,
@@ -112,14 +112,16 @@ def corpus_update(
         raise InvalidInput(
             {"claim_type_scheme": gettext("claims have types of the scheme that is set")}
         )
-    _clean(locked)
+    corpus_clean(locked)
+    if locked.description != before["description"]:
+        description_check(locked)
     if (locked.detector, locked.language) != (detector, language):
         _check_detector(locked)
     after = corpus_snapshot(locked)
     if after == before:
         return locked
     locked.revision += 1
-    _save(locked)
+    corpus_save(locked)
     event_record(
         kind="corpus.updated",
         actor=actor,
@@ -129,33 +131,6 @@ def corpus_update(
         after=after,
     )
     return locked
-
-
-def _clean(corpus: Corpus) -> None:
-    wrong: dict[str, str] = {}
-    try:
-        corpus.full_clean(validate_constraints=False)
-    except ValidationError as error:
-        wrong = {k: " ".join(v) for k, v in error.message_dict.items()}
-    # Asked like this, NaN is refused as well.
-    if corpus.threshold is not None and not 0 <= corpus.threshold <= 1:
-        wrong["threshold"] = gettext("expected a number from 0 to 1")
-    if "language" not in wrong and not _LANGUAGE.fullmatch(corpus.language):
-        wrong["language"] = gettext("expected a language code such as en or pt-BR")
-    same = Corpus.objects.filter(name=corpus.name).exclude(pk=corpus.pk)
-    if "name" not in wrong and same.exists():
-        wrong["name"] = gettext("another corpus has this name")
-    if wrong:
-        raise InvalidInput(wrong)
-
-
-def _save(corpus: Corpus) -> None:
-    try:
-        with transaction.atomic():
-            corpus.save()
-    except IntegrityError as error:
-        # Somebody else's has got the name since it was looked for.
-        raise InvalidInput({"name": gettext("another corpus has this name")}) from error
 
 
 def _check_detector(corpus: Corpus) -> None:
@@ -194,6 +169,29 @@ def detector_wrong(name: str, language: str) -> str:
         "reads": trouble.reads,
         "language": language,
     }
+
+
+def detector_warning(name: str, language: str) -> str:
+    """What to expect where a corpus's detector doesn't read its language; "" where it does.
+
+    To be said, not refused: people may do without suggestions.
+    """
+    name = name or settings.DETECTOR
+    reads = _reads_another(name, language)
+    if not reads:
+        return ""
+    return gettext(
+        "The detector “%(name)s” reads texts in “%(reads)s”; the corpus's language is "
+        "“%(language)s”. Its articles get no suggestions: their extraction fails, and people "
+        "make the claims by hand."
+    ) % {"name": name, "reads": reads, "language": language}
+
+
+# What is installed changes with a restart, and every view of a corpus asks.
+@lru_cache(maxsize=256)
+def _reads_another(name: str, language: str) -> str:
+    trouble = detector_trouble(name, language)
+    return trouble.reads if trouble is not None and trouble.reason == "language" else ""
 
 
 def has_verdicts(corpus: Corpus) -> bool:
@@ -262,6 +260,8 @@ def membership_remove(*, actor: User | None, membership: Membership) -> None:
     corpus.filter(pk=membership.corpus_id).first()
     if membership.role == Role.ADMIN:
         _another_admin(membership.corpus, membership.user)
+    # Whoever assigns something to them at this moment is waited for, or finds no member.
+    Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
     assignments_end(actor=actor, corpus=membership.corpus, user=membership.user)
     event_record(
         kind="membership.removed",

@@ -31,6 +31,9 @@ def corpus_restore(*, name: str, described: Record) -> tuple[Corpus, list[str]]:
         "rating_scale": rating_scale_restore(described.get("rating_scale") or {}),
         "threshold": described.get("threshold"),
     }
+    if len(configuration["description"]) > Corpus.MAX_DESCRIPTION:
+        configuration["description"] = configuration["description"][: Corpus.MAX_DESCRIPTION]
+        notes.append(f"the description was cut to {Corpus.MAX_DESCRIPTION:,} characters")
     detector = described.get("detector") or ""
     try:
         with transaction.atomic():

@@ -20,6 +20,7 @@ from annotations.errors import Conflict, InvalidInput
 from annotations.models import Article, Corpus, FactCheck, Job, User
 from annotations.models.jobs import JobQuerySet
 
+from .corpus_fields import corpus_save, name_taken, name_unfit
 from .events import event_record
 
 
@@ -81,16 +82,16 @@ def corpus_restore(*, actor: User | None, corpus: Corpus, name: str = "") -> Cor
     before = locked.name
     locked.name = name.strip() or locked.name
     locked.deleted_at = locked.deleted_by = None
-    if Corpus.objects.filter(name=locked.name).exists():
+    if wrong := name_unfit(locked):
+        raise InvalidInput({"name": wrong})
+    if name_taken(locked):
         raise InvalidInput(
             {
                 "name": gettext("another corpus is called “%(name)s” by now; give another name")
                 % {"name": locked.name}
             }
         )
-    if len(locked.name) > 200:
-        raise InvalidInput({"name": gettext("200 characters at most")})
-    locked.save(update_fields=["name", "deleted_at", "deleted_by"])
+    corpus_save(locked)
     jobs_resume(Job.objects.filter(corpus=locked))
     event_record(
         kind="corpus.restored",

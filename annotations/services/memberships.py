@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext
 from annotations import policies
 from annotations.domain.vocabulary import Role
 from annotations.errors import Conflict, InvalidInput
-from annotations.models import Corpus, Invitation, Membership, User
+from annotations.models import Corpus, Event, Invitation, Membership, User
 
 from .corpora import membership_set
 from .events import event_record
@@ -26,7 +27,8 @@ MISSES_AN_HOUR = 20
 def member_add(*, actor: User, corpus: Corpus, name: str, role: str) -> Membership:
     """Make the person of this user name or email address a member.
 
-    Whoever can't be added, for whatever reason, gets the same answer.
+    Whoever can't be added, for whatever reason, gets the same answer: also whoever typed somebody
+    else's address when they made their account.
     """
     policies.require(actor, "corpus.members", corpus)
     wanted = name.strip()
@@ -37,17 +39,16 @@ def member_add(*, actor: User, corpus: Corpus, name: str, role: str) -> Membersh
         raise Conflict(
             gettext("Too many names that nobody has. Try again in an hour, or send a link.")
         )
-    people = User.objects.filter(is_active=True)
-    person = people.filter(username=wanted).first()
-    if person is None and "@" in wanted:
-        person = people.filter(email__iexact=wanted).first()
+    person = _person_named(wanted)
     if person is None:
         cache.add(misses, 0, timeout=3600)
         cache.incr(misses)
         raise InvalidInput(
             {
                 "name": gettext(
-                    "nobody can be added under this name or address; send an invitation link"
+                    "nobody can be added under this name or address; an address that somebody "
+                    "gave when they made their own account doesn't count, so type their user name "
+                    "or send an invitation link"
                 )
             }
         )
@@ -56,6 +57,36 @@ def member_add(*, actor: User, corpus: Corpus, name: str, role: str) -> Membersh
             {"name": gettext("%(person)s is a member already") % {"person": person.name}}
         )
     return membership_set(actor=actor, corpus=corpus, user=person, role=role)
+
+
+def _person_named(wanted: str) -> User | None:
+    people = User.objects.filter(is_active=True)
+    named = people.filter(username=wanted).first()
+    if "@" not in wanted:
+        return named
+    # A user name may look like an address, so whoever chose one is believed no more than who
+    # gave one.
+    if named is not None and _vouched_for(named, "username"):
+        return named
+    addressed = people.filter(email__iexact=wanted).first()
+    return addressed if addressed is not None and _vouched_for(addressed, "email") else None
+
+
+def _vouched_for(person: User, field: str) -> bool:
+    """Does it come from an administrator of the site, or was it verified? Whoever makes their own
+    account by an invitation may write down what they like."""
+    addresses = EmailAddress.objects.filter(user=person, verified=True)
+    if addresses.filter(email__iexact=getattr(person, field)).exists():
+        return True
+    told = Event.objects.filter(target_type="user", target_id=person.pk)
+    told = told.filter(kind__in=["user.signed_up", "user.updated"]).order_by("id")
+    vouched = True
+    for kind, before, after in told.values_list("kind", "before", "after"):
+        if kind == "user.signed_up":
+            vouched = False
+        elif (before or {}).get(field) != (after or {}).get(field):
+            vouched = True
+    return vouched
 
 
 @transaction.atomic

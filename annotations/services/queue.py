@@ -64,7 +64,10 @@ YES = "1"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A choice of a corpus's articles and their order. Without any choice: all, by priority."""
+    """A choice of a corpus's articles and their order. Without any choice: all, by priority.
+
+    ``q`` is kept whole, whatever its length: what was cut off it might have left articles out.
+    """
 
     show: str = ""
     assigned: str = ""
@@ -85,7 +88,7 @@ class Queue:
             assigned=_one_of(ASSIGNED, given["assigned"]),
             flagged=given["flagged"] == YES,
             disputed=given["disputed"] == YES,
-            publisher=_words(given["publisher"]),
+            publisher=_words(given["publisher"])[:MAX_WORDS],
             published_from=_day(given["published_from"]),
             published_until=_day(given["published_until"]),
             q=_words(given["q"]),
@@ -126,6 +129,13 @@ class Queue:
 
 NAMES = tuple(field.name for field in fields(Queue))
 PLAIN = Queue()
+
+
+def queue_check(queue: Queue) -> None:
+    """``InvalidInput`` (field ``q``) where the words can't be read. A list shows why, and nothing;
+    what is done with all of a queue isn't done with nothing."""
+    if queue.problem:
+        raise InvalidInput({"q": queue.problem})
 
 
 def queue_articles(*, queue: Queue, user: User, corpus: Corpus) -> ArticleQuerySet:
@@ -291,14 +301,16 @@ def next_to_do(
 ) -> int | None:
     """The article to work on after ``article``, or first; None when nothing is left to do.
 
-    It is in the queue and waits for review. One that nobody else has open comes before one
+    It is in the queue and waits for review, or is to be worked on by hand where the queue is of
+    articles whose extraction failed. One that nobody else has open comes before one
     that somebody has, a later one before an earlier; so there is one as long as any is left.
     ``article`` has its ``turn`` (``with_turn``). Two queries where there is one, as a rule.
     """
     # Of every corpus: they are few.
     others = present().exclude(user=user).order_by()
     busy = list(others.values_list("article", flat=True).distinct())
-    to_do = Q(state__in=TO_REVIEW)
+    states = SHOWN["failed"] if queue.show == "failed" else TO_REVIEW
+    to_do = Q(state__in=states)
     place = None
     if article is not None:
         place = position_of(queue.keys, article)
@@ -306,7 +318,7 @@ def next_to_do(
     choices = [to_do & ~Q(pk__in=busy), to_do & Q(pk__in=busy)] if busy else [to_do]
     rows = queue_articles(queue=queue, user=user, corpus=corpus).only("pk")
     for choice in choices:
-        parts = queue_parts(rows.filter(choice), queue=queue, user=user, states=TO_REVIEW)
+        parts = queue_parts(rows.filter(choice), queue=queue, user=user, states=states)
         for start in (place, None) if place is not None else (None,):
             found = _first(parts, start)
             if found is not None:
@@ -398,7 +410,7 @@ def _one_of(known: Iterable[str], given: str) -> str:
 
 def _words(given: str) -> str:
     # PostgreSQL takes no NUL.
-    return " ".join(given.replace("\0", "").split())[:MAX_WORDS]
+    return " ".join(given.replace("\0", "").split())
 
 
 def _day(given: str) -> dt.date | None:

@@ -21,7 +21,7 @@ from annotations.errors import FactcheckError, InvalidInput
 from annotations.models import Article, BulkAction, Corpus, User
 from annotations.services.bulk_actions import articles_change, bulk_request
 from annotations.services.jobs import job_cancel, job_retry
-from annotations.services.queue import Queue, queue_articles
+from annotations.services.queue import Queue, queue_articles, queue_check
 
 from .corpus_settings import ConfirmForm, administered
 from .requests import SignedInRequest, posted
@@ -81,8 +81,6 @@ def corpus_bulk(request: SignedInRequest, pk: int) -> HttpResponse:
     numbers = ticked_numbers(request.POST)
     form = ConfirmForm(request.POST if "confirm" in request.POST else None)
     person = _person(request, corpus)
-    if action == "delete" and (whole or numbers) and not form.is_bound:
-        return _ask(request, corpus, queue, form, whole, numbers)
     given: dict[str, Any] = {
         "actor": request.user,
         "corpus": corpus,
@@ -92,6 +90,10 @@ def corpus_bulk(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     try:
         if whole:
+            queue_check(queue)
+        if action == "delete" and (whole or numbers) and not form.is_bound:
+            return _ask(request, corpus, queue, form, whole, numbers)
+        if whole:
             return redirect("bulk", bulk_request(queue=queue, **given).pk)
         done = articles_change(articles=numbers, **given)
     except InvalidInput as error:
@@ -99,7 +101,7 @@ def corpus_bulk(request: SignedInRequest, pk: int) -> HttpResponse:
             form.is_valid()
             form.refuse(error)
             return _ask(request, corpus, queue, form, whole, numbers)
-        reasons = ". ".join(r[:1].upper() + r[1:] for r in error.fields.values())
+        reasons = ". ".join(r[:1].upper() + r[1:].rstrip(".") for r in error.fields.values())
         messages.error(request, f"{reasons}.")
     except FactcheckError as error:
         messages.error(request, error.message)

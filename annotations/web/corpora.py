@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from annotations import policies
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState
 from annotations.models import Article, Assignment, BulkAction, Corpus, User
+from annotations.services.corpora import detector_warning
 from annotations.services.queue import (
     SHOWN,
     Queue,
@@ -84,6 +85,7 @@ def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "counts": counts["corpus"],
         # Sent here from an article, because nothing is left after it.
         "at_end": bool(request.GET.get("end")),
+        "warning": detector_warning(corpus.detector, corpus.language),
         "today": today_line(request, request.user, corpus),
         "reports": new_reports(corpus) if policies.allowed(role, "report.handle") else 0,
         "workers": workers_alive() if counts["corpus"]["extracting"] else 1,

@@ -25,6 +25,7 @@ from annotations.services.corpora import (
     FIELDS,
     corpus_create,
     corpus_update,
+    detector_warning,
     has_claim_types,
     has_verdicts,
 )
@@ -114,6 +115,8 @@ class SettingsForm(CorpusForm):
         shown = {name: getattr(corpus, name) for name in FIELDS}
         kwargs["initial"] = {**shown, "revision": corpus.revision, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        if warning := detector_warning(corpus.detector, corpus.language):
+            self.fields["detector"].help_text = f"{self.fields['detector'].help_text} {warning}"
         if has_verdicts(corpus):
             self._fix(
                 "rating_scale",
@@ -206,6 +209,7 @@ def corpus_settings(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.info(request, _("Nothing was changed."))
             else:
                 messages.success(request, _("Saved."))
+                _warn(request, corpus, changed)
             read_anew = any(
                 getattr(changed, name) != getattr(corpus, name)
                 for name in ("detector", "threshold")
@@ -229,6 +233,14 @@ def corpus_settings(request: SignedInRequest, pk: int) -> HttpResponse:
         "keep_days": settings.DELETED_KEEP_DAYS,
     }
     return render(request, "annotations/corpus_settings.html", context, status=status)
+
+
+def _warn(request: SignedInRequest, before: Corpus, now: Corpus) -> None:
+    """Say what follows from a language that the detector doesn't read, when one was chosen."""
+    if (before.detector, before.language) != (now.detector, now.language):
+        warning = detector_warning(now.detector, now.language)
+        if warning:
+            messages.warning(request, warning)
 
 
 def _both(form: SettingsForm, current: Corpus) -> tuple[SettingsForm, list[dict[str, Any]]]:

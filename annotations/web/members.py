@@ -21,6 +21,7 @@ from annotations.domain.vocabulary import Role
 from annotations.errors import FactcheckError
 from annotations.models import Corpus, Invitation, Membership
 from annotations.services.corpora import membership_remove, membership_set
+from annotations.services.keyset import Key
 from annotations.services.memberships import invitation_create, invitation_revoke, member_add
 
 from .corpus_settings import administered
@@ -29,13 +30,16 @@ from .paging import keyset_page
 from .requests import SignedInRequest, posted
 from .sections import corpus_context
 
-OPEN_INVITATIONS_SHOWN = 50
+NEWEST_FIRST = (Key("pk", descending=True),)
 
 
 class AddForm(PageForm):
     name = forms.CharField(
         label=gettext_lazy("User name or email address"),
         max_length=254,
+        help_text=gettext_lazy(
+            "Whoever made their own account by an invitation is added by their user name."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.ROLES)
@@ -105,7 +109,12 @@ def member_list(request: SignedInRequest, pk: int) -> HttpResponse:
         "add": add,
         "invite": invite,
         "link": link,
-        "invitations": list(invitations[:OPEN_INVITATIONS_SHOWN]) if may else [],
+        "invitations": keyset_page(
+            invitations if may else invitations.none(),
+            request.GET,
+            keys=NEWEST_FIRST,
+            prefix="links-",
+        ),
     }
     status = 400 if add.errors or invite.errors else 200
     return render(request, "annotations/members.html", context, status=status)

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
-from annotations.services.keyset import BY_ID, Key, Part, position_of, read, walk, written
+from annotations.services.keyset import BY_ID, Key, Part, Position, position_of, read, walk, written
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
@@ -30,16 +30,27 @@ def keyset_page(
     *,
     keys: Sequence[Key] = BY_ID,
     size: int = PAGE_SIZE,
+    prefix: str = "",
 ) -> Page[Row]:
-    """The page that ``?after=PLACE`` or ``?before=PLACE`` asks for; the first one otherwise."""
-    return parts_page([Part(lambda: [rows], keys)], query, keys=keys, size=size)
+    """The page that ``?after=PLACE`` or ``?before=PLACE`` asks for; the first one otherwise.
+
+    With a ``prefix`` before these names, for a second list on a page.
+    """
+    parts = [Part(lambda: [rows], keys)]
+    return parts_page(parts, query, keys=keys, size=size, prefix=prefix)
 
 
 def parts_page(
-    parts: Sequence[Part[Row]], query: QueryDict, *, keys: Sequence[Key], size: int = PAGE_SIZE
+    parts: Sequence[Part[Row]],
+    query: QueryDict,
+    *,
+    keys: Sequence[Key],
+    size: int = PAGE_SIZE,
+    prefix: str = "",
 ) -> Page[Row]:
     """The same of an order that comes in parts."""
-    after, before = read(keys, query.get("after")), read(keys, query.get("before"))
+    names = (f"{prefix}after", f"{prefix}before")
+    after, before = (read(keys, query.get(name)) for name in names)
     if before is not None:
         found = walk(parts, before, reverse=True, limit=size + 1)
         more_before, more_after = len(found) > size, True
@@ -50,15 +61,15 @@ def parts_page(
         found = found[:size]
     return Page(
         found,
-        _query(query, before=written(position_of(keys, found[0]))) if found and more_before else "",
-        _query(query, after=written(position_of(keys, found[-1]))) if found and more_after else "",
+        _query(query, names, 1, position_of(keys, found[0])) if found and more_before else "",
+        _query(query, names, 0, position_of(keys, found[-1])) if found and more_after else "",
     )
 
 
-def _query(query: QueryDict, **position: str) -> str:
+def _query(query: QueryDict, names: tuple[str, str], which: int, place: Position) -> str:
+    """The query with one of the two names for a place, in place of both."""
     other = query.copy()
-    for name in ("after", "before"):
+    for name in names:
         other.pop(name, None)
-    for name, value in position.items():
-        other[name] = value
+    other[names[which]] = written(place)
     return "?" + other.urlencode(safe=",")

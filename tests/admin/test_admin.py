@@ -449,6 +449,8 @@ def test_a_corpus_page_that_is_stale_overwrites_nothing(
     assert "Somebody changed this corpus" in response.content.decode()
     corpus.refresh_from_db()
     assert (corpus.description, corpus.revision) == ("Theirs", 2)
+    fresh = corpus_form(corpus, description="x" * 10_001, shown_revision=2) | inline()
+    assert "10000 characters at most" in client.post(page, fresh).content.decode()
 
 
 def test_the_scale_of_a_corpus_with_verdicts_is_fixed(

@@ -65,6 +65,19 @@ def test_the_next_article(api: Client, cast: Cast) -> None:
     assert api.get(path, {**asked, "after": first.pk}).json() == {"article": second.pk}
     assert api.get(path, {**asked, "q": "nothing-like-this"}).json() == {"article": None}
     assert api.get(path, {"after": "x"}).status_code == 400
+    for unreadable in ("after:soon", "x" * 401):
+        answer = api.get(path, {"q": unreadable})
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, ["q"])
+
+
+@pytest.mark.parametrize("unreadable", ["after:soon", "x" * 401])
+def test_words_that_cannot_be_read_choose_nothing(as_: Any, cast: Cast, unreadable: str) -> None:
+    factories.make_extracted(cast.corpus)
+    body = {"action": "delete", "queue": {"q": unreadable}, "confirm": cast.corpus.name}
+    answer = as_(cast.admin).post(f"corpora/{cast.corpus.pk}/bulk/", body)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["queue.q"])
+    body["queue"] = {"q": f"{'harbour ' * 26}-excluded"}
+    assert as_(cast.admin).post(f"corpora/{cast.corpus.pk}/bulk/", body).status_code == 202
 
 
 def test_ones_day(api: Client, cast: Cast) -> None:

@@ -124,6 +124,13 @@ def test_what_was_published_is_published_again(exhibit: Exhibit) -> None:
     assert (source.counts["removed"], source.counts["kept"]) == (1, 1)
 
 
+def test_a_longer_description_than_a_corpus_may_have_is_cut(exhibit: Exhibit) -> None:
+    header = lines(exported(exhibit, "jsonl"))[0]["corpus"] | {"description": "x" * 10_001}
+    corpus, notes = corpus_restore(name="Copy", described=header)
+    assert len(corpus.description) == 10_000
+    assert notes == ["the description was cut to 10,000 characters"]
+
+
 def change(record: dict[str, Any], where: str, value: Any) -> None:
     *path, last = where.split(".")
     target: Any = record

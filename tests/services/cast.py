@@ -31,7 +31,7 @@ from annotations.services.claims import claim_create
 from annotations.services.corpora import corpus_create, membership_set
 from annotations.services.evidence import evidence_add
 from annotations.services.jobs import extraction_request
-from annotations.services.leases import jobs_claim
+from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.questions import question_ask
 from annotations.services.runs import run_record
 from annotations.services.verdicts import verdict_give
@@ -93,6 +93,14 @@ def make_corpus(cast: Cast, name: str = "Harbour", **options: Any) -> Corpus:
 
 def make_article(corpus: Corpus, text: str = TEXT, **options: Any) -> Article:
     return article_create(actor=None, corpus=corpus, text=text, title="The harbour", **options)
+
+
+def make_unread(corpus: Corpus, text: str = TEXT) -> Article:
+    """One whose extraction failed for good, as in a language that the detector can't read."""
+    made = make_article(corpus, text)
+    (job,) = jobs_claim(worker="test:1", first=Job.objects.get(article=made).pk)
+    job_fail(job=job, error="small reads 'en', not 'de'", permanent=True)
+    return Article.objects.get(pk=made.pk)
 
 
 def at(text: str, words: str) -> tuple[int, int, str]:

@@ -8,11 +8,11 @@ import pytest
 
 from annotations.domain.transitions import ArticleState, JobState
 from annotations.errors import InvalidInput, NotAllowed
-from annotations.models import Article, Assignment, BulkAction, Event, Job
+from annotations.models import Article, Assignment, BulkAction, Event, Job, Membership
 from annotations.services import bulk_actions
 from annotations.services.articles import article_submit
 from annotations.services.bulk_actions import articles_change, bulk_request, bulk_run
-from annotations.services.corpora import membership_set
+from annotations.services.corpora import membership_remove, membership_set
 from annotations.services.jobs import job_cancel, job_retry
 from annotations.services.queue import PLAIN, Queue
 from tests import factories
@@ -80,6 +80,16 @@ def test_bad_input(people: Cast) -> None:
                 person=person,
             )
         assert list(caught.value.fields) == [field]
+    for unreadable in ("after:soon", "x " * 300):
+        with pytest.raises(InvalidInput) as caught:
+            bulk_request(
+                actor=people.admin,
+                corpus=people.corpus,
+                action="delete",
+                queue=Queue.read({"q": unreadable}),
+                confirm=people.corpus.name,
+            )
+        assert list(caught.value.fields) == ["q"]
     with pytest.raises(NotAllowed):
         bulk_request(actor=people.adjudicator, corpus=people.corpus, action="extract", queue=PLAIN)
 
@@ -149,3 +159,26 @@ def test_a_worker_stops_where_the_asker_may_no_more(people: Cast) -> None:
     assert job.state == JobState.FAILED
     assert "role" in job.error
     assert Article.objects.filter(pk=article.pk).exists()
+
+
+def test_nobody_who_left_meanwhile_is_given_work(
+    people: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(bulk_actions, "AT_ONCE", 2)
+    settings.IMPORT_SLICE_SECONDS = -1
+    for _ in range(4):
+        factories.make_extracted(people.corpus)
+    made = bulk_request(
+        actor=people.admin,
+        corpus=people.corpus,
+        action="assign",
+        person=people.reviewer,
+        queue=PLAIN,
+    )
+    assert bulk_run(first=made.job_id) == 2
+    member = Membership.objects.get(corpus=people.corpus, user=people.reviewer)
+    membership_remove(actor=people.admin, membership=member)
+    assert bulk_run(first=made.job_id) == 0
+    job = Job.objects.get(pk=made.job_id)
+    assert (job.state, Assignment.objects.count()) == (JobState.FAILED, 0)
+    assert "doesn't work in" in job.error

@@ -16,15 +16,17 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from annotations.errors import Conflict, StaleRevision
+from annotations.errors import Conflict, InvalidInput, StaleRevision
 from annotations.exporting import FORMATS, Options, Selection
 from annotations.models import (
     Article,
     ArticleSketch,
+    Assignment,
     Claim,
     Corpus,
     Event,
     Job,
+    Membership,
     Question,
     Release,
     SketchBand,
@@ -33,9 +35,11 @@ from annotations.models import (
 from annotations.releasing import Plan
 from annotations.services import export_runs
 from annotations.services.articles import article_submit
+from annotations.services.assignments import assignment_add
 from annotations.services.claim_parts import claim_merge
 from annotations.services.claims import claim_create, claim_lock, claim_update
-from annotations.services.corpora import corpus_update
+from annotations.services.corpora import corpus_create, corpus_update, membership_remove
+from annotations.services.deletion import corpus_delete, corpus_restore
 from annotations.services.events import events_verify
 from annotations.services.evidence import evidence_update, evidence_withdraw
 from annotations.services.exports import export_request
@@ -549,3 +553,31 @@ def test_a_file_is_put_in_its_place_as_a_source_of_it_is_protected(
     assert outcomes == [1, None]
     export.refresh_from_db()
     assert (export.state, bool(export.source_protected_at)) == ("expired", True)
+
+
+def test_two_deleted_corpora_of_one_name_come_back_at_once(at_once: AtOnce) -> None:
+    gone = []
+    for _ in range(2):
+        made = corpus_create(actor=None, name="Ports")
+        gone.append(corpus_delete(actor=None, corpus=made, confirm="Ports"))
+    results = at_once(*(partial(corpus_restore, actor=None, corpus=corpus) for corpus in gone))
+    assert Counter(type(result) for result in results) == {Corpus: 1, InvalidInput: 1}
+    (refused,) = (result for result in results if isinstance(result, InvalidInput))
+    assert list(refused.fields) == ["name"]
+
+
+def test_somebody_leaves_while_work_is_assigned_to_them(
+    cast: Cast, corpus: Corpus, at_once: AtOnce
+) -> None:
+    member = Membership.objects.get(corpus=corpus, user=cast.second)
+    articles = [make_article(corpus, f"Ferry {n} doubled.") for n in range(6)]
+    results = at_once(
+        partial(membership_remove, actor=cast.admin, membership=member),
+        *(
+            partial(assignment_add, actor=cast.admin, article=article, user=cast.second)
+            for article in articles
+        ),
+    )
+    assert results[0] is None
+    assert {type(result) for result in results[1:]} <= {Assignment, InvalidInput}
+    assert not Assignment.objects.exists()

@@ -21,6 +21,7 @@ from annotations.models import (
     ClaimType,
     Corpus,
     Event,
+    Job,
     Membership,
     RatingScale,
     User,
@@ -34,14 +35,26 @@ from annotations.services.articles import (
 from annotations.services.corpora import (
     corpus_create,
     corpus_update,
+    detector_warning,
     guideline_add,
     membership_remove,
     membership_set,
 )
+from annotations.services.jobs import extraction_request
+from annotations.services.leases import job_fail, jobs_claim
 from annotations.services.tokens import token_create, token_revoke, token_used
 from tests import factories
 
-from .cast import Cast, judge, last_event, make_article, make_evidence
+from .cast import (
+    Cast,
+    extract,
+    judge,
+    last_event,
+    make_article,
+    make_claim,
+    make_evidence,
+    make_unread,
+)
 
 
 def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast, settings: Any) -> None:
@@ -64,6 +77,9 @@ def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast, settings: Any) 
         ({"name": " "}, "name"),
         ({"name": "Harbour"}, "name"),
         ({"name": "x" * 201}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"description": "a\0b"}, "description"),
+        ({"description": "x" * 10_001}, "description"),
         ({"claim_type_scheme": "no-such"}, "claim_type_scheme"),
         ({"detector": "no-such"}, "detector"),
         ({"detector": "small+no-such-package"}, "detector"),
@@ -109,6 +125,9 @@ def test_a_corpus_is_updated_by_its_admin(cast: Cast, corpus: Corpus) -> None:
     assert last_event() == event
     with pytest.raises(StaleRevision):
         corpus_update(actor=cast.admin, corpus=corpus, revision=1, fields={"language": "de"})
+    # A description that was longer before there was a bound is in nobody's way.
+    Corpus.objects.filter(pk=corpus.pk).update(description="x" * 10_001)
+    corpus_update(actor=cast.admin, corpus=corpus, revision=2, fields={"threshold": 0.5})
 
 
 def test_the_scale_is_fixed_once_a_verdict_was_given(
@@ -269,6 +288,56 @@ def test_submitting_and_reopening(cast: Cast, article: Article) -> None:
     assert last_event() == event
     reopened = article_reopen(actor=cast.second, article=article)
     assert reopened.state == "in_review"
+
+
+def test_an_article_that_no_detector_read_is_reviewed_by_hand(cast: Cast, corpus: Corpus) -> None:
+    empty = make_unread(corpus, "Nothing to check.")
+    assert empty.state == "failed"
+    # Nothing was found in it by the person who read it: as where the detector finds nothing.
+    article_submit(actor=cast.reviewer, article=empty)
+    assert (last_event().before, last_event().after) == (
+        {"state": "failed"},
+        {"state": "reviewed"},
+    )
+    assert article_reopen(actor=cast.second, article=empty).state == "in_review"
+    article = make_unread(corpus)
+    claim = make_claim(cast.reviewer, article)
+    article.refresh_from_db()
+    assert article.state == "in_review"
+    # What failed can still be seen and asked for again, and failing again takes nothing away.
+    assert Job.objects.get(article=article).state == "failed"
+    again = extraction_request(actor=cast.admin, article=article)
+    (job,) = jobs_claim(worker="here:1", first=again.pk)
+    job_fail(job=job, error="small reads 'en', not 'de'", permanent=True)
+    article.refresh_from_db()
+    assert (article.state, article.claims.standing().get()) == ("in_review", claim)
+    assert article_submit(actor=cast.reviewer, article=article).state == "reviewed"
+    # Read after all, it stays what a person said that it is.
+    extraction_request(actor=cast.admin, article=article)
+    extract(article, "Ferries doubled")
+    article.refresh_from_db()
+    assert (article.state, article.claims.standing().get()) == ("reviewed", claim)
+    assert article.current_run is not None
+
+
+@pytest.mark.parametrize(
+    ("site", "detector", "language", "warned"),
+    [
+        ("small", "", "de", True),
+        ("small", "small", "pt-BR", True),
+        ("small", "", "en-GB", False),
+        ("small", "small", "und", False),
+        # Not installed here says nothing of where the workers run.
+        ("nonesuch", "", "de", False),
+    ],
+)
+def test_a_language_that_the_detector_does_not_read_is_said(
+    settings: Any, site: str, detector: str, language: str, warned: bool
+) -> None:
+    settings.DETECTOR = site
+    said = detector_warning(detector, language)
+    assert bool(said) is warned
+    assert not warned or (f"“{language}”" in said and "by hand" in said)
 
 
 # --- Tokens -----------------------------------------------------------------------------

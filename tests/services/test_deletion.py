@@ -201,6 +201,9 @@ def test_a_deleted_corpus_is_gone_for_everybody_and_can_be_restored(people: Cast
         corpus_restore(actor=people.admin, corpus=gone)
     with pytest.raises(NotAllowed):
         corpus_restore(actor=people.reviewer, corpus=gone, name="Elections 2")
+    for unfit in ("a\0b", "x" * 201):
+        with pytest.raises(InvalidInput, match="name"):
+            corpus_restore(actor=people.admin, corpus=gone, name=unfit)
     back = corpus_restore(actor=people.admin, corpus=gone, name="Elections 2")
     assert Corpus.objects.visible_to(people.reviewer).get().name == back.name == "Elections 2"
     assert Claim.objects.visible_to(people.reviewer).exists()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,8 +19,10 @@ from annotations.models import Corpus, Event, Invitation, Membership, User
 from annotations.services.assignments import assignment_add
 from annotations.services.corpora import membership_remove, membership_set
 from annotations.services.deletion import corpus_delete
+from annotations.services.events import event_record
 from annotations.services.memberships import (
     MISSES_AN_HOUR,
+    account_invited,
     invitation_accept,
     invitation_create,
     invitation_revoke,
@@ -53,6 +56,62 @@ def test_people_are_added_by_their_exact_name_or_address(cast: Cast, corpus: Cor
         member_add(actor=cast.admin, corpus=corpus, name="odd", role="reviewer")
     with pytest.raises(NotAllowed):
         member_add(actor=cast.adjudicator, corpus=corpus, name="odd", role="reviewer")
+
+
+def by_invitation(username: str, email: str) -> User:
+    """Somebody who made their account themselves, and wrote down what they liked."""
+    made = User.objects.create_user(username, email)
+    EmailAddress.objects.create(user=made, email=email, primary=True, verified=False)
+    with transaction.atomic():
+        account_invited(user=made)
+    return made
+
+
+def changed_by_an_administrator(cast: Cast, person: User, **fields: str) -> None:
+    before = {"username": person.username, "email": person.email}
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(**fields)
+        event_record(
+            kind="user.updated",
+            actor=cast.admin,
+            target=person,
+            corpus=None,
+            before=before,
+            after=before | fields,
+        )
+
+
+@pytest.mark.parametrize("username", ["mallory", "editor@paper.example"])
+def test_an_address_counts_only_where_somebody_else_vouches_for_it(
+    cast: Cast, corpus: Corpus, username: str
+) -> None:
+    def add(name: str) -> Membership:
+        return member_add(actor=cast.admin, corpus=corpus, name=name, role="reviewer")
+
+    mallory = by_invitation(username, "editor@paper.example")
+    # An administrator's change of something else says nothing of the address.
+    changed_by_an_administrator(cast, mallory, display_name="M.")
+    with pytest.raises(InvalidInput) as taken:
+        add("editor@paper.example")
+    with pytest.raises(InvalidInput) as unknown:
+        add("nobody@paper.example")
+    assert taken.value.fields == unknown.value.fields
+    assert "user name or send an invitation link" in taken.value.fields["name"]
+    changed_by_an_administrator(cast, mallory, email="mallory@paper.example")
+    assert add("mallory@paper.example").user == mallory
+    # The address that was given is free for the person whose it is.
+    editor = User.objects.create_user("editor", "editor@paper.example")
+    assert add("editor@paper.example").user == editor
+
+
+def test_people_who_made_their_account_are_added_by_name_or_a_verified_address(
+    cast: Cast, corpus: Corpus
+) -> None:
+    lena, mai = by_invitation("lena", "lena@a.example"), by_invitation("mai", "mai@a.example")
+    EmailAddress.objects.filter(user=mai).update(verified=True)
+    for name, person in (("lena", lena), ("Mai@a.example", mai)):
+        added = member_add(actor=cast.admin, corpus=corpus, name=name, role="reviewer")
+        assert added.user == person
 
 
 def test_guessing_names_is_slowed_down(cast: Cast, corpus: Corpus) -> None:

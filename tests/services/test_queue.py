@@ -28,7 +28,16 @@ from annotations.services.queue import (
     with_turn,
 )
 
-from .cast import Cast, extract, judge, make_article, make_claim, make_corpus, make_evidence
+from .cast import (
+    Cast,
+    extract,
+    judge,
+    make_article,
+    make_claim,
+    make_corpus,
+    make_evidence,
+    make_unread,
+)
 
 ON_POSTGRES = connection.vendor == "postgresql"
 
@@ -68,7 +77,7 @@ def test_an_address_says_what_it_can_and_no_more() -> None:
         flagged=True,
         publisher="The Post",
         published_from=dt.date(2026, 3, 2),
-        q="x" * 200,
+        q="x" * 300,
     )
     assert Queue.read(QueryDict(queue.address().removeprefix("?"))) == queue
     assert queue.address(q="", flagged=False, order="newest") == (
@@ -76,6 +85,22 @@ def test_an_address_says_what_it_can_and_no_more() -> None:
     )
     assert Queue().address() == ""
     assert Queue.read(QueryDict("show=&order=&published_from=2026-02-30")) == Queue()
+
+
+def test_words_are_refused_rather_than_cut(cast: Cast, corpus: Corpus) -> None:
+    """What is cut off may be what leaves articles out."""
+    named(corpus, "Harbour"), named(corpus, "Excluded")
+    for rest, problem, found in (
+        ("-excluded", "", {"Harbour"}),
+        (f"{'harbour ' * 25}-excluded", "400 characters at most", set()),
+    ):
+        queue = Queue.read({"q": f"{'harbour ' * 26}{rest}"})
+        assert queue.q.endswith("-excluded")
+        assert problem in queue.problem
+        assert titles(queue, cast, corpus) == found
+        assert sum(queue_counts(queue=queue, user=cast.admin, corpus=corpus)["show"].values()) == (
+            2 * len(found)
+        )
 
 
 def various(cast: Cast, corpus: Corpus) -> Claim:
@@ -218,6 +243,25 @@ def test_submitting_leads_on_and_around_to_the_end(
     article_submit(actor=cast.reviewer, article=strong)
     assert after(strong) is None
     assert next_to_do(queue=Queue(), user=cast.reviewer, corpus=corpus) is None
+
+
+def test_articles_that_no_detector_read_lead_on_where_they_are_chosen(
+    cast: Cast, corpus: Corpus
+) -> None:
+    first, second = (make_unread(corpus, f"Der Hafen {n}.") for n in (1, 2))
+    chosen = Queue(show="failed")
+
+    def after(article: Article | None = None, queue: Queue = chosen) -> int | None:
+        place = turn_of(article, cast) if article else None
+        return next_to_do(queue=queue, user=cast.reviewer, corpus=corpus, article=place)
+
+    # They wait for somebody who does without suggestions.
+    assert (after(), after(queue=Queue())) == (first.pk, None)
+    article_submit(actor=cast.reviewer, article=first)
+    assert after(first) == second.pk
+    # Begun, it waits for review as any other.
+    make_claim(cast.reviewer, second, "Der Hafen 2.")
+    assert (after(first), after(queue=Queue())) == (None, second.pk)
 
 
 def test_what_somebody_is_at_is_left_to_them_while_there_is_another(

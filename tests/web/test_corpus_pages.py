@@ -86,6 +86,20 @@ def test_settings_that_somebody_changed_meanwhile(cast: Cast, article: Article) 
     assert (cast.corpus.name, cast.corpus.threshold) == ("Budget", 0.3)
 
 
+def test_a_language_that_the_detector_does_not_read_is_warned_of(cast: Cast) -> None:
+    admin, said = signed_in(cast.admin), "Its articles get no suggestions"
+    corpus, url = cast.corpus, reverse("corpus-settings", args=[cast.corpus.pk])
+    page = reverse("corpus", args=[corpus.pk])
+    assert said not in text(admin.get(url)) + text(admin.get(page))
+    saved = admin.post(url, form(corpus, language="de"), follow=True)
+    # Saved all the same; at the field as long as it is so.
+    assert text(saved).count(said) == 2
+    corpus.refresh_from_db()
+    assert corpus.language == "de"
+    assert text(admin.get(url)).count(said) == 1
+    assert f"{said}: their extraction fails" in text(signed_in(cast.reviewer).get(page))
+
+
 def test_what_work_depends_on_is_fixed(cast: Cast, article: Article) -> None:
     claim = make_claim(article, cast.reviewer, types=["law"])
     make_verdict(claim, cast.reviewer)
@@ -150,6 +164,10 @@ def test_many_articles_are_deleted_after_a_question(cast: Cast, article: Article
     assert Article.objects.count() == 2
     admin.post(url, {**ticked, "confirm": "Elections"})
     assert list(Article.objects.all()) == [other]
+    # Words that can't be read choose nothing, and that is said before the name is asked for.
+    refused = admin.post(f"{url}?q=after:soon", {"do": "delete", "scope": "all"}, follow=True)
+    assert "“after:soon” names no date." in text(refused)
+    assert not BulkAction.objects.exists()
     # All that the list would show: a worker does it, and a page tells how far it is.
     asked = admin.post(f"{url}?show=to-review", {"do": "delete", "scope": "all"})
     assert "Delete 1 article" in text(asked)
@@ -200,6 +218,21 @@ def invited(cast: Cast, **options: Any) -> tuple[Any, str]:
     # The key leaves the address at once.
     assert first["Location"] == reverse("invitation")
     return client, first["Location"]
+
+
+def test_all_links_that_can_be_used_are_reached(cast: Cast) -> None:
+    for n in range(51):
+        invitation_create(actor=cast.admin, corpus=cast.corpus, role="admin", note=f"For no. {n}.")
+    admin, url = signed_in(cast.admin), reverse("members", args=[cast.corpus.pk])
+    first = admin.get(url).content.decode()
+    assert (first.count("For no. "), "For no. 0." in first) == (50, False)
+    following = re.search(r'href="(\?[^"]*links-after=[^"]+)#links"', first)
+    assert following
+    second = admin.get(url + following[1].replace("&amp;", "&")).content.decode()
+    assert (second.count("For no. "), "For no. 0." in second) == (1, True)
+    # The members are another list, of which this is no other page.
+    assert "Rita Reviewer" in second
+    assert "For no." not in signed_in(cast.reviewer).get(url).content.decode()
 
 
 def test_a_link_is_shown_once_and_makes_an_account_with_a_membership(cast: Cast) -> None:

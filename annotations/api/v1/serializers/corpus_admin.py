@@ -6,11 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotations.models import BulkAction, ClaimType, Invitation
+from annotations.domain.search_query import MAX_QUERY
+from annotations.models import BulkAction, ClaimType, Corpus, Invitation
 from annotations.services.bulk_actions import AT_ONCE
 from annotations.services.bulk_actions import NEEDS as BULK_ACTIONS
 from annotations.services.deletion import purged_at
-from annotations.services.queue import NAMES
+from annotations.services.queue import MAX_WORDS, NAMES
 from annotations.services.statistics import DAYS, MEASURES
 
 from ..fields import (
@@ -37,7 +38,7 @@ class ThresholdField(serializers.FloatField):
 
 
 class CorpusFields(WriteSerializer):
-    description = StrictString(required=False, allow_blank=True, max_length=10_000)
+    description = StrictString(required=False, allow_blank=True, max_length=Corpus.MAX_DESCRIPTION)
     language = StrictString(required=False, max_length=16, help_text="A code of BCP 47.")
     detector = StrictString(
         required=False, allow_blank=True, max_length=100, help_text="Empty: the site's."
@@ -154,7 +155,10 @@ class QueueSerializer(WriteSerializer):
     """The choices of a list of articles, as its address names them."""
 
     def get_fields(self) -> dict[str, Any]:
-        return {name: StrictString(required=False, max_length=200) for name in NAMES}
+        return {
+            name: StrictString(required=False, max_length=MAX_QUERY if name == "q" else MAX_WORDS)
+            for name in NAMES
+        }
 
 
 class BulkCreateSerializer(WriteSerializer):

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rest_framework import serializers
 
-from annotations.services.queue import NAMES
+from annotations.domain.search_query import MAX_QUERY
+from annotations.services.queue import MAX_WORDS, NAMES
 
 from ..fields import MAX_ID
 
@@ -24,7 +25,11 @@ class NextParameters(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         choices = {
-            name: serializers.CharField(required=False, allow_blank=True, max_length=200)
+            name: serializers.CharField(
+                required=False,
+                allow_blank=True,
+                max_length=MAX_QUERY if name == "q" else MAX_WORDS,
+            )
             for name in NAMES
         }
         return {**super().get_fields(), **choices}

@@ -208,6 +208,8 @@ def _queue(given: dict[str, str]) -> Queue:
         for name, value in given.items()
         if understood.get(name, "") != value
     }
+    if queue.problem:
+        wrong["queue.q"] = queue.problem
     if wrong:
         raise InvalidInput(wrong)
     return queue

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from annotations.models import Article, Corpus, DetectionRun, Suggestion
 from annotations.services.day import day_of
-from annotations.services.queue import Queue, next_to_do, with_turn
+from annotations.services.queue import Queue, next_to_do, queue_check, with_turn
 from annotations.services.run_comparison import comparison, configurations, pairs, runs_of
 
 from ..serializers.work import (
@@ -40,9 +40,9 @@ class WorkActions:
         asked = _asked(NextParameters, request)
         rows = Article.objects.filter(corpus=corpus, pk=asked.pop("after", None))
         article = with_turn(rows, self.caller).first()
-        found = next_to_do(
-            queue=Queue.read(asked), user=self.caller, corpus=corpus, article=article
-        )
+        queue = Queue.read(asked)
+        queue_check(queue)
+        found = next_to_do(queue=queue, user=self.caller, corpus=corpus, article=article)
         return Response(NextSerializer({"article": found}).data)
 
     @extend_schema(parameters=[TodayParameters], responses=TodaySerializer, filters=False)
