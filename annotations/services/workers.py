@@ -9,7 +9,8 @@ import socket
 from django.conf import settings
 from django.utils import timezone
 
-from annotations.models import WorkerHeartbeat
+from annotations.domain.transitions import JobState
+from annotations.models import Corpus, Job, WorkerHeartbeat
 
 # A worker that hasn't been seen for this long counts as gone.
 WORKER_SILENCE_SECONDS: int = settings.WORKER_SILENCE_SECONDS
@@ -42,7 +43,19 @@ def worker_gone(*, name: str) -> None:
     WorkerHeartbeat.objects.filter(name=name).delete()
 
 
-def workers_alive() -> int:
-    """How many workers were seen lately."""
+def workers_alive(*, bulk: bool = False) -> int:
+    """How many workers were seen lately; ``bulk``: of those that take bulk work."""
     since = timezone.now() - dt.timedelta(seconds=WORKER_SILENCE_SECONDS)
-    return WorkerHeartbeat.objects.filter(seen_at__gt=since).count()
+    seen = WorkerHeartbeat.objects.filter(seen_at__gt=since)
+    return (seen.filter(bulk=True) if bulk else seen).count()
+
+
+def workers_missing(corpus: Corpus) -> str:
+    """Whom the corpus's work waits for in vain: ``any`` worker, one that takes ``bulk`` work
+    while some waits, or nobody (empty)."""
+    if workers_alive(bulk=True):
+        return ""
+    if not workers_alive():
+        return "any"
+    waits = Job.objects.filter(corpus=corpus, state=JobState.QUEUED, bulk=True).exists()
+    return "bulk" if waits else ""
