@@ -43,11 +43,14 @@ def worker_gone(*, name: str) -> None:
     WorkerHeartbeat.objects.filter(name=name).delete()
 
 
-def workers_alive(*, bulk: bool = False) -> int:
-    """How many workers were seen lately; ``bulk``: of those that take bulk work."""
+def workers_alive(*, bulk: bool = False, host: str = "") -> int:
+    """How many workers were seen lately; ``bulk``: of those that take bulk work; ``host``: of
+    those that are there."""
     since = timezone.now() - dt.timedelta(seconds=WORKER_SILENCE_SECONDS)
     seen = WorkerHeartbeat.objects.filter(seen_at__gt=since)
-    return (seen.filter(bulk=True) if bulk else seen).count()
+    if bulk:
+        seen = seen.filter(bulk=True)
+    return (seen.filter(host=host) if host else seen).count()
 
 
 def workers_missing(corpus: Corpus) -> str:
