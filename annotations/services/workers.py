@@ -7,6 +7,7 @@ import os
 import socket
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotations.domain.transitions import JobState
@@ -46,8 +47,7 @@ def worker_gone(*, name: str) -> None:
 def workers_alive(*, bulk: bool = False, host: str = "") -> int:
     """How many workers were seen lately; ``bulk``: of those that take bulk work; ``host``: of
     those that are there."""
-    since = timezone.now() - dt.timedelta(seconds=WORKER_SILENCE_SECONDS)
-    seen = WorkerHeartbeat.objects.filter(seen_at__gt=since)
+    seen = _seen_lately()
     if bulk:
         seen = seen.filter(bulk=True)
     return (seen.filter(host=host) if host else seen).count()
@@ -56,9 +56,15 @@ def workers_alive(*, bulk: bool = False, host: str = "") -> int:
 def workers_missing(corpus: Corpus) -> str:
     """Whom the corpus's work waits for in vain: ``any`` worker, one that takes ``bulk`` work
     while some waits, or nobody (empty)."""
-    if workers_alive(bulk=True):
-        return ""
-    if not workers_alive():
+    takes_bulk = set(_seen_lately().order_by().values_list("bulk", flat=True).distinct())
+    if not takes_bulk:
         return "any"
+    if True in takes_bulk:
+        return ""
     waits = Job.objects.filter(corpus=corpus, state=JobState.QUEUED, bulk=True).exists()
     return "bulk" if waits else ""
+
+
+def _seen_lately() -> QuerySet[WorkerHeartbeat]:
+    since = timezone.now() - dt.timedelta(seconds=WORKER_SILENCE_SECONDS)
+    return WorkerHeartbeat.objects.filter(seen_at__gt=since)
