@@ -1,9 +1,12 @@
 """The one Django application, and the admin site bound to allauth's rate-limited sign-in."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +20,18 @@ class AnnotationsConfig(AppConfig):
 
         post_migrate.connect(search.after_migrations, sender=self)
         post_migrate.connect(tallies.after_migrations, sender=self)
+        look_at_mail()
+
+
+def look_at_mail() -> None:
+    """The one setting that can't be looked at while they are read: a backend may read others."""
+    try:
+        import_string(settings.EMAIL_BACKEND)
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "EMAIL_BACKEND must be a mail backend such as"
+            f" django.core.mail.backends.smtp.EmailBackend: {error}."
+        ) from error
 
 
 class AdminConfig(DjangoAdminConfig):

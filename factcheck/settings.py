@@ -5,80 +5,74 @@ start with the name of the variable and what was expected; ``docs/settings.md`` 
 """
 
 import logging
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
-import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
+from annotations.detection.names import detector_trouble, shipped_detectors
 from annotations.fetching import AllowedHosts
 from factcheck import __version__
+from factcheck.environment import (
+    address,
+    broker,
+    cache,
+    database,
+    file_storage,
+    flag,
+    level,
+    listed,
+    number,
+    origins,
+    sender,
+    text,
+)
 from factcheck.logs import one_line_a_request
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
-
-def _bool(name: str, default: bool) -> bool:
-    raw = env.str(name, default=str(default)).strip().lower()
-    if raw in {"1", "true", "yes", "on"}:
-        return True
-    if raw in {"0", "false", "no", "off", ""}:
-        return False
-    raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}.")
-
-
-def _number(name: str, default: int) -> int:
-    raw = env.str(name, default=str(default))
-    if not raw.isdecimal():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.")
-    return int(raw)
-
-
-DEBUG = _bool("DEBUG", False)
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+DEBUG = flag("DEBUG", False)
+VAR_DIR = Path(text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 
 # --- Security ---------------------------------------------------------------------------
-SECRET_KEY = env.str(
-    "SECRET_KEY", default="debug-only-key-never-used-outside-debug" if DEBUG else ""
-)
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else []
-)
+SECRET_KEY = text("SECRET_KEY", "debug-only-key-never-used-outside-debug" if DEBUG else "")
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["localhost", "127.0.0.1"] if DEBUG else [])
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured(
         "SECRET_KEY must be set to at least 32 random characters"
         " (or DEBUG=true on your own machine)."
     )
-if not ALLOWED_HOSTS or ("*" in ALLOWED_HOSTS and not DEBUG):
+_no_hosts = not ALLOWED_HOSTS or any("/" in host for host in ALLOWED_HOSTS)
+if _no_hosts or ("*" in ALLOWED_HOSTS and not DEBUG):
     raise ImproperlyConfigured(
-        "ALLOWED_HOSTS must list the host names served, separated by commas;"
+        "ALLOWED_HOSTS must list the host names served, without https://, separated by commas;"
         " '*' is refused outside DEBUG."
     )
 
 # HTTPS=false is for one machine talking to itself (``make run``); a site on a network keeps it on.
-HTTPS = _bool("HTTPS", not DEBUG)
+HTTPS = flag("HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-BEHIND_PROXY = _bool("BEHIND_PROXY", False)
+BEHIND_PROXY = flag("BEHIND_PROXY", False)
+# An address is what the proxy says where there is one; what callers say of themselves isn't.
+_proxies = int(BEHIND_PROXY)
+ALLAUTH_TRUSTED_PROXY_COUNT = _proxies
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -95,17 +89,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # The name under which published fact-checks are known, whatever name a request came by.
-SITE_URL = env.str("SITE_URL", default="").rstrip("/")
-if SITE_URL and not SITE_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(
-        f"SITE_URL must be an address such as https://factcheck.example, not {SITE_URL!r}."
-    )
+SITE_URL = address("SITE_URL")
 # Of errors, by readers of one address, who need no account.
-REPORTS_AN_HOUR = _number("REPORTS_AN_HOUR", 5)
+REPORTS_AN_HOUR = number("REPORTS_AN_HOUR", 5)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Of the web server that ``make run`` starts. More than one wants a shared CACHE_URL.
-WEB_PROCESSES = _number("WEB_PROCESSES", 1)
+WEB_PROCESSES = number("WEB_PROCESSES", 1, least=1)
 
 # --- Applications -----------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -128,7 +118,8 @@ INSTALLED_APPS = [
     "django_structlog",
 ]
 MIDDLEWARE = [
-    # First: what is said of pages needn't be said of each of the sixty files that one is made of.
+    "annotations.web.probes.ProbeMiddleware",
+    # Early: what is said of pages needn't be said of each of the sixty files that one is made of.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -165,12 +156,12 @@ TEMPLATES = [
 # --- Data -------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    "default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 }
 _database = DATABASES["default"]
 _on_sqlite = _database["ENGINE"].endswith("sqlite3")
 # A connection to SQLite costs nothing, and an old one knows little of tables that have grown.
-_database["CONN_MAX_AGE"] = _number("CONN_MAX_AGE", 60 if _on_sqlite else 600)
+_database["CONN_MAX_AGE"] = number("CONN_MAX_AGE", 60 if _on_sqlite else 600)
 _database["CONN_HEALTH_CHECKS"] = True
 if _on_sqlite:
     # Writers queue for the one write lock at BEGIN instead of failing when they upgrade from
@@ -185,7 +176,7 @@ if _on_sqlite:
             ),
         }
     )
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": cache("CACHE_URL", "locmemcache://")}
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "media/"
 # Copies of other people's pages: for this account alone, and never served from here as they are.
@@ -194,13 +185,11 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # --- Fetching pages ---------------------------------------------------------------------
 # Of one page: its bytes, and seconds from the first look-up to the last of them.
-FETCH_MAX_BYTES = _number("FETCH_MAX_BYTES", 10_000_000)
-FETCH_TIMEOUT_SECONDS = _number("FETCH_TIMEOUT_SECONDS", 30)
+FETCH_MAX_BYTES = number("FETCH_MAX_BYTES", 10_000_000, least=1)
+FETCH_TIMEOUT_SECONDS = number("FETCH_TIMEOUT_SECONDS", 30, least=1)
 # Private addresses are never fetched, but for those of hosts named here, one by one.
 try:
-    FETCH_ALLOWED_PRIVATE_HOSTS = AllowedHosts.parse(
-        env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[])
-    )
+    FETCH_ALLOWED_PRIVATE_HOSTS = AllowedHosts.parse(listed("FETCH_ALLOWED_PRIVATE_HOSTS"))
 except ValueError as error:
     raise ImproperlyConfigured(
         "FETCH_ALLOWED_PRIVATE_HOSTS must list hosts, or host:port (IPv6 in brackets), separated"
@@ -208,40 +197,40 @@ except ValueError as error:
     ) from error
 
 # Of one message to a webhook, its answer included.
-WEBHOOK_TIMEOUT_SECONDS = _number("WEBHOOK_TIMEOUT_SECONDS", 10)
+WEBHOOK_TIMEOUT_SECONDS = number("WEBHOOK_TIMEOUT_SECONDS", 10, least=1)
 
 # Files of one request; settings of Django's own otherwise stop at 100.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 # --- Corpora ----------------------------------------------------------------------------
 # Otherwise only site administrators and whoever has the permission "Can add corpus".
-ANYONE_CREATES_CORPORA = _bool("ANYONE_CREATES_CORPORA", False)
+ANYONE_CREATES_CORPORA = flag("ANYONE_CREATES_CORPORA", False)
 # May whoever was invited to a corpus make an account of their own?
-INVITATIONS_MAKE_ACCOUNTS = _bool("INVITATIONS_MAKE_ACCOUNTS", True)
+INVITATIONS_MAKE_ACCOUNTS = flag("INVITATIONS_MAKE_ACCOUNTS", True)
 # What was deleted can be restored for so many days; then workers purge it.
-DELETED_KEEP_DAYS = _number("DELETED_KEEP_DAYS", 30)
+DELETED_KEEP_DAYS = number("DELETED_KEEP_DAYS", 30)
 
 # --- Imports ----------------------------------------------------------------------------
 # Of one upload, and of what an archive unpacks to.
-IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", 2_000_000_000)
-IMPORT_MAX_UNPACKED_BYTES = _number("IMPORT_MAX_UNPACKED_BYTES", 8_000_000_000)
+IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 2_000_000_000, least=1)
+IMPORT_MAX_UNPACKED_BYTES = number("IMPORT_MAX_UNPACKED_BYTES", 8_000_000_000, least=1)
 # Days after its end, or after it was sent, for which an import's file is kept.
-IMPORT_KEEP_DAYS = _number("IMPORT_KEEP_DAYS", 90)
+IMPORT_KEEP_DAYS = number("IMPORT_KEEP_DAYS", 90, least=1)
 # Rows that are written together, and seconds after which others have their turn.
-IMPORT_CHUNK_ROWS = _number("IMPORT_CHUNK_ROWS", 1000)
-IMPORT_SLICE_SECONDS = _number("IMPORT_SLICE_SECONDS", 20)
+IMPORT_CHUNK_ROWS = number("IMPORT_CHUNK_ROWS", 1000, least=1)
+IMPORT_SLICE_SECONDS = number("IMPORT_SLICE_SECONDS", 20, least=1)
 # Rows of a file that a check compares with each other.
-IMPORT_CHECK_COMPARED = _number("IMPORT_CHECK_COMPARED", 20_000)
+IMPORT_CHECK_COMPARED = number("IMPORT_CHECK_COMPARED", 20_000)
 
 # --- Exports ----------------------------------------------------------------------------
 # The file of one is removed after so long.
-EXPORT_KEEP_DAYS = _number("EXPORT_KEEP_DAYS", 7)
+EXPORT_KEEP_DAYS = number("EXPORT_KEEP_DAYS", 7, least=1)
 SOFTWARE_VERSION = __version__
 
 # --- Background work --------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = broker("CELERY_BROKER_URL", "filesystem://")
 # Sites that share a broker each have a queue of their own.
-CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="factcheck")
+CELERY_TASK_DEFAULT_QUEUE = text("CELERY_QUEUE", "factcheck")
 # What nobody waits for has a second one; a worker takes from both, or from those that -Q names.
 CELERY_BULK_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-bulk"
 CELERY_TASK_QUEUES = [
@@ -276,18 +265,23 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 3, "socket_timeout": 15}
 # A job whose worker has been silent for this long is given to another one.
-JOB_LEASE_SECONDS = _number("JOB_LEASE_SECONDS", 60)
-JOB_SWEEP_SECONDS = _number("JOB_SWEEP_SECONDS", 5)
-JOB_MAX_SECONDS = _number("JOB_MAX_SECONDS", 600)
-JOB_MAX_ATTEMPTS = _number("JOB_MAX_ATTEMPTS", 3)
+JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 60, least=1)
+JOB_SWEEP_SECONDS = number("JOB_SWEEP_SECONDS", 5, least=1)
+JOB_MAX_SECONDS = number("JOB_MAX_SECONDS", 600, least=1)
+JOB_MAX_ATTEMPTS = number("JOB_MAX_ATTEMPTS", 3, least=1)
 # A worker that hasn't been seen for this long counts as gone.
-WORKER_SILENCE_SECONDS = _number("WORKER_SILENCE_SECONDS", 30)
+WORKER_SILENCE_SECONDS = number("WORKER_SILENCE_SECONDS", 30, least=1)
 # One extraction batch ends at whichever comes first.
-EXTRACTION_BATCH_ARTICLES = _number("EXTRACTION_BATCH_ARTICLES", 64)
-EXTRACTION_BATCH_WORDS = _number("EXTRACTION_BATCH_WORDS", 10_000)
+EXTRACTION_BATCH_ARTICLES = number("EXTRACTION_BATCH_ARTICLES", 64, least=1)
+EXTRACTION_BATCH_WORDS = number("EXTRACTION_BATCH_WORDS", 10_000, least=1)
 # After so long a worker that extracts in bulk sees what else there is.
-EXTRACTION_SLICE_SECONDS = _number("EXTRACTION_SLICE_SECONDS", 5)
-DETECTOR = env.str("DETECTOR", default="small")
+EXTRACTION_SLICE_SECONDS = number("EXTRACTION_SLICE_SECONDS", 5, least=1)
+DETECTOR = text("DETECTOR", "small")
+if _trouble := detector_trouble(DETECTOR):
+    raise ImproperlyConfigured(
+        f"DETECTOR must be one of {', '.join(shipped_detectors())}, or an installed spaCy pipeline"
+        f" that finds claims, not {DETECTOR!r} ({_trouble.reason.replace('_', ' ')})."
+    )
 
 # --- People -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "annotations.User"
@@ -316,8 +310,16 @@ ACCOUNT_RATE_LIMITS = {
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "corpora"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="factcheck@localhost")
+EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = sender("DEFAULT_FROM_EMAIL", "factcheck@localhost")
+EMAIL_HOST = text("EMAIL_HOST", "localhost")
+EMAIL_USE_TLS, EMAIL_USE_SSL = flag("EMAIL_USE_TLS", False), flag("EMAIL_USE_SSL", False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL can't both be true.")
+EMAIL_PORT = number("EMAIL_PORT", 465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25, least=1)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_HOST_USER"), text("EMAIL_HOST_PASSWORD")
+# Somebody waits for the page on which it is asked for.
+EMAIL_TIMEOUT = 10
 
 # --- Language and time ------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -326,34 +328,11 @@ LOCALE_PATHS = [BASE_DIR / "annotations" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 
-
-def _file_storage() -> dict[str, Any]:
-    """Where uploads, saved pages and exports are: a folder, or a bucket that all machines reach."""
-    bucket = env.str("S3_BUCKET", default="")
-    if not bucket:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    if find_spec("storages") is None:
-        raise ImproperlyConfigured("S3_BUCKET needs requirements-s3.txt installed.")
-    return {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": bucket,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-            "region_name": env.str("S3_REGION", default="") or None,
-            # Never handed out by address: whoever may read a file gets it from the site.
-            "default_acl": None,
-            "file_overwrite": False,
-            # A larger file is read from a temporary one, not kept in memory.
-            "max_memory_size": 5_000_000,
-        },
-    }
-
-
 # --- Static files -----------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": _file_storage(),
+    "default": file_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -372,8 +351,8 @@ def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Headers, path: str, url: str) -> No
 
 # --- API --------------------------------------------------------------------------------
 # Of one token or signed-in person, and of one address without either. 0: no limit.
-API_REQUESTS_PER_MINUTE = _number("API_REQUESTS_PER_MINUTE", 1200)
-API_ANONYMOUS_REQUESTS_PER_MINUTE = _number("API_ANONYMOUS_REQUESTS_PER_MINUTE", 120)
+API_REQUESTS_PER_MINUTE = number("API_REQUESTS_PER_MINUTE", 1200)
+API_ANONYMOUS_REQUESTS_PER_MINUTE = number("API_ANONYMOUS_REQUESTS_PER_MINUTE", 120)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "annotations.api.v1.authentication.TokenAuthentication",
@@ -381,8 +360,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_THROTTLE_CLASSES": ["annotations.api.v1.throttling.CallerThrottle"],
-    # An address is what the proxy says where there is one; what callers say of themselves isn't.
-    "NUM_PROXIES": int(BEHIND_PROXY),
+    "NUM_PROXIES": _proxies,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "annotations.api.v1.pagination.KeysetPagination",
@@ -406,7 +384,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logs: one structured line an event -------------------------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_LEVEL = level("LOG_LEVEL", "INFO")
 _shared_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

@@ -112,7 +112,8 @@ class Fleet:
             wait_until(ready, 120, f"{name} is ready; see {self.log(name)}")
 
     def command(self, name: str, line: str) -> None:
-        """Start what a command line of ``compose.yaml`` starts, on this site's port and queues."""
+        """Start what a command line of ``compose.yaml`` starts, on this site's port and queues,
+        under the name that it has there."""
         words = shlex.split(line)
         if words[0] == "gunicorn":
             self.base_url = self.base_url or f"http://127.0.0.1:{free_port()}"
@@ -120,7 +121,10 @@ class Fleet:
         else:
             at = words.index("-Q") + 1
             words[at] = words[at].replace("factcheck", self.env["CELERY_QUEUE"])
-            words += ["-n", f"{name}-{self.name}@%h", "--loglevel=INFO"]
+            # A name of this site's own, since other tests are on the same broker.
+            at = words.index("-n") + 1
+            words[at] = words[at].replace("@", f"-{self.name}@")
+            words.append("--loglevel=INFO")
         self._start(name, [sys.executable, "-m", *words])
 
     def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:

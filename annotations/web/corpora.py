@@ -29,7 +29,7 @@ from annotations.services.queue import (
     queue_parts,
     with_turn,
 )
-from annotations.services.workers import workers_alive
+from annotations.services.workers import workers_missing
 from annotations.tallies import ARTICLES, articles_by_state, tallied
 
 from .facets import ORDERS, facets
@@ -88,7 +88,7 @@ def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "warning": detector_warning(corpus.detector, corpus.language),
         "today": today_line(request, request.user, corpus),
         "reports": new_reports(corpus) if policies.allowed(role, "report.handle") else 0,
-        "workers": workers_alive() if counts["corpus"]["extracting"] else 1,
+        "workers_missing": workers_missing(corpus) if counts["corpus"]["extracting"] else "",
     }
     return render(request, "annotations/corpus_detail.html", context)
 
@@ -125,7 +125,7 @@ def corpus_progress(request: SignedInRequest, pk: int) -> JsonResponse:
     return JsonResponse(
         {
             **counts,
-            "workers": workers_alive(),
+            "workers_missing": workers_missing(corpus),
             "message": ngettext(
                 "%(n)d article is waiting for extraction.",
                 "%(n)d articles are waiting for extraction.",

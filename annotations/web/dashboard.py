@@ -20,7 +20,7 @@ from annotations.domain.transitions import ArticleState, ClaimState
 from annotations.models import Article, Corpus
 from annotations.services import statistics
 from annotations.services.extraction_rates import extraction_rates
-from annotations.services.workers import workers_alive
+from annotations.services.workers import workers_missing
 
 from .requests import SignedInRequest
 from .sections import corpus_context
@@ -120,7 +120,7 @@ def dashboard(request: SignedInRequest, pk: int) -> HttpResponse:
         "scores": scores,
         "backlog": backlog,
         "rates": extraction_rates(corpus),
-        "workers": workers_alive() if backlog.queued_jobs else 1,
+        "workers_missing": workers_missing(corpus) if backlog.queued_jobs else "",
         "people": [
             (name, [work.total(key, person) for key in MEASURES]) for person, name in work.people
         ],

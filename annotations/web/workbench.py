@@ -60,6 +60,7 @@ def page_data(
     Where ``known`` is the run's key, ``decisions`` stand in place of what a run never changes.
     """
     corpus = article.corpus
+    job = Job.objects.filter(article=article, kind="extraction").order_by("-id").first()
     # What was found in an earlier text has no place in this one.
     run = article.current_run
     if run is not None and run.text_id != text.pk:
@@ -77,8 +78,8 @@ def page_data(
         # What the others have done so far; presence says when it is more.
         "version": version_of(article, user),
         "run": run.pk if run else None,
-        "job": job_data(article),
-        "workers": workers_alive(),
+        "job": job_data(job),
+        "workers": workers_alive(bulk=job is not None and job.bulk),
         "reason_names": reason_names(),
         **run_data(run, known),
         "claims": [
@@ -155,8 +156,7 @@ def reason_names() -> dict[str, str]:
     return {key: name for key, name in names.items() if name != LABELS[key]}
 
 
-def job_data(article: Article) -> dict[str, Any] | None:
-    job = Job.objects.filter(article=article, kind="extraction").order_by("-id").first()
+def job_data(job: Job | None) -> dict[str, Any] | None:
     if job is None:
         return None
     return {"id": job.pk, "state": job.state, "error": job.error, "attempts": job.attempts}

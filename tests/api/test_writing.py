@@ -71,7 +71,12 @@ def test_the_status_of_an_article_that_waits(api: Client, cast: Cast) -> None:
         "suggestion_count": 0,
     }
     assert (job["id"], job["state"], job["ahead"]) == (second.jobs.get().pk, "queued", 1)
-    worker_seen(name="host:1", started_at=second.created_at)
+    worker_seen(name="host:1", started_at=second.created_at, bulk=False)
+    assert ok(api.get(f"articles/{second.pk}/status/"))["workers_alive"] == 1
+    second.jobs.update(bulk=True)
+    # It takes no such work.
+    assert ok(api.get(f"articles/{second.pk}/status/"))["workers_alive"] == 0
+    second.jobs.update(bulk=False)
     run = factories.run_detector(first)
     assert ok(api.get(f"articles/{second.pk}/status/"))["job"]["ahead"] == 0
     status = ok(api.get(f"articles/{first.pk}/status/"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,22 +17,57 @@ from tests.bench.live import Client, rows, wait_until_extracted, write_articles
 from tests.fleet import Fleet, fleet
 from tests.services_needed import require
 from tests.stack import ROOT, wait_until
+from tests.unit.test_docs import first_column, read
 
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+TEXT = (ROOT / "compose.yaml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
+GUIDE = (ROOT / "docs" / "deployment.md").read_text()
+SITES = ("migrate", "web", "worker", "worker-bulk")
 
 
 def test_every_command_and_setting_is_in_the_docs() -> None:
-    guide = (ROOT / "docs" / "deployment.md").read_text()
-    settings = (ROOT / "docs" / "settings.md").read_text()
+    settings = first_column(read("docs", "settings.md"))
     for name in ("web", "worker", "worker-bulk"):
-        assert SERVICES[name]["command"] in guide, name
-    assert shlex.split(SERVICES["migrate"]["command"])[2] in guide
-    for variable in SERVICES["web"]["environment"]:
-        assert variable in settings or variable in guide, variable
+        assert SERVICES[name]["command"] in GUIDE, name
+    assert shlex.split(SERVICES["migrate"]["command"])[2] in GUIDE
+    for variable in {*SERVICES["web"]["environment"], *re.findall(r"\$\{(\w+)", TEXT)}:
+        assert variable in settings or f"`{variable}`" in GUIDE or f"{variable}=" in GUIDE, variable
+    # Empty is not the same as not set: a number would be refused.
+    for variable, value in SERVICES["web"]["environment"].items():
+        assert not value.endswith(":-}"), variable
+    for name in SITES:
+        assert SERVICES[name]["env_file"] == [{"path": ".env", "required": False}]
     # Nothing has a password of its own, and nothing but the web server has a port.
-    assert not re.search(r"(PASSWORD|SECRET_KEY)\S*:\s+[^$\s]", (ROOT / "compose.yaml").read_text())
+    assert not re.search(r"(PASSWORD|SECRET_KEY)\S*:\s+[^$\s]", TEXT)
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+
+
+def test_every_part_is_watched_and_waited_for() -> None:
+    once = {"migrate", "bucket-made"}
+    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == once
+    for service in SERVICES.values():
+        for name, dependency in service.get("depends_on", {}).items():
+            wanted = "completed_successfully" if name in once else "healthy"
+            assert dependency["condition"] == f"service_{wanted}"
+            # What a profile brings may be missing.
+            assert dependency.get("required", True) is not ("profiles" in SERVICES[name]) or (
+                "profiles" in service
+            )
+        for volume in service.get("volumes", []):
+            assert volume.partition(":")[0] in COMPOSE["volumes"]
+        # One day's image is another day's, unless it says which.
+        assert re.search(r":[\w.-]*\d", service["image"]) or service["image"] == "factcheck"
+    assert all(SERVICES[name]["init"] for name in SITES)
+    assert SERVICES["broker"]["hostname"]
+
+
+def test_every_worker_of_a_host_has_a_name_of_its_own() -> None:
+    """RabbitMQ gives a name's control queue to one of them only."""
+    lines = [shlex.split(line) for line in GUIDE.splitlines() if line.startswith("celery ")]
+    names = [line[line.index("-n") + 1] for line in lines]
+    assert len(names) == len(set(names)) == 2
+    assert all(name.endswith("@%h") for name in names)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +99,30 @@ def test_the_site_stands(site: Fleet) -> None:
         sheet = anyone.get(styles[0])
         assert sheet.status == 200
         assert "immutable" in sheet.headers["Cache-Control"]
+
+
+def _healthy(site: Fleet, name: str) -> bool:
+    """What Docker would find, by the check's own command."""
+    _, *command = SERVICES[name]["healthcheck"]["test"]
+    port = site.base_url.rpartition(":")[2]
+    words = [sys.executable, *(word.replace("8000", port) for word in command[1:])]
+    return subprocess.run(words, cwd=ROOT, env=site.env, check=False).returncode == 0
+
+
+@pytest.mark.broker
+@pytest.mark.slow
+def test_the_health_checks_see_what_is_there(tmp_path: Path) -> None:
+    require("postgres", "rabbitmq")
+    with fleet(tmp_path, WORKER_SILENCE_SECONDS="3", ALLOWED_HOSTS="x.org") as site:
+        site.command("web", SERVICES["web"]["command"])
+        wait_until(lambda: _healthy(site, "web"), 60, "the web server answers")
+        assert not _healthy(site, "worker")
+        site.command("worker", SERVICES["worker"]["command"])
+        wait_until(lambda: _healthy(site, "worker"), 60, "the worker is seen")
+        site.kill("worker")
+        wait_until(lambda: not _healthy(site, "worker-bulk"), 20, "the worker is missed")
+        site.kill("web")
+        assert not _healthy(site, "web")
 
 
 @pytest.mark.broker

@@ -361,6 +361,8 @@ def test_workers_are_seen_until_they_are_silent(db: None) -> None:
     heartbeat = WorkerHeartbeat.objects.get()
     assert (heartbeat.host, heartbeat.pid) == ("host:with:colons", 12)
     assert workers_alive() == 1
+    assert workers_alive(host="host:with:colons") == 1
+    assert workers_alive(host="host") == 0
     with later(31):
         assert workers_alive() == 0
         worker_seen(name="other:1", started_at=now)

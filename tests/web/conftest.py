@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from annotations.models import Article, User
 from tests.factories import Cast, make_cast, make_extracted
+from tests.stack import ROOT
 
 
 @pytest.fixture
@@ -24,3 +30,14 @@ def signed_in(user: User | None) -> Client:
     if user is not None:
         client.force_login(user)
     return client
+
+
+@pytest.fixture
+def behind_proxy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With what the settings make of ``BEHIND_PROXY``."""
+    cache.clear()
+    monkeypatch.setenv("BEHIND_PROXY", "true")
+    found = runpy.run_path(str(ROOT / "factcheck" / "settings.py"))
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = found["ALLAUTH_TRUSTED_PROXY_COUNT"]
+    yield
+    cache.clear()

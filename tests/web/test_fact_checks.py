@@ -333,3 +333,11 @@ def test_programs_and_floods_reach_nobody(fact_check: FactCheck) -> None:
     assert [report(fact_check).status_code for _ in range(6)] == [302] * 5 + [429]
     assert ErrorReport.objects.count() == 5
     cache.clear()
+
+
+def test_reports_behind_a_proxy_are_counted_by_reader(
+    fact_check: FactCheck, behind_proxy: None
+) -> None:
+    one, other = (Client(HTTP_X_FORWARDED_FOR=f"192.0.2.9, 203.0.113.{n}") for n in (5, 6))
+    assert [report(fact_check, one).status_code for _ in range(6)] == [302] * 5 + [429]
+    assert report(fact_check, other).status_code == 302

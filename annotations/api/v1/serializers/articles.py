@@ -101,7 +101,7 @@ class ArticleStatusSerializer(serializers.Serializer[Any]):
     state = ArticleStateField()
     job = StatusJobSerializer(allow_null=True, help_text="The article's latest job.")
     run = serializers.IntegerField(allow_null=True)
-    workers_alive = serializers.IntegerField()
+    workers_alive = serializers.IntegerField(help_text="Of those that would take the job.")
     suggestion_count = serializers.IntegerField()
 
 

@@ -220,7 +220,7 @@ class ArticleViewSet(ArticleComparisonActions, ListModelMixin, RetrieveModelMixi
                     "state": article.state,
                     "job": job,
                     "run": article.current_run_id,
-                    "workers_alive": workers_alive(),
+                    "workers_alive": workers_alive(bulk=job is not None and job.bulk),
                     "suggestion_count": article.run_suggestions,
                 }
             ).data

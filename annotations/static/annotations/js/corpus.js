@@ -31,7 +31,7 @@ async function look() {
     if (!answer.ok) return;
     const progress = await answer.json();
     document.getElementById("extraction-message").textContent = progress.message;
-    document.getElementById("no-worker").hidden = progress.workers > 0;
+    for (const line of box.querySelectorAll("[data-missing]")) line.hidden = line.dataset.missing !== progress.workers_missing;
     const bar = box.querySelector("progress");
     bar.max = progress.all;
     bar.value = progress.all - progress.extracting;

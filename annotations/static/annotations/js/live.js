@@ -67,7 +67,7 @@ export class Live {
         ), [job.ahead]);
       }
       if (job.error) text += ` ${interpolate(gettext("The last attempt failed: %s"), [job.error])}`;
-      if (workers === 0) text = gettext("No worker is running; the extraction begins when one is started.");
+      if (workers === 0) text = gettext("No worker is running for this; the extraction begins when one is started.");
     }
     this.box.hidden = false;
     if (this.text?.textContent === text) return;
