@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from annotations import policies
+from annotations import policies, search
 from annotations.domain.transitions import ACTIVE_JOB_STATES, ArticleState
+from annotations.errors import InvalidInput
 from annotations.models import Article, Assignment, BulkAction, Corpus, User
 from annotations.services.corpora import detector_warning
 from annotations.services.queue import (
@@ -66,16 +68,25 @@ def corpus_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     corpus = get_object_or_404(Corpus.objects.visible_to(request.user), pk=pk)
     queue = Queue.read(request.GET)
     role = policies.role_in(request.user, corpus)
-    counts = queue_counts(queue=queue, user=request.user, corpus=corpus)
+    problem = queue.problem
+    try:
+        with search.bounded() if queue.q else nullcontext():
+            counts = queue_counts(queue=queue, user=request.user, corpus=corpus)
+            page = _page(request, queue, corpus)
+    except InvalidInput as error:
+        # The words take too long to find: all else is there for whoever takes others.
+        problem = error.fields["q"]
+        counts = queue_counts(queue=replace(queue, q=""), user=request.user, corpus=corpus)
+        page = keyset_page(Article.objects.none(), request.GET)
     can_assign = policies.is_open(corpus, "article.assign") and policies.allowed(
         role, "article.assign"
     )
-    page = _page(request, queue, corpus)
     context = {
         **corpus_context(corpus, role, "corpus"),
         "queue": queue,
+        "problem": problem,
         "page": page,
-        "matching": counts["show"][queue.show],
+        "matching": 0 if problem else counts["show"][queue.show],
         "bulk_actions": _bulk_actions(corpus) if can_assign else [],
         "can_import": can_assign,
         "facets": facets(queue, counts),

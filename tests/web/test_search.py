@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
+from annotations import search
 from annotations.models import Article, Claim
+from annotations.search import patience
 from tests.factories import Cast, make_article, make_claim
 
 from .conftest import signed_in
@@ -105,3 +109,20 @@ def test_a_page_costs_the_same_however_much_is_found(cast: Cast, claim: Claim) -
     for _ in range(3):
         make_claim(make_article(cast.corpus, title="Ferry"), cast.reviewer, normalised="Ferry")
     assert [cost("articles"), cost("claims")] == before
+
+
+def test_a_list_gives_up_words_that_take_too_long(
+    cast: Cast, ferry: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    monkeypatch.setattr(patience, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(
+        search,
+        "article_condition",
+        lambda query: Q(pk__in=RawSQL(endless, [])) if query else Q(),  # noqa: S611
+    )
+    reviewer = signed_in(cast.reviewer)
+    page = reviewer.get(f"/corpora/{cast.corpus.pk}/", {"q": "ferry"})
+    assert page.status_code == 200
+    assert "This search takes too long." in page.content.decode()
+    assert "A ferry" not in page.content.decode()
