@@ -44,6 +44,10 @@ MAX_TOKENS = 300_000
 _AT_ONCE = 4
 """Articles in the networks at one time: more would take memory and save no time."""
 
+_CHARACTERS_AT_ONCE = 200_000
+"""Of the articles in one batch; a longer one is read alone, so that however many come that are as
+long as can be, they take the memory of one."""
+
 _LANGUAGES_UNKNOWN = frozenset({"", "und", "mul", "zxx"})
 
 
@@ -120,23 +124,22 @@ class Detector:
         """
         if batch_size < 1:
             raise ValueError("batch_size must be at least 1")
-        source = iter(articles)
-        while True:
-            batch: list[ArticleInput] = []
-            refusal: DetectionError | None = None
-            for article in source:
-                refusal = self._refusal(article)
-                if refusal is not None:
-                    break
-                batch.append(article)
-                if len(batch) == batch_size:
-                    break
-            if batch:
+        batch: list[ArticleInput] = []
+        size = 0
+        for article in articles:
+            refusal = self._refusal(article)
+            if batch and (refusal or size + len(article.text) > _CHARACTERS_AT_ONCE):
                 yield from self._read(batch)
+                batch, size = [], 0
             if refusal is not None:
                 raise refusal
-            if len(batch) < batch_size:
-                return
+            batch.append(article)
+            size += len(article.text)
+            if len(batch) == batch_size:
+                yield from self._read(batch)
+                batch, size = [], 0
+        if batch:
+            yield from self._read(batch)
 
     def detect(self, article: ArticleInput) -> Detection:
         """Detection for one article. Raises DetectionError for one that cannot be read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
-from django.db import DataError, IntegrityError, models
+from django.db import InterfaceError, OperationalError, models
 
 from annotations.detection import ArticleInput, Detection, DetectionError, load_detector
 from annotations.errors import JobLost
@@ -152,12 +152,17 @@ def _fail(job: Job, error: Exception) -> None:
 
 
 def _record(detector: Detector, found: list[Found]) -> int:
-    """Write results together; where one can't be stored, each by itself, so that it fails alone."""
+    """Write results together; where one can't be stored, each by itself, so that it fails alone.
+
+    A database that is away is no article's fault: the task ends, and its jobs are returned.
+    """
     if not found:
         return 0
     try:
         return len(runs_record(detector=detector, found=found))
-    except (ValueError, IntegrityError, DataError) as error:
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001  becomes the job's reason for failing
         if len(found) == 1:
             _fail(found[0].job, error)
             return 0

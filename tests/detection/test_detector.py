@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from annotations.detection import ArticleInput, DetectionError, Detector, load_detector
+from annotations.detection import (
+    ArticleInput,
+    Detection,
+    DetectionError,
+    Detector,
+    load_detector,
+)
 from annotations.detection import detector as module
 from annotations.detection import lexicon as lexicon_module
 from annotations.detection.detector import build_detector
@@ -29,6 +35,23 @@ def test_a_stream_keeps_order_and_equals_single_calls(
     streamed = list(detector.stream(iter(sources), batch_size=batch_size))
     assert streamed == [detector.detect(source) for source in sources]
     assert [found.claims[0].quote for found in streamed[:4]] == [a.text for a in sources[:4]]
+
+
+def test_long_articles_are_read_apart(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of the greatest length come together, they take the memory of one."""
+    short, long = (ArticleInput(" ".join([FACT.format(5)] * times)) for times in (1, 4))
+    monkeypatch.setattr(module, "_CHARACTERS_AT_ONCE", 2 * len(short.text))
+    read, together = Detector._read, list[list[bool]]()
+
+    def watched(self: Detector, batch: list[ArticleInput]) -> list[Detection]:
+        together.append([article is long for article in batch])
+        return read(self, batch)
+
+    sources = [short, short, short, long, long, short]
+    alone = [detector.detect(source) for source in sources]
+    monkeypatch.setattr(Detector, "_read", watched)
+    assert list(detector.stream(sources)) == alone
+    assert together == [[False, False], [False], [True], [True], [False]]
 
 
 def test_a_stream_reads_no_further_than_a_batch(detector: Detector) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from annotations.detection import Detector
 from annotations.detection.corpora.conllu import read_conllu
 from annotations.detection.corpora.errors import CorpusError
 from annotations.detection.evaluation.sentences import evaluate_sentences
+from annotations.detection.linguistics import parser
 from annotations.detection.linguistics.trees import best_heads
 from annotations.detection.training.linguistics import build_pipeline, train_linguistics
 from annotations.detection.training.recipe import RECIPES
@@ -146,6 +148,31 @@ def test_clear_scores_are_followed() -> None:
     scores = np.full((1, 3, 4), -5.0)
     scores[0, 0, 1] = scores[0, 2, 1] = scores[0, 1, 3] = 5.0
     assert best_heads(scores, np.array([3])).tolist() == [[1, 1, 1]]
+
+
+def test_a_cycle_with_much_hanging_from_it_is_mended_in_linear_time() -> None:
+    size = 3000
+    scores = np.zeros((1, size, size + 1), dtype="float32")
+    at = np.arange(1, size - 1)
+    # Two words name each other, all others one after the other hang from them; the last is a root.
+    scores[0, at, at - 1] = scores[0, 0, 1] = scores[0, size - 1, size] = 5.0
+    began = time.process_time()
+    (heads,) = best_heads(scores, np.array([size])).tolist()
+    assert time.process_time() - began < 0.15
+    assert heads == [size - 1, *range(size - 2), size - 1]
+
+
+def test_a_long_text_is_parsed_in_portions(
+    trained: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = " ".join(
+        f"{name} {verb} {thing}." for name in NAMES for verb, _ in VERBS for thing, _ in THINGS
+    )
+    whole = annotated(trained, text)
+    # Fewer than one sentence has, and those of two and a half.
+    for words in (1, 10):
+        monkeypatch.setattr(parser, "_PORTION_WORDS", words)
+        assert annotated(trained, text) == whole
 
 
 def test_the_pipeline_learns_what_the_treebank_shows(trained: Language, path: Path) -> None:

@@ -41,8 +41,9 @@ def main() -> int:
         )
     tell(
         f"{sum(outcome.killed.values())} kills {dict(outcome.killed)}, {outcome.articles} articles,"
-        f" {outcome.claims} claims acknowledged, jobs by attempts {outcome.attempts},"
-        f" {outcome.seconds:.0f} s"
+        f" {outcome.claims} claims acknowledged, {outcome.met} of them before an extraction,"
+        f" {outcome.decided} suggestions decided, {outcome.asked} articles asked for again,"
+        f" jobs by attempts {outcome.attempts}, {outcome.seconds:.0f} s"
     )
     for problem in outcome.problems:
         tell(f"PROBLEM: {problem}")

@@ -1,24 +1,22 @@
 """A run of extractions in which processes are killed at random moments, and what must hold after.
 
 Killed are workers, the web server, the broker and the database, each with everything below it and
-without a word, and started again as a supervisor would. A person works on meanwhile through the
-API, as a browser does: what fails is sent again, under the name that it was given first.
+without a word, and started again as a supervisor would. A person works on meanwhile (``person``),
+in the articles that are being extracted.
 """
 
 from __future__ import annotations
 
 import random
-import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
-from typing import Any
 
-from tests.bench.live import Client, execute, rows, write_articles
+from tests.bench.live import execute, rows, write_articles
+from tests.faults.person import Person
 from tests.faults.servers import BROKERS, Postgres, Server
 from tests.fleet import Fleet, fleet
 from tests.stack import Stack
@@ -37,44 +35,14 @@ class Outcome:
     # Articles that workers had at each kill.
     at_hand: list[int] = field(default_factory=list)
     articles: int = 0
+    # Of a person: claims that the server said it has, those of them that an extraction came after,
+    # suggestions decided, and articles that she asked to be read again.
     claims: int = 0
+    met: int = 0
+    decided: int = 0
+    asked: int = 0
     attempts: dict[int, int] = field(default_factory=dict)
     seconds: float = 0.0
-
-
-class Person(threading.Thread):
-    """Makes claims one after the other. ``acknowledged``: those that the server said it has."""
-
-    def __init__(self, site: Fleet, key: str, article: int, text: str) -> None:
-        super().__init__(name="person", daemon=True)
-        self.site, self.key, self.article, self.text = site, key, article, text
-        self.acknowledged: list[str] = []
-        self.ended = threading.Event()
-
-    def run(self) -> None:
-        at = 0
-        while not self.ended.is_set():
-            uid = str(uuid.uuid4())
-            span = {"start": at, "end": at + 5, "quote": self.text[at : at + 5]}
-            body = {"uid": uid, "article": self.article, "spans": [span]}
-            while not self._send(body) and not self.ended.wait(0.2):
-                pass
-            at = (at + 7) % 200
-            self.ended.wait(0.1)
-
-    def _send(self, body: dict[str, Any]) -> bool:
-        try:
-            with Client(self.site.base_url, self.key) as client:
-                answer = client.post("/api/v1/claims/", body)
-        except (OSError, ValueError, EOFError):
-            return False
-        except Exception as error:  # noqa: BLE001  whatever a server that is killed answers
-            return bool(str(error) == "never")
-        if answer.status in (200, 201):
-            self.acknowledged.append(body["uid"])
-            return True
-        # Refused for good, such as a span of spaces.
-        return answer.status == 400
 
 
 def run(
@@ -98,11 +66,12 @@ def run(
         server.start()
     try:
         with fleet(folder, database=database.url, broker=messages.url) as site:
-            person = _begin(site, folder, seed, articles, sentences)
+            person = _begin(site, folder, seed, articles, sentences, ceil(articles / rounds))
             person.start()
             for number in range(rounds):
                 victim = chance.choice(VICTIMS)
-                _release(site, ceil(articles / rounds))
+                _release(site, person.ahead)
+                person.reached += person.ahead
                 time.sleep(chance.uniform(0.3, 2.0))
                 down = chance.uniform(0.0, 1.0)
                 at_hand = _count(site, "state = 'running'")
@@ -125,7 +94,7 @@ def run(
 
 
 # Those that still wait come in portions, so that there is work at each kill on any machine.
-_PUT_OFF = "UPDATE annotations_job SET due_at = now() + interval '1 day'"
+_PUT_OFF = "UPDATE annotations_job SET due_at = now() + interval '1 day' WHERE state = 'queued'"
 _RELEASE = (
     "UPDATE annotations_job SET due_at = now() WHERE id IN (SELECT id FROM annotations_job"
     " WHERE due_at > now() + interval '1 hour' ORDER BY id LIMIT {count})"
@@ -133,27 +102,32 @@ _RELEASE = (
 _PERSON = (
     "from annotations.domain.vocabulary import Role\n"
     "from annotations.models import Corpus, User\n"
-    "from annotations.services.articles import article_create\n"
     "from annotations.services.corpora import membership_set\n"
     "from annotations.services.tokens import token_create\n"
-    "corpus = Corpus.objects.get(name='Faults')\n"
     "user = User.objects.create_user('rita')\n"
+    "corpus = Corpus.objects.get(name='Faults')\n"
     "membership_set(actor=None, corpus=corpus, user=user, role=Role.REVIEWER)\n"
-    "article = article_create(actor=None, corpus=corpus, title='Hers', text='word ' * 60)\n"
-    "print(token_create(actor=user, name='faults')[1], article.pk)\n"
+    "print(token_create(actor=user, name='faults')[1])\n"
+)
+# In the order in which they are let go.
+_ARTICLES = (
+    "SELECT j.article_id, left(t.text, 300) FROM annotations_job j"
+    " JOIN annotations_articletext t ON t.article_id = j.article_id ORDER BY j.id"
 )
 
 
-def _begin(site: Fleet, folder: Path, seed: int, articles: int, sentences: int) -> Person:
+def _begin(
+    site: Fleet, folder: Path, seed: int, articles: int, sentences: int, portion: int
+) -> Person:
     texts = folder / "texts"
-    write_articles(texts, articles - 1, seed=seed, sentences=sentences)
+    write_articles(texts, articles, seed=seed, sentences=sentences)
     site.manage("import_corpus", str(texts), "--corpus", "Faults", "--no-near-duplicates")
     execute(_stack(site), _PUT_OFF)
-    key, article = site.shell(_PERSON).split()[-2:]
+    key = site.shell(_PERSON).split()[-1]
     site.web()
     for name in ("worker0", "worker1"):
         site.worker(name)
-    return Person(site, key, int(article), "word " * 60)
+    return Person(site, key, rows(_stack(site), _ARTICLES), portion, seed)
 
 
 def _release(site: Fleet, count: int) -> None:
@@ -202,6 +176,12 @@ def _recover(site: Fleet, outcome: Outcome) -> None:
         time.sleep(0.5)
 
 
+_MET = (
+    "SELECT count(*) FROM annotations_claim c WHERE c.created_at <"
+    " (SELECT max(finished_at) FROM annotations_detectionrun r WHERE r.article_id = c.article_id)"
+)
+
+
 def _check(site: Fleet, person: Person, outcome: Outcome) -> None:
     stack = _stack(site)
 
@@ -213,12 +193,21 @@ def _check(site: Fleet, person: Person, outcome: Outcome) -> None:
     failed = "SELECT id, article_id, attempts, error FROM annotations_job WHERE state <> 'done'"
     expect("jobs that aren't done", failed)
     expect(
-        "articles without exactly one run a job",
-        "SELECT a.id, count(r.id), (SELECT count(*) FROM annotations_job j WHERE j.article_id ="
-        " a.id AND j.kind = 'extraction') AS jobs FROM annotations_article a LEFT JOIN"
-        " annotations_detectionrun r ON r.article_id = a.id GROUP BY a.id HAVING count(r.id) <>"
-        " (SELECT count(*) FROM annotations_job j WHERE j.article_id = a.id AND j.kind ="
-        " 'extraction')",
+        "articles that have other jobs than the import's, and one for each time it was asked for",
+        "SELECT a.id, j.count, e.count FROM annotations_article a"
+        " CROSS JOIN LATERAL (SELECT count(*) FROM annotations_job WHERE article_id = a.id) j"
+        " CROSS JOIN LATERAL (SELECT count(*) FROM annotations_event WHERE article_id = a.id"
+        " AND kind = 'job.requested') e WHERE j.count <> 1 + e.count",
+    )
+    expect(
+        "jobs without exactly one run",
+        "SELECT j.id, j.article_id, count(r.id) FROM annotations_job j"
+        " LEFT JOIN annotations_detectionrun r ON r.job_id = j.id AND r.article_id = j.article_id"
+        " WHERE j.kind = 'extraction' GROUP BY j.id HAVING count(r.id) <> 1",
+    )
+    expect(
+        "runs of no job",
+        "SELECT id, article_id FROM annotations_detectionrun WHERE job_id IS NULL",
     )
     expect(
         "runs whose suggestions aren't all there",
@@ -228,8 +217,9 @@ def _check(site: Fleet, person: Person, outcome: Outcome) -> None:
     )
     expect(
         "articles that don't stand as extracted",
-        "SELECT id, state FROM annotations_article WHERE current_run_id IS NULL"
-        " OR state NOT IN ('ready', 'in_review')",
+        "SELECT id, state FROM annotations_article a WHERE state NOT IN ('ready', 'in_review') OR"
+        " current_run_id IS DISTINCT FROM"
+        " (SELECT max(id) FROM annotations_detectionrun WHERE article_id = a.id)",
     )
     expect(
         "runs without exactly one event",
@@ -237,20 +227,25 @@ def _check(site: Fleet, person: Person, outcome: Outcome) -> None:
         " ON e.target_type = 'detectionrun' AND e.target_id = r.id GROUP BY r.id"
         " HAVING count(e.id) <> 1",
     )
-    claims = {str(uid) for (uid,) in rows(stack, "SELECT uid FROM annotations_claim")}
-    lost = [uid for uid in person.acknowledged if uid not in claims]
-    if lost:
-        outcome.problems.append(f"{len(lost)} claims were acknowledged and are gone: {lost[:5]}")
     expect(
-        "claims that somebody else changed",
-        "SELECT id, revision, state FROM annotations_claim WHERE revision <> 1 OR state <> 'open'",
+        "decisions that don't hold for the same words of the article's latest run",
+        "SELECT d.id, s.id, d.outcome FROM annotations_suggestiondecision d"
+        " JOIN annotations_suggestion o ON o.id = d.suggestion_id"
+        " JOIN annotations_article a ON a.id = d.article_id"
+        " JOIN annotations_suggestion s ON s.run_id = a.current_run_id"
+        ' AND s.start = o.start AND s."end" = o."end"'
+        " LEFT JOIN annotations_suggestiondecision c ON c.suggestion_id = s.id"
+        " AND c.outcome = d.outcome AND c.claim_id IS NOT DISTINCT FROM d.claim_id"
+        " WHERE d.carried_from_id IS NULL AND c.id IS NULL",
     )
+    outcome.problems += person.problems()
     try:
         site.manage("verify_events")
     except AssertionError as error:
         outcome.problems.append(f"the history doesn't hold: {error}")
     outcome.articles = rows(stack, "SELECT count(*) FROM annotations_article")[0][0]
-    outcome.claims = len(person.acknowledged)
+    outcome.claims, outcome.met = len(person.acknowledged), rows(stack, _MET)[0][0]
+    outcome.decided, outcome.asked = person.decided, person.asked
     outcome.attempts = dict(
         rows(stack, "SELECT attempts, count(*) FROM annotations_job GROUP BY 1 ORDER BY 1")
     )

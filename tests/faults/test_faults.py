@@ -29,3 +29,6 @@ def test_nothing_is_lost_done_twice_or_left_hanging() -> None:
     assert sum(map(bool, outcome.at_hand)) >= 10, "most are in the middle of something"
     assert outcome.articles == 1000
     assert outcome.claims > 10
+    assert outcome.met > 5, "she works where extraction is about to be"
+    assert outcome.decided > 4
+    assert outcome.asked > 2

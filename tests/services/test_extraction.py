@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.db import OperationalError
+from django.utils import timezone
 
 from annotations.detection import ArticleInput, Detection, DetectionError
 from annotations.domain.texts import read_source
 from annotations.models import Article, Corpus, DetectionRun, Event, Job, Suggestion
-from annotations.services import extraction
+from annotations.services import extraction, findings, runs
 from annotations.services.articles import article_create
 from annotations.services.extraction import extraction_run
+from annotations.services.leases import returning_leases
 
 from .cast import Cast, FakeDetector, detection, make_article, make_corpus
 
@@ -48,11 +51,36 @@ def states(corpus: Corpus) -> dict[str, str]:
     return {job.article.text.text: job.state for job in jobs if job.article}
 
 
-@pytest.mark.parametrize("word", ["BREAK", "MOVE", "REFUSE"])
+def break_writing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """What was found in a text that says so can't be written, for that reason."""
+
+    def suggestions_of(*, text: str, **others: Any) -> list[Suggestion]:
+        if "LOSE" in text:
+            raise error
+        return findings.suggestions_of(text=text, **others)
+
+    monkeypatch.setattr(runs, "suggestions_of", suggestions_of)
+
+
+REASONS = {
+    "BREAK": "broken on this one",
+    "MOVE": "ValueError",
+    "REFUSE": "not a language that it reads",
+    "LOSE": "KeyError('no such label')",
+}
+
+
+@pytest.mark.parametrize("word", REASONS)
 @pytest.mark.parametrize("place", range(3))
 def test_one_bad_article_fails_alone(
-    corpus: Corpus, stub: Stub, settings: Any, word: str, place: int
+    corpus: Corpus,
+    stub: Stub,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    word: str,
+    place: int,
 ) -> None:
+    break_writing(monkeypatch, KeyError("no such label"))
     settings.JOB_MAX_ATTEMPTS = 1
     texts = ["First one.", "Second one.", "Third one."]
     texts.insert(place, f"Word {word}.")
@@ -64,9 +92,24 @@ def test_one_bad_article_fails_alone(
     assert bad.text.text == f"Word {word}."
     assert not DetectionRun.objects.filter(article=bad).exists()
     assert not Suggestion.objects.filter(article=bad).exists()
-    assert Job.objects.get(article=bad).error
+    reason = Job.objects.get(article=bad).error
+    assert reason
+    assert REASONS[word] in reason
+    assert {job.attempts for job in Job.objects.all()} == {1}
     kinds = Event.objects.filter(article=bad).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["article.created", "job.failed"]
+
+
+def test_a_database_that_goes_away_is_no_articles_fault(
+    corpus: Corpus, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_writing(monkeypatch, OperationalError("the connection is closed"))
+    for text in ("Word LOSE.", "Word."):
+        make_article(corpus, text)
+    with pytest.raises(OperationalError), returning_leases():
+        extraction_run(first=None)
+    assert {(job.state, job.error) for job in Job.objects.all()} == {("running", "")}
+    assert Job.objects.claimable(timezone.now()).count() == 2
 
 
 def test_what_may_pass_is_tried_again_and_what_cannot_is_not(corpus: Corpus, stub: Stub) -> None:

@@ -23,6 +23,9 @@ from annotations.detection.linguistics.trees import best_heads
 _BATCH_CELLS = 60_000
 """Cells of the padded score table that one group of sentences may have."""
 
+_PORTION_WORDS = 20_000
+"""Words of a doc that are read at one time: what longer ones take of the memory stays bounded."""
+
 _SHARE = 0.2
 """Weight of the parser's gradient in the layer that all components share: arcs pull far harder
 than tags, and would otherwise have the layer to themselves."""
@@ -100,17 +103,23 @@ class ClaimParser(TrainablePipe):  # type: ignore[misc]
             if not len(words):
                 results.append((words, (words, words)))
                 continue
-            results.append((words, self._parse(doc, np.ascontiguousarray(array[words]), words)))
+            results.append((words, self._parse(array, words, _sentences(doc, words))))
         return results
 
-    def _parse(self, doc: Doc, vectors: Any, words: Any) -> tuple[Any, Any]:
-        scorer = ArcScorer(self.model, vectors, is_train=False)
-        heads = np.arange(len(words))
-        for index, mask, lengths in _groups(_sentences(doc, words)):
-            found = best_heads(scorer.score(index, mask), lengths)
-            heads[index[mask]] = np.take_along_axis(index, found, axis=1)[mask]
-        scores, _ = scorer.label(heads, is_train=False)
-        return heads, scores.argmax(axis=1)
+    def _parse(self, array: Any, words: Any, sentences: list[tuple[int, int]]) -> tuple[Any, Any]:
+        heads, labels = np.arange(len(words)), np.zeros(len(words), dtype="int64")
+        for portion in _portions(sentences):
+            begin, end = portion[0][0], portion[-1][1]
+            vectors = np.ascontiguousarray(array[words[begin:end]])
+            scorer = ArcScorer(self.model, vectors, is_train=False)
+            own = np.arange(end - begin)
+            for index, mask, lengths in _groups([(a - begin, b - begin) for a, b in portion]):
+                found = best_heads(scorer.score(index, mask), lengths)
+                own[index[mask]] = np.take_along_axis(index, found, axis=1)[mask]
+            scores, _ = scorer.label(own, is_train=False)
+            heads[begin:end] = own + begin
+            labels[begin:end] = scores.argmax(axis=1)
+        return heads, labels
 
     def set_annotations(self, docs: Iterable[Doc], results: list[tuple[Any, Any]]) -> None:
         keys = np.asarray(
@@ -250,6 +259,16 @@ def _sentences(doc: Doc, words: Any) -> list[tuple[int, int]]:
     cuts = np.flatnonzero(np.diff(number)) + 1
     edges = [0, *cuts.tolist(), len(words)]
     return [(a, b) for a, b in pairwise(edges) if b > a]
+
+
+def _portions(sentences: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Sentences that follow each other, of so many words together; one at least."""
+    first = 0
+    for number, (_, end) in enumerate(sentences):
+        if end - sentences[first][0] > _PORTION_WORDS and number > first:
+            yield sentences[first:number]
+            first = number
+    yield sentences[first:]
 
 
 def _groups(sentences: list[tuple[int, int]]) -> Iterator[tuple[Any, Any, Any]]:

@@ -88,15 +88,18 @@ def _encode(encode: Model[Any, Any], arrays: list[Any]) -> list[Any]:
     # Between two documents stand as many empty words as a word can see, as spaCy has it.
     stacked = np.concatenate([edge, *(piece for array in arrays for piece in (array, edge))])
     reach = len(layers)
-    found = np.empty_like(stacked)
+    before = stacked[:0]
     for begin in range(0, len(stacked), _ROWS):
-        first = max(0, begin - reach)
-        vectors = stacked[first : begin + _ROWS + reach]
+        stop = min(begin + _ROWS, len(stacked))
+        vectors = np.concatenate([before, stacked[begin : stop + reach]])
+        first = len(before)
+        # Written over, and what the next block sees of this one is kept: in long texts another
+        # array of this size is much.
+        before = stacked[max(begin, stop - reach) : stop].copy()
         for layer in layers:
             vectors = layer(vectors)
-        stop = min(begin + _ROWS, len(stacked))
-        found[begin:stop] = vectors[begin - first : stop - first]
-    return _divided(found[reach:], list(map(len, arrays)), gap=reach)
+        stacked[begin:stop] = vectors[first : first + stop - begin]
+    return _divided(stacked[reach:], list(map(len, arrays)), gap=reach)
 
 
 def _divided(stacked: Any, lengths: list[int], *, gap: int) -> list[Any]:

@@ -48,7 +48,7 @@ def _repair(scores: Any, heads: list[int], size: int) -> list[int]:
         cycle = next(part for part in parts if part is not parts[0])
         members = np.asarray(cycle)
         outside = np.setdiff1d(np.arange(size), members)
-        loops = [at for at in cycle if _in_loop(heads, at)]
+        loops = _loop(heads, cycle)
         table = scores[np.ix_(np.asarray(loops), outside)]
         kept = np.asarray([float(scores[at, heads[at]]) for at in loops])
         best = table.max(axis=1) - kept
@@ -58,11 +58,16 @@ def _repair(scores: Any, heads: list[int], size: int) -> list[int]:
     return heads
 
 
-def _in_loop(heads: list[int], start: int) -> bool:
-    at, steps = heads[start], 0
-    while at != start and steps <= len(heads):
-        at, steps = heads[at], steps + 1
-    return at == start
+def _loop(heads: list[int], part: list[int]) -> list[int]:
+    """The words of a part that go round in its cycle, in order; the others hang from those."""
+    at, seen = part[0], set()
+    while at not in seen:
+        seen.add(at)
+        at = heads[at]
+    loop = {at}
+    while (at := heads[at]) not in loop:
+        loop.add(at)
+    return sorted(loop)
 
 
 def _parts(heads: list[int], root: int, size: int) -> list[list[int]]:
