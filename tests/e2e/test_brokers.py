@@ -20,6 +20,7 @@ import pytest
 from tests import stack as stacks
 from tests.bench.live import (
     Client,
+    execute,
     import_folder,
     make_keys,
     rows,
@@ -29,6 +30,7 @@ from tests.bench.live import (
     write_articles,
 )
 from tests.e2e.conftest import Site
+from tests.fleet import fleet
 from tests.services_needed import RABBITMQ_URL, REDIS_URL, require
 from tests.stack import ROOT, Stack, running_stack, wait_until
 
@@ -79,6 +81,58 @@ def test_the_samples_are_extracted_and_can_be_again(
             assert len(listed) == count
             assert len({(s["start"], s["end"]) for s in listed}) == count
     verify_history(site)
+
+
+@pytest.mark.parametrize(
+    ("database", "broker"),
+    [("postgres", "redis"), ("postgres", "rabbitmq"), ("sqlite", "filesystem")],
+)
+def test_a_second_worker_joins_a_bulk_run_without_looking_for_it(
+    tmp_path: Path, database: str, broker: str
+) -> None:
+    """One message begins the run, and nobody looks for work before the test is over: that both
+    are at it at one time is by the message that each turn begins with."""
+    require(*({database, broker} & {"postgres", "redis", "rabbitmq"}))
+    write_articles(tmp_path / "texts", 60, seed=9, sentences=20)
+    settings = {
+        "JOB_SWEEP_SECONDS": "600",
+        # A batch a turn, so that what one worker has fetched ahead delays the other by a batch.
+        "EXTRACTION_SLICE_SECONDS": "0",
+        "EXTRACTION_BATCH_ARTICLES": "2",
+    }
+    with fleet(tmp_path, database=database, broker=broker, **settings) as site:
+        stack = site.stack()
+        site.manage("import_corpus", str(tmp_path / "texts"), "--corpus", "Bulk")
+        waits = "state = 'queued' AND kind = 'extraction' AND bulk"
+        execute(stack, f"UPDATE annotations_job SET due_at = '2999-01-01' WHERE {waits}")
+        for name in ("worker0", "worker1"):
+            site.worker(name)
+        seen = "SELECT count(*) FROM annotations_workerheartbeat"
+        wait_until(lambda: rows(stack, seen) == [(2,)], 30, "both have begun to look")
+        # Their next look is after the test.
+        time.sleep(2)
+        execute(stack, f"UPDATE annotations_job SET due_at = '2001-01-01' WHERE {waits}")
+        site.shell(
+            "from annotations.services.leases import jobs_go_on\n"
+            "assert jobs_go_on(kind='extraction')"
+        )
+        wait_until_extracted(stack)
+        taken = rows(
+            stack,
+            "SELECT worker, started_at, finished_at, attempts FROM annotations_job"
+            " WHERE due_at = '2001-01-01' AND kind = 'extraction'",
+        )
+        runs = "SELECT count(*), count(DISTINCT article_id) FROM annotations_detectionrun"
+        assert rows(stack, runs) == [(60, 60)]
+    assert len({worker for worker, *_ in taken}) == 2
+    assert {attempts for *_, attempts in taken} == {1}
+    together = [
+        (mine, other)
+        for mine, begun, ended, _ in taken
+        for other, at, _, _ in taken
+        if mine != other and begun < at < ended
+    ]
+    assert together, "they took turns, and were never at it at one time"
 
 
 def names_of_seeds() -> str:

@@ -93,16 +93,47 @@ def test_a_batch_is_of_one_detector_with_one_threshold(cast: Cast, corpus: Corpu
     assert {job.corpus for job in jobs_claim(worker="w:1", limit=16)} == {other}
 
 
-def test_a_turn_ends_and_the_rest_is_told_of(
+def test_a_turn_begins_with_telling_of_the_rest(
     corpus: Corpus, reader: None, settings: Any, sent: list[tuple[int, bool]]
 ) -> None:
     settings.EXTRACTION_SLICE_SECONDS, settings.EXTRACTION_BATCH_ARTICLES = -1, 2
-    jobs = bulk(corpus, 5)
+    jobs = bulk(corpus, 7)
     assert extraction_run(first=jobs[0].pk) == 2
     assert sent == [(jobs[2].pk, True)]
+    # Once, however many batches the turn has.
     settings.EXTRACTION_SLICE_SECONDS = 60
-    assert extraction_run(first=jobs[2].pk) == 3
-    assert len(sent) == 1, "nothing is left to tell of"
+    assert extraction_run(first=jobs[2].pk) == 5
+    assert sent == [(jobs[2].pk, True), (jobs[4].pk, True)]
+    # By then its work is done, so the message begets no other.
+    assert extraction_run(first=jobs[4].pk) == 0
+    assert len(sent) == 2
+
+
+def test_nothing_left_is_not_told_of(
+    corpus: Corpus, reader: None, settings: Any, sent: list[tuple[int, bool]]
+) -> None:
+    jobs = bulk(corpus, 2)
+    assert extraction_run(first=jobs[0].pk) == 2
+    assert sent == []
+
+
+def test_what_is_told_of_can_be_begun_beside_the_turn(
+    corpus: Corpus, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: list[tuple[int, bool]]
+) -> None:
+    """Whoever gets the message finds work, and the one that sent it is killed without harm."""
+    settings.EXTRACTION_BATCH_ARTICLES = 2
+    jobs = bulk(corpus, 5)
+    beside: list[list[Job]] = []
+
+    def killed(batch: list[Job]) -> int:
+        ((first, _),) = sent
+        beside.append(jobs_claim(worker="another:1", first=first, limit=2))
+        raise SystemExit
+
+    monkeypatch.setattr(extraction, "_extract", killed)
+    with pytest.raises(SystemExit):
+        extraction_run(first=jobs[0].pk)
+    assert beside == [jobs[2:4]]
 
 
 def test_somebody_who_waits_for_a_page_ends_the_turn(
