@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -133,6 +135,48 @@ def test_a_second_worker_joins_a_bulk_run_without_looking_for_it(
         if mine != other and begun < at < ended
     ]
     assert together, "they took turns, and were never at it at one time"
+
+
+_EXPORT = """
+from django.db import transaction
+from annotations.exporting import FORMATS, Options, Selection
+from annotations.models import Corpus
+from annotations.services.exports import export_request
+asked = {"selection": Selection(), "options": Options()}
+with transaction.atomic():
+    corpus = Corpus.objects.get(name="Bulk")
+    export_request(actor=None, corpus=corpus, format_=FORMATS["jsonl"], **asked)
+"""
+
+
+@pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
+def test_an_idle_worker_takes_over_what_a_busy_one_has_fetched_ahead(
+    tmp_path: Path, broker: str
+) -> None:
+    require("postgres", broker)
+    write_articles(tmp_path / "texts", 60, seed=10, sentences=200)
+    # All in one batch, so that the first worker has enough to do, and nothing is left to tell of.
+    settings = {"EXTRACTION_BATCH_WORDS": "1000000", "WORKER_SILENCE_SECONDS": "300"}
+    with fleet(tmp_path, broker=broker, **settings) as site:
+        stack = site.stack()
+        site.worker("busy")
+        site.manage("import_corpus", str(tmp_path / "texts"), "--corpus", "Bulk")
+        under_way = "SELECT count(*) FROM annotations_job WHERE state = 'running'"
+        wait_until(lambda: rows(stack, under_way)[0][0] > 0, 30, "the batch is under way")
+        site.shell(_EXPORT)
+        time.sleep(2)
+        busy = site.processes["busy"]
+        os.kill(busy.pid, signal.SIGSTOP)
+        assert rows(stack, under_way)[0][0] > 0, "it is in the middle of it"
+        site.worker("idle")
+        state = "SELECT state FROM annotations_job WHERE kind = 'export'"
+        # Long before a message counts as lost, which is a minute.
+        wait_until(lambda: rows(stack, state) == [("done",)], 40, "the export is written")
+        assert rows(stack, under_way)[0][0] > 0
+        os.kill(busy.pid, signal.SIGCONT)
+        wait_until_extracted(stack)
+        runs = "SELECT count(*), count(DISTINCT article_id) FROM annotations_detectionrun"
+        assert rows(stack, runs) == [(60, 60)]
 
 
 def names_of_seeds() -> str:

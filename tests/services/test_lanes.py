@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -166,6 +167,39 @@ def test_an_idle_worker_sends_itself_one_message_however_long_the_queue(
     assert jobs_sweep(idle=False)["sent"] == 1
     Job.objects.update(state="done")
     assert not jobs_go_on(kind="extraction")
+
+
+@pytest.mark.parametrize(
+    ("state", "workers", "resent"),
+    [
+        ({}, 2, ["export", "extraction"]),
+        # It takes no bulk work.
+        ({"bulk": False}, 2, ["extraction"]),
+        # It has enough to do, or nobody else can have fetched the messages.
+        ({"idle": False}, 2, []),
+        ({}, 1, []),
+    ],
+)
+def test_an_idle_worker_takes_over_what_a_busy_one_has_fetched_ahead(
+    corpus: Corpus,
+    settings: Any,
+    sent: list[tuple[int, bool]],
+    state: dict[str, bool],
+    workers: int,
+    resent: list[str],
+) -> None:
+    settings.JOB_SWEEP_SECONDS = 5
+    for number in range(workers):
+        worker_seen(name=f"here:{number}", started_at=timezone.now())
+    make_article(corpus, "A single article.")
+    Job.objects.create(kind="export", bulk=True, corpus=corpus)
+    Job.objects.update(sent_at=timezone.now() - dt.timedelta(seconds=3))
+    assert jobs_sweep(**state)["sent"] == 0, "a message that is on its way is waited for"
+    Job.objects.update(sent_at=timezone.now() - dt.timedelta(seconds=6))
+    assert jobs_sweep(**state)["sent"] == len(resent)
+    known = dict(Job.objects.values_list("pk", "kind"))
+    assert sorted(known[job] for job, _ in sent) == resent
+    assert jobs_sweep(**state)["sent"] == 0, "and so is this one"
 
 
 def test_each_lane_has_its_queue(
