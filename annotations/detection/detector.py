@@ -32,7 +32,7 @@ from annotations.detection.interface import (
 from annotations.detection.lexicon import LEXICON_ROOT, lexicon_digest
 from annotations.detection.linguistics.installed import use_installed
 from annotations.detection.loading import detector_folder, load_pipeline, weights_digest
-from annotations.detection.names import installed_pipeline, shipped_detectors
+from annotations.detection.names import full_name, installed_pipeline, shipped_detectors
 
 VERSION = "2.0.0"
 MAX_LENGTH = 1_000_000
@@ -317,13 +317,15 @@ def build_detector(
 ) -> Detector:
     """A fresh detector: a shipped one by name, or any that was trained, by its folder. Dotted
     config ``overrides`` are applied, such as ``{"components.claim_spans.threshold": 0.6}``.
-    ``small+en_core_web_md`` is a shipped one with the entities of an installed pipeline; any
-    other name is that of an installed pipeline which finds claims by itself.
+    ``small+en_core_web_md`` is a shipped one with the entities of an installed pipeline, and what
+    ``en_core_web_md`` alone stands for; any other name is that of an installed pipeline which
+    finds claims by itself.
 
     Raises DetectionError (permanent) when there is none, or what it needs is not installed.
     """
     installed = ""
     if isinstance(name, str):
+        name = full_name(name)
         if name.partition("+")[0] not in shipped_detectors() and installed_pipeline(name):
             from annotations.detection.installed import InstalledDetector
 
@@ -340,7 +342,7 @@ def build_detector(
 def load_detector(name: str = "small") -> Detector:
     """The named detector, built once a process however many threads ask."""
     with _loading:
-        return _load(name)
+        return _load(full_name(name))
 
 
 _loading = threading.Lock()

@@ -1,7 +1,8 @@
 """A detector that is somebody else's spaCy pipeline, installed as a package.
 
 What it has to do is write ``doc.spans["claims"]``, as spaCy's own SpanCategorizer and SpanRuler do
-when told so. What only our pipelines know, such as reasons, claimants and dates, stays empty.
+when told so, and to say that it does (``names.py``). What only our pipelines know, such as reasons,
+claimants and dates, stays empty.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import spacy
 from spacy.tokens import Doc, Span
 from spacy.util import get_package_version
 
@@ -26,8 +26,8 @@ from annotations.detection.interface import (
     Detection,
     ScoredSentence,
 )
-from annotations.detection.loading import files_digest
-from annotations.detection.names import SPANS_KEY, detector_trouble, installed_pipeline
+from annotations.detection.loading import files_digest, load_package
+from annotations.detection.names import SPANS_KEY, Trouble, detector_trouble, installed_pipeline
 
 THRESHOLD = 0.5
 """Where the corpus names none. A pipeline may have left out what it finds less likely itself."""
@@ -43,14 +43,20 @@ class InstalledDetector(Detector):
 
     def __init__(self, package: str, *, max_length: int = MAX_LENGTH) -> None:
         """Raises DetectionError (permanent) where there is no such pipeline, or it finds none."""
-        folder = installed_pipeline(package)
-        if folder is None or detector_trouble(package) is not None:
+        folder, trouble = installed_pipeline(package), detector_trouble(package)
+        if folder is not None and trouble == Trouble("damaged"):
             raise DetectionError(
-                f"{package!r} is no installed spaCy pipeline that writes "
+                f"{package} is installed and damaged: its config.cfg or meta.json can't be used; "
+                "install it again where the workers run",
+                permanent=True,
+            )
+        if folder is None or trouble is not None:
+            raise DetectionError(
+                f"{package!r} is no installed spaCy pipeline that says that it writes "
                 f'doc.spans["{SPANS_KEY}"]; install it where the workers run',
                 permanent=True,
             )
-        nlp = spacy.load(package)
+        nlp = load_package(package)
         if not any(nlp.has_pipe(name) for name in ("parser", "senter", "sentencizer")):
             nlp.add_pipe("sentencizer")
         version = get_package_version(package) or "0"

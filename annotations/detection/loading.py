@@ -4,12 +4,14 @@ detector as the base that has the others: two detectors that differ in one part 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import spacy
 from spacy.language import Language
 from spacy.util import load_config, load_model_from_config, load_model_from_path
 
@@ -54,6 +56,28 @@ def load_pipeline(path: Path, overrides: Mapping[str, Any] | None = None) -> Lan
         nlp.from_disk(path, exclude=["tokenizer", "vocab", *others])
     multiply_with_numpy(nlp)
     return nlp
+
+
+def load_package(package: str) -> Language:
+    """The pipeline of an installed package.
+
+    Raises DetectionError (permanent) where it can't be loaded, for whatever reason its files or
+    its own code have; what the machine lacks at the moment, memory or open files, is raised as
+    it is.
+    """
+    try:
+        return spacy.load(package)
+    except Exception as error:
+        of_the_machine = isinstance(error, OSError) and error.errno not in {None, errno.ENOENT}
+        if of_the_machine or isinstance(error, MemoryError):
+            raise
+        raise DetectionError(
+            f"{package} is installed and can't be loaded: {_first_line(error)}", permanent=True
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:500] or type(error).__name__
 
 
 def base_folder(path: Path) -> Path | None:

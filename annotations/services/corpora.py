@@ -144,7 +144,7 @@ def detector_wrong(name: str, language: str) -> str:
     if trouble is None:
         return ""
     known = ", ".join(shipped_detectors())
-    package = name.partition("+")[2]
+    package = name.partition("+")[2] or name
     said = {
         "unknown": gettext(
             "no detector is named “%(name)s”; there are %(known)s, and every spaCy pipeline that "
@@ -154,9 +154,17 @@ def detector_wrong(name: str, language: str) -> str:
             "“%(package)s” can't be added; expected en_core_web_sm, _md, _lg or _trf after the plus"
         ),
         "not_installed": gettext("“%(package)s” is not installed here"),
+        "damaged": gettext(
+            "“%(package)s” is installed here and can't be loaded: its config.cfg or meta.json is "
+            "damaged; install it again"
+        ),
         "no_claims": gettext(
-            "“%(name)s” finds no claims: expected a pipeline with a component that writes to "
-            'doc.spans["claims"]'
+            "“%(name)s” finds no claims: expected a pipeline with a component whose spans_key is "
+            "“claims”, or whose meta.json says so"
+        ),
+        "incomplete": gettext(
+            "“%(name)s” needs what is not installed here (%(lacks)s): "
+            "pip install -r requirements-accurate.txt"
         ),
         "language": gettext(
             "“%(name)s” reads texts in “%(reads)s”; the corpus's language is “%(language)s”"
@@ -167,6 +175,7 @@ def detector_wrong(name: str, language: str) -> str:
         "package": package,
         "known": known,
         "reads": trouble.reads,
+        "lacks": ", ".join(trouble.lacks),
         "language": language,
     }
 

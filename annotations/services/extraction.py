@@ -31,14 +31,17 @@ WRITTEN_TOGETHER = 16
 def extraction_run(*, first: int | None) -> int:
     """Claim batches of due jobs, the named one first, and extract them; how many were written.
 
-    Goes on until nothing is due, or until the turn is over: then the broker is told of the rest,
-    and whatever else this worker is needed for comes before it. Asked for a job that somebody
-    waits for, it does no bulk work, which other workers may have been set aside for. Running it
-    twice for one job does nothing the second time.
+    Goes on until nothing is due, or until the turn is over: then whatever else this worker is
+    needed for comes before the rest. Asked for a job that somebody waits for, it does no bulk
+    work, which other workers may have been set aside for. Running it twice for one job does
+    nothing the second time.
+
+    Of bulk work that is left the broker is told as soon as the first batch is taken, once a turn:
+    a worker that is idle joins in at once, and one that is killed has passed the message on.
     """
     bulk = first is None or Job.objects.filter(pk=first, bulk=True).exists()
     ends = time.monotonic() + settings.EXTRACTION_SLICE_SECONDS
-    written = 0
+    written, told = 0, False
     while True:
         jobs = jobs_claim(
             worker=worker_name(),
@@ -49,10 +52,10 @@ def extraction_run(*, first: int | None) -> int:
         )
         if not jobs:
             return written
+        if bulk and not told:
+            told = jobs_go_on(kind="extraction")
         written += _extract(jobs)
         if time.monotonic() > ends or others_wait(kind="extraction"):
-            if bulk:
-                jobs_go_on(kind="extraction")
             return written
         first = None
 

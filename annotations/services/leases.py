@@ -293,9 +293,9 @@ def job_event(job: Job, kind: str, actor: User | None, before: str) -> None:
 def jobs_go_on(*, kind: str) -> bool:
     """Tell the broker of the bulk work of a kind that is due next; whether there is any.
 
-    Bulk work of many jobs has no message each: whoever ends a turn at it sends the next one, and
-    a worker that is idle although there is some sends itself one. So there are as many messages
-    as workers at it, however long the queue is.
+    Bulk work of many jobs has no message each: whoever begins a turn at it sends the next one, and
+    a worker that is idle although there is some sends itself one. So there are about as many
+    messages as workers at it, and one more, however long the queue is.
     """
     due = Job.objects.filter(kind=kind, bulk__in=[True]).claimable(timezone.now())
     job = due.order_by("due_at", "id").first()

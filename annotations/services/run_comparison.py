@@ -1,7 +1,8 @@
 """Two detectors side by side: what each found in the same texts. Reads only.
 
 Runs of one detector with one configuration are known by its hash. What would grow with the corpus
-is bounded: the figures are of the latest articles that both have read.
+is bounded: the figures are of the latest articles that both have read. Of an article with several
+texts it is the latest one that both have read, as places in different texts say nothing together.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Comparison:
     # The same span in both; spans that overlap and aren't the same.
     same: int
     overlapping: int
-    # Claims of people in these articles.
+    # Claims of people in the texts that both have read.
     claims: int
     left: Side
     right: Side
@@ -139,10 +140,27 @@ def compared_articles(corpus: Corpus, left: str, right: str) -> ArticleQuerySet:
     return Article.objects.filter(Exists(mine.filter(Exists(other))), corpus=corpus)
 
 
-def runs_of(articles: Iterable[Article], config_hash: str) -> dict[int, DetectionRun]:
-    """The latest run of a configuration by article, without its sentences. One query."""
-    rows = DetectionRun.objects.filter(article__in=list(articles), config_hash=config_hash)
-    return {run.article_id: run for run in rows.defer("sentences").order_by("pk")}
+def runs_of_both(
+    articles: Iterable[Article], left: str, right: str
+) -> dict[int, tuple[DetectionRun, DetectionRun]]:
+    """By article: the latest run of each over the latest text that both have read, without their
+    sentences. Two queries.
+
+    Either's own latest run may be over a text that the other has never seen.
+    """
+    known = list(articles)
+    mine, other = _runs_shared(known, left, right), _runs_shared(known, right, left)
+    return {pk: (run, other[pk]) for pk, run in mine.items() if pk in other}
+
+
+def _runs_shared(
+    articles: Sequence[Article], config_hash: str, other: str
+) -> dict[int, DetectionRun]:
+    same_text = DetectionRun.objects.filter(text=OuterRef("text"), config_hash=other)
+    rows = DetectionRun.objects.filter(
+        Exists(same_text), article__in=articles, config_hash=config_hash
+    )
+    return {run.article_id: run for run in rows.defer("sentences").order_by("text__number", "pk")}
 
 
 def comparison(corpus: Corpus, left: str, right: str) -> Comparison:
@@ -151,10 +169,12 @@ def comparison(corpus: Corpus, left: str, right: str) -> Comparison:
         compared_articles(corpus, left, right).only("pk").order_by("-pk")[: COMPARED_ARTICLES + 1]
     )
     articles = found[:COMPARED_ARTICLES]
-    runs = [[run.pk for run in runs_of(articles, one).values()] for one in (left, right)]
+    both = runs_of_both(articles, left, right).values()
+    runs = [[run.pk for run, _ in both], [run.pk for _, run in both]]
+    texts = [run.text_id for run, _ in both]
     same = _same(runs[0], runs[1]).count()
     alone = [_alone(runs[0], runs[1]), _alone(runs[1], runs[0])]
-    spans = ClaimSpan.objects.filter(claim__article__in=articles).exclude(claim__state="withdrawn")
+    spans = ClaimSpan.objects.filter(claim__text__in=texts).exclude(claim__state="withdrawn")
     sides = [_side(mine, alone_, spans) for mine, alone_ in zip(runs, alone, strict=True)]
     return Comparison(
         articles=len(articles),

@@ -23,6 +23,7 @@ from annotations.models import Job
 from annotations.models.jobs import JobQuerySet
 
 from .leases import jobs_go_on, jobs_release, lease_is_worked_on, skip_locked
+from .workers import workers_alive
 
 log = structlog.get_logger(__name__)
 
@@ -40,16 +41,14 @@ def jobs_sweep(
     it run out is stuck, and killed; whoever watches over it starts it anew, and the job goes to
     somebody else.
 
-    ``idle``: the worker that asks could do more than it does; ``bulk``: it takes bulk work;
-    ``knows_its_leases``: its tasks run in this process, so what it holds and no task is at is free.
+    ``idle``: the worker that asks could do more than it does, so it takes over what another one
+    has fetched ahead; ``bulk``: it takes bulk work; ``knows_its_leases``: its tasks run in this
+    process, so what it holds and no task is at is free.
     """
     now = timezone.now()
     released = jobs_release() + _look_after_running(now, knows_its_leases)
     with transaction.atomic():
-        late = Job.objects.claimable(timezone.now()).filter(
-            models.Q(sent_at=None)
-            | models.Q(sent_at__lt=now - dt.timedelta(seconds=RESEND_SECONDS))
-        )
+        late = Job.objects.claimable(timezone.now()).filter(_unheard(now, idle=idle, bulk=bulk))
         # A query a kind: an index leads through each. Of bulk extraction there is no message a job.
         found = [
             job
@@ -75,6 +74,22 @@ def jobs_sweep(
     if released or sent:
         log.info("jobs_swept", released=released, sent=sent)
     return {"released": released, "sent": sent}
+
+
+def _unheard(now: dt.datetime, *, idle: bool, bulk: bool) -> models.Q:
+    """Jobs whose message seems to be lost, and those that this worker had better take.
+
+    A worker fetches its next message while it is busy, and it may be busy for long. So one that
+    is idle, and not alone, sends again what has waited since its last look: the other one can't
+    fetch that too, and finds its own message's work done.
+    """
+    unheard = models.Q(sent_at=None) | models.Q(
+        sent_at__lt=now - dt.timedelta(seconds=RESEND_SECONDS)
+    )
+    if not idle or workers_alive() < 2:
+        return unheard
+    waits = models.Q(sent_at__lt=now - dt.timedelta(seconds=settings.JOB_SWEEP_SECONDS))
+    return unheard | (waits if bulk else waits & models.Q(bulk=False))
 
 
 def _of_kind(rows: JobQuerySet, kind: str) -> JobQuerySet:

@@ -19,7 +19,7 @@ from annotations.services.run_comparison import (
     comparison,
     configurations,
     pairs,
-    runs_of,
+    runs_of_both,
     shared_counts,
 )
 
@@ -60,12 +60,8 @@ def detector_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     if left and right:
         hashes = (left.config_hash, right.config_hash)
         page = keyset_page(compared_articles(corpus, *hashes).only("pk", "title"), request.GET)
-        mine, other = (runs_of(page.rows, one) for one in hashes)
-        both = [
-            (article, mine[article.pk], other[article.pk])
-            for article in page.rows
-            if article.pk in mine and article.pk in other
-        ]
+        runs = runs_of_both(page.rows, *hashes)
+        both = [(article, *runs[article.pk]) for article in page.rows if article.pk in runs]
         same = shared_counts((a, b) for _, a, b in both)
         figures = comparison(corpus, *hashes)
         context |= {
@@ -88,9 +84,7 @@ def article_compare(request: SignedInRequest, pk: int) -> HttpResponse:
         Article.objects.visible_to(request.user).select_related("corpus"), pk=pk
     )
     role = policies.role_in(request.user, article.corpus)
-    left, right = (_run(article, request.GET.get(name, "")) for name in ("a", "b"))
-    if left.text_id != right.text_id:
-        raise Http404
+    left, right = _runs(article, *(request.GET.get(name, "") for name in ("a", "b")))
     only_differences = request.GET.get("only") == "differences"
     found = pairs(_suggestions(left), _suggestions(right))
     text = left.text.text
@@ -119,12 +113,13 @@ def _chosen(known: list[Configuration], name: str) -> Configuration | None:
     return next((one for one in known if one.config_hash == name), None)
 
 
-def _run(article: Article, name: str) -> DetectionRun:
-    """The latest run of the configuration over the article. 404 where there is none."""
-    run = runs_of([article], name).get(article.pk) if len(name) <= 64 else None
-    if run is None:
+def _runs(article: Article, left: str, right: str) -> tuple[DetectionRun, DetectionRun]:
+    """The runs of the two configurations over one text. 404 where there is no such text."""
+    longest = max(len(left), len(right))
+    both = runs_of_both([article], left, right).get(article.pk) if longest <= 64 else None
+    if both is None:
         raise Http404
-    return run
+    return both
 
 
 def _suggestions(run: DetectionRun) -> list[Suggestion]:

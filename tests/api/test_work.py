@@ -15,7 +15,7 @@ from tests import factories
 from tests.api.conftest import Client
 from tests.factories import Cast
 from tests.services.cast import at, make_article
-from tests.services.test_run_comparison import LEFT, RIGHT, TEXT, read
+from tests.services.test_run_comparison import LEFT, RIGHT, TEXT, read, revise
 
 HASHES = {"a": LEFT.config_hash, "b": RIGHT.config_hash}
 
@@ -55,6 +55,18 @@ def test_detectors_side_by_side(api: Client, cast: Cast, compared: Article) -> N
     (mine,) = [line for line in lines if line["same"]]
     suggestion = api.get(f"suggestions/{mine['b']}/").json()
     assert suggestion["quote"] == "Ferries doubled"
+
+
+def test_detectors_are_compared_on_the_text_that_both_have_read(
+    api: Client, compared: Article
+) -> None:
+    path = f"articles/{compared.pk}/detectors/comparison/"
+    revised = revise(compared, f"Corrected: {TEXT}")
+    read(revised, LEFT, "Corrected")
+    assert api.get(path, HASHES).json()["text_revision"] == 1
+    read(revised, RIGHT, "Corrected")
+    found = api.get(path, HASHES).json()
+    assert (found["text_revision"], len(found["results"])) == (2, 1)
 
 
 def test_the_next_article(api: Client, cast: Cast) -> None:

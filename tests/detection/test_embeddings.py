@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotations.detection import ArticleInput, DetectionError
+from annotations.detection import ArticleInput, DetectionError, requirements
 from annotations.detection.checkworthiness.parts import SentenceEncoder
 from annotations.detection.checkworthiness.texts import SOMEBODY, without_gender, without_people
 from annotations.detection.detector import build_detector
@@ -148,7 +148,7 @@ class TestInstallation:
     def test_what_is_missing_is_named_with_what_to_install(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(package, "find_spec", lambda name: None)
+        monkeypatch.setattr(requirements, "find_spec", lambda name: None)
         kept = SentenceEmbeddings.from_bytes(some_state().to_bytes())
         for attempt in (
             lambda: kept.logits(["We lost jobs."]),

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import spacy
 
-from annotations.detection import ArticleInput, DetectionError
+from annotations.detection import ArticleInput, DetectionError, detector_trouble, load_detector
 from annotations.detection.detector import build_detector
 from annotations.detection.linguistics import installed
+from annotations.detection.names import Trouble, installed_pipeline
 
 TEXT = "Blorp said that Zanzu lost 40 ships in 1998."
 
@@ -53,6 +54,28 @@ def test_its_entities_are_used_with_our_types(package: str) -> None:
     assert detector.detect(ArticleInput(TEXT)).sentences
 
 
+def test_alone_it_stands_for_small_with_its_entities(package: str) -> None:
+    assert detector_trouble(package) is None
+    assert detector_trouble(package, "de") == Trouble("language", "en")
+    alone, added = build_detector(package), build_detector(f"small+{package}")
+    assert alone.name == added.name == f"small+{package}"
+    assert (alone.version, alone.config_hash) == (added.version, added.config_hash)
+    found = [detector.detect(ArticleInput(TEXT)) for detector in (alone, added)]
+    assert found[0] == found[1]
+    assert load_detector(package) is load_detector(f"small+{package}")
+
+
+def test_one_that_cannot_be_loaded_is_given_up_at_once(package: str) -> None:
+    home = Path(installed_pipeline(package) or "")
+    (home / "tokenizer").unlink()
+    for name in (package, f"small+{package}"):
+        with pytest.raises(DetectionError, match=f"{package} is installed and can't") as caught:
+            build_detector(name)
+        assert caught.value.permanent
+    (home / "meta.json").write_text("{")
+    assert detector_trouble(package) == detector_trouble(f"small+{package}") == Trouble("damaged")
+
+
 def test_it_is_another_detector(package: str) -> None:
     assert build_detector(f"small+{package}").config_hash != build_detector("small").config_hash
 
@@ -67,6 +90,7 @@ def test_its_words_are_forgotten(package: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
+        ("en_core_web_trf", "en_core_web_trf is not installed"),
         ("small+en_core_web_trf", "en_core_web_trf is not installed"),
         ("small+os", "no pretrained pipeline"),
         ("small+", None),

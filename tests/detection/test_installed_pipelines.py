@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -13,9 +14,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotations.detection import ArticleInput, DetectionError, detector_trouble
+from annotations.detection import ArticleInput, DetectionError, detector_trouble, names
 from annotations.detection.detector import build_detector
 from annotations.detection.installed import InstalledDetector
+from annotations.detection.names import Trouble
 
 TEXT = "Ferries doubled in 1998 🚢. Nobody saw it. Unemployment fell."
 Package = Callable[..., str]
@@ -28,12 +30,28 @@ def scores(doc: Doc) -> Doc:
     return doc
 
 
+@Language.component("test_quiet_claims")
+def quiet_claims(doc: Doc) -> Doc:
+    """Writes claims, and has no setting that says so."""
+    doc.spans["claims"] = [doc[:4]]
+    return doc
+
+
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package]:
     """Makes packages as ``spacy package`` lays them out."""
     made: list[str] = []
 
-    def make(name: str, *, language: str = "en", key: str = "claims", scored: bool = False) -> str:
+    def make(
+        name: str,
+        *,
+        language: str = "en",
+        key: str = "claims",
+        scored: bool = False,
+        quiet: bool = False,
+        off: bool = False,
+        says: str = "",
+    ) -> str:
         nlp = spacy.blank(language)
         ruler: Any = nlp.add_pipe("span_ruler", config={"spans_key": key})
         ruler.add_patterns(
@@ -45,6 +63,12 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package
         )
         if scored:
             nlp.add_pipe("test_scores")
+        if quiet:
+            nlp.add_pipe("test_quiet_claims")
+        if off:
+            nlp.disable_pipe("span_ruler")
+        if says:
+            nlp.meta["spans_key"] = says
         home = tmp_path / name
         home.mkdir()
         nlp.to_disk(home / f"{name}-1.2.3")
@@ -115,6 +139,8 @@ def test_it_may_read_another_language(package: Package) -> None:
     [
         ("small", None),
         ("small+en_core_web_md", "not_installed"),
+        ("en_core_web_md", "not_installed"),
+        ("en_core_web_xl", "unknown"),
         ("small+json", "not_added"),
         ("no_such_pipeline", "unknown"),
         ("json", "unknown"),  # a package, and no pipeline
@@ -135,6 +161,107 @@ def test_a_pipeline_that_finds_no_claims(package: Package) -> None:
     assert trouble.reason == "no_claims"
     with pytest.raises(DetectionError, match=r'doc.spans\["claims"\]'):
         build_detector(name)
+
+
+def test_a_pipeline_whose_writer_is_switched_off(package: Package) -> None:
+    name = package("en_sleeping_claims", off=True)
+    assert detector_trouble(name) == Trouble("no_claims")
+    with pytest.raises(DetectionError, match=r'doc.spans\["claims"\]') as caught:
+        build_detector(name)
+    assert caught.value.permanent
+
+
+def test_a_pipeline_may_say_in_its_description_that_it_writes_claims(package: Package) -> None:
+    quiet = package("en_quiet_claims", key="sc", quiet=True)
+    assert detector_trouble(quiet) == Trouble("no_claims")
+    other = package("en_quiet_spans", key="sc", quiet=True, says="sc")
+    assert detector_trouble(other) == Trouble("no_claims")
+    name = package("en_said_claims", key="sc", quiet=True, says="claims")
+    assert detector_trouble(name) is None
+    found = build_detector(name).detect(ArticleInput(TEXT))
+    assert [c.quote for c in found.claims] == ["Ferries doubled in 1998"]
+
+
+def broken_setting(folder: Path) -> None:
+    config = folder / "config.cfg"
+    config.write_text(config.read_text().replace('factory = "span_ruler"', ""))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "config.cfg").write_text(""),
+        lambda folder: (folder / "config.cfg").write_bytes(b"\xff\xfe"),
+        lambda folder: (folder / "meta.json").write_text("{"),
+        lambda folder: (folder / "meta.json").write_text("[]"),
+        broken_setting,
+    ],
+)
+def test_a_package_that_is_plainly_damaged_is_refused(
+    package: Package, tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
+    name = package("en_damaged_claims")
+    damage(tmp_path / name / f"{name}-1.2.3")
+    assert detector_trouble(name) == Trouble("damaged")
+    with pytest.raises(DetectionError, match="damaged") as caught:
+        build_detector(name)
+    assert caught.value.permanent
+
+
+def unknown_factory(folder: Path) -> None:
+    config = folder / "config.cfg"
+    config.write_text(config.read_text().replace('factory = "span_ruler"', 'factory = "nobodys"'))
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (unknown_factory, "nobodys"),
+        (lambda folder: (folder / "tokenizer").write_bytes(b"\xc1"), "can't be loaded"),
+        (lambda folder: (folder / "tokenizer").unlink(), "can't be loaded"),
+        (lambda folder: (folder.parent / "__init__.py").write_text("1 / 0"), "division"),
+        (lambda folder: (folder.parent / "__init__.py").write_text("import nobodys"), "nobodys"),
+    ],
+)
+def test_a_package_that_cannot_be_loaded_is_given_up_at_once(
+    package: Package, tmp_path: Path, damage: Callable[[Path], object], said: str
+) -> None:
+    """What only loading shows: trying again doesn't help, so no job is tried thrice."""
+    name = package("en_broken_claims")
+    damage(tmp_path / name / f"{name}-1.2.3")
+    assert detector_trouble(name) is None
+    with pytest.raises(DetectionError, match=said) as caught:
+        build_detector(name)
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.EMFILE, "too many open files")])
+def test_what_the_machine_lacks_at_the_moment_may_be_tried_again(
+    package: Package, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def load(name: str) -> Language:
+        raise error
+
+    name = package("en_large_claims")
+    monkeypatch.setattr(spacy, "load", load)
+    with pytest.raises(type(error)):
+        build_detector(name)
+
+
+def test_a_pretrained_name_whose_package_finds_claims_is_that_package(package: Package) -> None:
+    detector = build_detector(package("en_core_web_lg"))
+    assert isinstance(detector, InstalledDetector)
+    assert detector.name == "en_core_web_lg"
+
+
+@pytest.mark.parametrize("absent", [(), ("torch",)])
+def test_accurate_is_refused_without_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, absent: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(names, "missing", lambda: absent)
+    assert detector_trouble("small") is None
+    wanted = Trouble("incomplete", lacks=absent) if absent else None
+    assert detector_trouble("accurate") == wanted
 
 
 def test_asking_imports_nothing(package: Package) -> None:

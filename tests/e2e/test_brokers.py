@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -20,6 +22,7 @@ import pytest
 from tests import stack as stacks
 from tests.bench.live import (
     Client,
+    execute,
     import_folder,
     make_keys,
     rows,
@@ -29,6 +32,7 @@ from tests.bench.live import (
     write_articles,
 )
 from tests.e2e.conftest import Site
+from tests.fleet import fleet
 from tests.services_needed import RABBITMQ_URL, REDIS_URL, require
 from tests.stack import ROOT, Stack, running_stack, wait_until
 
@@ -79,6 +83,100 @@ def test_the_samples_are_extracted_and_can_be_again(
             assert len(listed) == count
             assert len({(s["start"], s["end"]) for s in listed}) == count
     verify_history(site)
+
+
+@pytest.mark.parametrize(
+    ("database", "broker"),
+    [("postgres", "redis"), ("postgres", "rabbitmq"), ("sqlite", "filesystem")],
+)
+def test_a_second_worker_joins_a_bulk_run_without_looking_for_it(
+    tmp_path: Path, database: str, broker: str
+) -> None:
+    """One message begins the run, and nobody looks for work before the test is over: that both
+    are at it at one time is by the message that each turn begins with."""
+    require(*({database, broker} & {"postgres", "redis", "rabbitmq"}))
+    write_articles(tmp_path / "texts", 60, seed=9, sentences=20)
+    settings = {
+        "JOB_SWEEP_SECONDS": "600",
+        # A batch a turn, so that what one worker has fetched ahead delays the other by a batch.
+        "EXTRACTION_SLICE_SECONDS": "0",
+        "EXTRACTION_BATCH_ARTICLES": "2",
+    }
+    with fleet(tmp_path, database=database, broker=broker, **settings) as site:
+        stack = site.stack()
+        site.manage("import_corpus", str(tmp_path / "texts"), "--corpus", "Bulk")
+        waits = "state = 'queued' AND kind = 'extraction' AND bulk"
+        execute(stack, f"UPDATE annotations_job SET due_at = '2999-01-01' WHERE {waits}")
+        for name in ("worker0", "worker1"):
+            site.worker(name)
+        seen = "SELECT count(*) FROM annotations_workerheartbeat"
+        wait_until(lambda: rows(stack, seen) == [(2,)], 30, "both have begun to look")
+        # Their next look is after the test.
+        time.sleep(2)
+        execute(stack, f"UPDATE annotations_job SET due_at = '2001-01-01' WHERE {waits}")
+        site.shell(
+            "from annotations.services.leases import jobs_go_on\n"
+            "assert jobs_go_on(kind='extraction')"
+        )
+        wait_until_extracted(stack)
+        taken = rows(
+            stack,
+            "SELECT worker, started_at, finished_at, attempts FROM annotations_job"
+            " WHERE due_at = '2001-01-01' AND kind = 'extraction'",
+        )
+        runs = "SELECT count(*), count(DISTINCT article_id) FROM annotations_detectionrun"
+        assert rows(stack, runs) == [(60, 60)]
+    assert len({worker for worker, *_ in taken}) == 2
+    assert {attempts for *_, attempts in taken} == {1}
+    together = [
+        (mine, other)
+        for mine, begun, ended, _ in taken
+        for other, at, _, _ in taken
+        if mine != other and begun < at < ended
+    ]
+    assert together, "they took turns, and were never at it at one time"
+
+
+_EXPORT = """
+from django.db import transaction
+from annotations.exporting import FORMATS, Options, Selection
+from annotations.models import Corpus
+from annotations.services.exports import export_request
+asked = {"selection": Selection(), "options": Options()}
+with transaction.atomic():
+    corpus = Corpus.objects.get(name="Bulk")
+    export_request(actor=None, corpus=corpus, format_=FORMATS["jsonl"], **asked)
+"""
+
+
+@pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
+def test_an_idle_worker_takes_over_what_a_busy_one_has_fetched_ahead(
+    tmp_path: Path, broker: str
+) -> None:
+    require("postgres", broker)
+    write_articles(tmp_path / "texts", 60, seed=10, sentences=200)
+    # All in one batch, so that the first worker has enough to do, and nothing is left to tell of.
+    settings = {"EXTRACTION_BATCH_WORDS": "1000000", "WORKER_SILENCE_SECONDS": "300"}
+    with fleet(tmp_path, broker=broker, **settings) as site:
+        stack = site.stack()
+        site.worker("busy")
+        site.manage("import_corpus", str(tmp_path / "texts"), "--corpus", "Bulk")
+        under_way = "SELECT count(*) FROM annotations_job WHERE state = 'running'"
+        wait_until(lambda: rows(stack, under_way)[0][0] > 0, 30, "the batch is under way")
+        site.shell(_EXPORT)
+        time.sleep(2)
+        busy = site.processes["busy"]
+        os.kill(busy.pid, signal.SIGSTOP)
+        assert rows(stack, under_way)[0][0] > 0, "it is in the middle of it"
+        site.worker("idle")
+        state = "SELECT state FROM annotations_job WHERE kind = 'export'"
+        # Long before a message counts as lost, which is a minute.
+        wait_until(lambda: rows(stack, state) == [("done",)], 40, "the export is written")
+        assert rows(stack, under_way)[0][0] > 0
+        os.kill(busy.pid, signal.SIGCONT)
+        wait_until_extracted(stack)
+        runs = "SELECT count(*), count(DISTINCT article_id) FROM annotations_detectionrun"
+        assert rows(stack, runs) == [(60, 60)]
 
 
 def names_of_seeds() -> str:

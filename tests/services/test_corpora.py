@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from annotations import policies
+from annotations.detection.names import Trouble
 from annotations.domain.texts import MAX_CHARACTERS
 from annotations.domain.vocabulary import Role
 from annotations.errors import Conflict, InvalidInput, NotAllowed, StaleRevision
@@ -26,6 +27,7 @@ from annotations.models import (
     RatingScale,
     User,
 )
+from annotations.services import corpora
 from annotations.services.articles import (
     AlreadyThere,
     article_create,
@@ -36,6 +38,7 @@ from annotations.services.corpora import (
     corpus_create,
     corpus_update,
     detector_warning,
+    detector_wrong,
     guideline_add,
     membership_remove,
     membership_set,
@@ -69,6 +72,32 @@ def test_a_corpus_has_a_scale_and_its_maker_as_admin(cast: Cast, settings: Any) 
     assert policies.role_in(cast.outsider, corpus) is Role.ADMIN
     kinds = Event.objects.filter(corpus=corpus).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["corpus.created", "membership.set"]
+
+
+@pytest.mark.parametrize(
+    ("name", "trouble", "said"),
+    [
+        ("en_core_web_md", Trouble("not_installed"), "“en_core_web_md” is not installed here"),
+        ("small+en_core_web_md", Trouble("not_installed"), "“en_core_web_md” is not installed"),
+        (
+            "small+en_core_web_md",
+            Trouble("damaged"),
+            "“en_core_web_md” is installed here and",
+        ),
+        ("en_claims", Trouble("damaged"), "“en_claims” is installed here and can't be loaded"),
+        ("en_other", Trouble("no_claims"), "“en_other” finds no claims"),
+        (
+            "accurate",
+            Trouble("incomplete", lacks=("torch", "transformers")),
+            "(torch, transformers): pip install -r requirements-accurate.txt",
+        ),
+    ],
+)
+def test_a_detector_that_is_refused_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, trouble: Trouble, said: str
+) -> None:
+    monkeypatch.setattr(corpora, "detector_trouble", lambda name, language: trouble)
+    assert said in detector_wrong(name, "en")
 
 
 @pytest.mark.parametrize(

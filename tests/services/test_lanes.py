@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -93,16 +94,47 @@ def test_a_batch_is_of_one_detector_with_one_threshold(cast: Cast, corpus: Corpu
     assert {job.corpus for job in jobs_claim(worker="w:1", limit=16)} == {other}
 
 
-def test_a_turn_ends_and_the_rest_is_told_of(
+def test_a_turn_begins_with_telling_of_the_rest(
     corpus: Corpus, reader: None, settings: Any, sent: list[tuple[int, bool]]
 ) -> None:
     settings.EXTRACTION_SLICE_SECONDS, settings.EXTRACTION_BATCH_ARTICLES = -1, 2
-    jobs = bulk(corpus, 5)
+    jobs = bulk(corpus, 7)
     assert extraction_run(first=jobs[0].pk) == 2
     assert sent == [(jobs[2].pk, True)]
+    # Once, however many batches the turn has.
     settings.EXTRACTION_SLICE_SECONDS = 60
-    assert extraction_run(first=jobs[2].pk) == 3
-    assert len(sent) == 1, "nothing is left to tell of"
+    assert extraction_run(first=jobs[2].pk) == 5
+    assert sent == [(jobs[2].pk, True), (jobs[4].pk, True)]
+    # By then its work is done, so the message begets no other.
+    assert extraction_run(first=jobs[4].pk) == 0
+    assert len(sent) == 2
+
+
+def test_nothing_left_is_not_told_of(
+    corpus: Corpus, reader: None, settings: Any, sent: list[tuple[int, bool]]
+) -> None:
+    jobs = bulk(corpus, 2)
+    assert extraction_run(first=jobs[0].pk) == 2
+    assert sent == []
+
+
+def test_what_is_told_of_can_be_begun_beside_the_turn(
+    corpus: Corpus, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: list[tuple[int, bool]]
+) -> None:
+    """Whoever gets the message finds work, and the one that sent it is killed without harm."""
+    settings.EXTRACTION_BATCH_ARTICLES = 2
+    jobs = bulk(corpus, 5)
+    beside: list[list[Job]] = []
+
+    def killed(batch: list[Job]) -> int:
+        ((first, _),) = sent
+        beside.append(jobs_claim(worker="another:1", first=first, limit=2))
+        raise SystemExit
+
+    monkeypatch.setattr(extraction, "_extract", killed)
+    with pytest.raises(SystemExit):
+        extraction_run(first=jobs[0].pk)
+    assert beside == [jobs[2:4]]
 
 
 def test_somebody_who_waits_for_a_page_ends_the_turn(
@@ -135,6 +167,39 @@ def test_an_idle_worker_sends_itself_one_message_however_long_the_queue(
     assert jobs_sweep(idle=False)["sent"] == 1
     Job.objects.update(state="done")
     assert not jobs_go_on(kind="extraction")
+
+
+@pytest.mark.parametrize(
+    ("state", "workers", "resent"),
+    [
+        ({}, 2, ["export", "extraction"]),
+        # It takes no bulk work.
+        ({"bulk": False}, 2, ["extraction"]),
+        # It has enough to do, or nobody else can have fetched the messages.
+        ({"idle": False}, 2, []),
+        ({}, 1, []),
+    ],
+)
+def test_an_idle_worker_takes_over_what_a_busy_one_has_fetched_ahead(
+    corpus: Corpus,
+    settings: Any,
+    sent: list[tuple[int, bool]],
+    state: dict[str, bool],
+    workers: int,
+    resent: list[str],
+) -> None:
+    settings.JOB_SWEEP_SECONDS = 5
+    for number in range(workers):
+        worker_seen(name=f"here:{number}", started_at=timezone.now())
+    make_article(corpus, "A single article.")
+    Job.objects.create(kind="export", bulk=True, corpus=corpus)
+    Job.objects.update(sent_at=timezone.now() - dt.timedelta(seconds=3))
+    assert jobs_sweep(**state)["sent"] == 0, "a message that is on its way is waited for"
+    Job.objects.update(sent_at=timezone.now() - dt.timedelta(seconds=6))
+    assert jobs_sweep(**state)["sent"] == len(resent)
+    known = dict(Job.objects.values_list("pk", "kind"))
+    assert sorted(known[job] for job, _ in sent) == resent
+    assert jobs_sweep(**state)["sent"] == 0, "and so is this one"
 
 
 def test_each_lane_has_its_queue(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotations.models import Article, Corpus, DetectionRun, Job, Suggestion
+from annotations.models import Article, ArticleText, Corpus, DetectionRun, Job, Suggestion
 from annotations.services.extraction_rates import extraction_rates
 from annotations.services.jobs import extraction_request
 from annotations.services.leases import jobs_claim
@@ -85,6 +85,33 @@ def test_only_articles_that_both_have_read_are_compared(article: Article, corpus
     assert comparison(corpus, *hashes).left.suggestions == 2
     empty = comparison(corpus, LEFT.config_hash, "c" * 64)
     assert (empty.articles, empty.same, empty.left.precision) == (0, 0, None)
+
+
+def revise(article: Article, text: str) -> Article:
+    """The article with another text, as a restored one may have."""
+    number = article.text.number + 1
+    ArticleText.objects.create(article=article, number=number, text=text, content_hash=str(number))
+    return Article.objects.get(pk=article.pk)
+
+
+def test_of_two_texts_the_one_that_both_have_read_is_compared(
+    article: Article, corpus: Corpus, cast: Cast
+) -> None:
+    make_claim(cast.reviewer, article, "by half")
+    revised = revise(article, f"Corrected: {TEXT}")
+    read(revised, LEFT, "Corrected", "Unemployment fell")
+    make_claim(cast.reviewer, revised, "Corrected")
+    first = comparison(corpus, LEFT.config_hash, RIGHT.config_hash)
+    assert (first.articles, first.claims) == (1, 1)
+    assert (first.left.suggestions, first.right.suggestions) == (2, 3)
+    assert (first.same, first.overlapping) == (1, 1)
+    assert (first.left.claims_found, first.right.claims_found) == (0, 1)
+    # Read by the other too, it is what both have read last.
+    read(revised, RIGHT, "Corrected")
+    second = comparison(corpus, LEFT.config_hash, RIGHT.config_hash)
+    assert (second.articles, second.same, second.claims) == (1, 1, 1)
+    assert (second.left.suggestions, second.right.suggestions) == (2, 1)
+    assert (second.left.claims_found, second.right.claims_found) == (1, 1)
 
 
 def test_pairs_are_aligned_by_what_they_share(article: Article) -> None:

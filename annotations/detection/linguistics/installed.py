@@ -2,7 +2,8 @@
 
 Such a pipeline learnt names from far more text than this project may ship. A detector named
 ``small+en_core_web_md`` is ``small`` with this component in the place of ``claim_entities``; all
-the rest, and what the scorer makes of it, is as it was trained.
+the rest, and what the scorer makes of it, is as it was trained. ``en_core_web_md`` alone, which
+finds no claims, is another name of the same detector.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import get_package_version, is_package, minibatch
 
 from annotations.detection.errors import DetectionError
+from annotations.detection.loading import load_package
 
 _NAME = re.compile(r"en_core_web_(?:sm|md|lg|trf)")
 _KINDS = {
@@ -112,6 +113,6 @@ class InstalledEntities:
 
 @cache
 def _load(package: str) -> Language:
-    found = spacy.load(package)
+    found = load_package(package)
     found.select_pipes(enable=[name for name in found.pipe_names if name in _NEEDED])
     return found

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from annotations.models import Article, Corpus, DetectionRun, Suggestion
 from annotations.services.day import day_of
 from annotations.services.queue import Queue, next_to_do, queue_check, with_turn
-from annotations.services.run_comparison import comparison, configurations, pairs, runs_of
+from annotations.services.run_comparison import comparison, configurations, pairs, runs_of_both
 
 from ..serializers.work import (
     ArticleComparisonSerializer,
@@ -83,9 +83,10 @@ class ArticleComparisonActions:
         the same revision of it."""
         article: Article = self.get_object()
         asked = _asked(ComparisonParameters, request)
-        left, right = (_run(article, asked[name]) for name in ("a", "b"))
-        if left.text_id != right.text_id:
+        both = runs_of_both([article], asked["a"], asked["b"]).get(article.pk)
+        if both is None:
             raise Http404
+        left, right = both
         found = pairs(_suggestions(left), _suggestions(right))
         body = {"text_revision": left.text.number, "results": found}
         return Response(ArticleComparisonSerializer(body).data)
@@ -95,13 +96,6 @@ def _asked(parameters: type[serializers.Serializer[Any]], request: Request) -> d
     asked = parameters(data=request.query_params)
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
-
-
-def _run(article: Article, config_hash: str) -> DetectionRun:
-    run = runs_of([article], config_hash).get(article.pk)
-    if run is None:
-        raise Http404
-    return run
 
 
 def _suggestions(run: DetectionRun) -> list[Suggestion]:
