@@ -49,6 +49,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """An earlier fact-check: who published it, where and when. One claim may have several."""
+
+    publisher: str = ""
+    url: str = ""
+    published: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """What somebody, or another tool, said about a place in a text."""
 
@@ -68,10 +77,14 @@ class Mark:
     score: float | None = None
     # A label of the corpus's scale.
     rating: str = ""
+    # From 1 (false) to 5 (true): for a scale that hasn't got the label.
+    rating_number: int | None = None
     rationale: str = ""
     strategies: Sequence[str] = ()
     sources: Sequence[Source] = ()
     questions: Sequence[tuple[str, Sequence[Reply]]] = ()
+    # The fact-check that it is from: those of different addresses are different claims.
+    review: Review | None = None
     # Who said it, where the file tells people apart.
     annotator: str = ""
     line: int | None = None

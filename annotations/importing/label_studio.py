@@ -32,7 +32,9 @@ class LabelStudio:
 
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
         convert = functools.partial(_draft, suggestions=options.annotations == "suggestions")
-        return json_elements(file, options, skip, "item", convert)
+        return json_elements(
+            file, options, skip, convert, expected="an array of tasks, or one task"
+        )
 
 
 def _draft(record: Record, *, suggestions: bool) -> Draft:

@@ -29,19 +29,30 @@ class WebAnnotation:
         return CONTEXT in head.text or '"oa:Annotation"' in head.text
 
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
-        with file.opened() as stream:
-            start = stream.read(10_000).decode("utf-8", "replace")
-        prefix = ""
-        if start.lstrip("\ufeff \r\n\t").startswith("["):
-            prefix = "item"
-        elif "AnnotationCollection" in start:
-            prefix = "first.items.item"
-        elif "AnnotationPage" in start:
-            prefix = "items.item"
-        return json_elements(file, options, skip, prefix, _draft)
+        return json_elements(
+            file,
+            options,
+            skip,
+            _draft,
+            expected="annotations: a list, a page with items, or a collection with its first page",
+            places=("items", "first.items"),
+            rows_of=_rows,
+        )
+
+
+def _rows(element: Any) -> list[Any]:
+    """The annotations of a page, or of a collection's first page, in a list of such."""
+    page = element
+    if isinstance(page, Mapping) and isinstance(page.get("first"), Mapping):
+        page = page["first"]
+    items = _listed(page.get("items")) if isinstance(page, Mapping) else []
+    return items or [element]
 
 
 def _draft(record: Record) -> Draft:
+    if {"AnnotationCollection", "AnnotationPage"} & set(map(str, _listed(record.get("type")))):
+        # Of one that has items, these are what is read.
+        raise BadRow("there are no annotations in it: its pages or items are in another file")
     targets = _listed(record.get("target"))
     if not targets:
         raise BadRow("target is missing")

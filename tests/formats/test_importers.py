@@ -392,6 +392,133 @@ def test_what_breaks_a_reader_is_the_fault_of_its_file_alone(
             list(items_of(files, Options(), Position(1)))
 
 
+# --- What a file of JSON is at its top ------------------------------------------------------------
+
+
+def review(claim: str = "Ferries doubled.", **more: Any) -> dict[str, Any]:
+    return {"@type": "ClaimReview", "claimReviewed": claim, **more}
+
+
+def note(target: str = "urn:factcheck:article:7") -> dict[str, Any]:
+    place = {"source": target, "selector": {"type": "TextPositionSelector", "start": 0, "end": 2}}
+    return {"type": "Annotation", "bodyValue": "A note", "target": place}
+
+
+SCHEMA = {"@context": "https://schema.org", "padding": "x" * 12_000}
+TASK = {"data": {"text": "Ferries doubled."}, "annotations": []}
+COLLECTION = {"type": "AnnotationCollection", "label": "All"}
+PAGE = {"type": "AnnotationPage", "partOf": {"id": "urn:x", "type": "AnnotationCollection"}}
+FEED = {"@type": "DataFeed", "dataFeedElement": [{"item": [review(), review("Two.")]}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "lines"),
+    [
+        ("claimreview", {**SCHEMA, "@graph": [review(), review("Two.")]}, [1, 2]),
+        ("claimreview", {**SCHEMA, "@graph": review()}, [1]),
+        ("claimreview", {**SCHEMA, **FEED}, [1, 1]),
+        ("claimreview", {**SCHEMA, **review()}, [1]),
+        ("claimreview", [{**SCHEMA, "@graph": [review(), review("Two.")]}, FEED, review()], None),
+        ("w3c", {**PAGE, "items": [note(), note()]}, [1, 2]),
+        ("w3c", {**COLLECTION, "items": [note()]}, [1]),
+        ("w3c", {**COLLECTION, "first": "urn:p", "items": note()}, [1]),
+        ("w3c", [{**COLLECTION, "first": {**PAGE, "items": [note(), note()]}}, note()], [1, 1, 2]),
+        ("label-studio", TASK, [1]),
+        ("averitec", {"claim": "Ferries doubled."}, [1]),
+    ],
+)
+def test_the_rows_are_found_wherever_they_are(
+    name: str, content: Any, lines: list[int] | None
+) -> None:
+    raw = json.dumps(content, indent=1).encode()
+    found = read("a.json", raw, format=name)[:-1]
+    assert [row["line"] for row in found] == (lines or [1, 1, 2, 2, 3])
+    assert all("reason" not in row for row in found)
+    # And an import that stopped between two of one element goes on with the second.
+    for number in range(len(found)):
+        rest = read("a.json", raw, Position(0, number), format=name)[:-1]
+        assert rest == found[number:]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("claimreview", "[]", "there are no rows in it; expected a ClaimReview, a list or @graph"),
+        ("claimreview", '{"@graph": []}', "there are no rows in it"),
+        ("claimreview", '{"@type": "DataFeed"}', "expected a ClaimReview"),
+        ("w3c", '{"type": "AnnotationPage", "items": []}', "there are no rows in it"),
+        ("w3c", '{"type": "AnnotationCollection", "first": "urn:p"}', "are in another file"),
+        ("label-studio", "[]", "there are no rows in it; expected an array of tasks"),
+        ("label-studio", "7", "expected an object"),
+        ("averitec", '{"claims": []}', "claim is missing"),
+        ("doccano", "\n", "there are no rows in it; expected a JSON object a line"),
+        ("csv", "text,label\n", "there are no rows in it behind the heading"),
+        ("feed", "<rss version='2.0'><channel><title>T</title></channel></rss>", "no entries"),
+    ],
+)
+def test_a_file_of_no_rows_is_refused(name: str, content: str, reason: str) -> None:
+    (item,) = read("a.json", content.encode(), format=name)[:-1]
+    assert reason in item["reason"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('[{"data":\n{"text" 2}}]', 2),
+        ('{\n\n"@graph": [\n{"a": tru}]}', 4),
+        ('[{"a": 1},\n{"b": 2}\n\n', 2),
+        ('[\n"é\\x"]', 2),
+        ("[\n" + '{"a": "é"},\n' * 8_000 + "}]", 8_002),
+        ("[\n" + '{"a": "é"},\n' * 8_000, 8_001),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_json_that_breaks_off_says_where(content: str, line: int, mark: str) -> None:
+    found = read("a.json", (mark + content).encode(), format="label-studio")
+    assert (found[-2]["line"], found[-2]["reason"][:9]) == (line, "not JSON:")
+
+
+def test_what_a_graph_says_elsewhere_is_found() -> None:
+    organisation = {"@id": "#org", "@type": "Organization", "name": "Ex News"}
+    person = {"@id": "#ann", "name": "Ann", "jobTitle": "Minister"}
+    claim = {"@id": "#claim", "@type": "Claim", "author": {"@id": "#ann"}}
+    known = review(author={"@id": "#org", "@type": "Organization"}, itemReviewed={"@id": "#claim"})
+    unknown = review("Two.", author={"@id": "#nobody"})
+    nodes = [known, organisation, claim, unknown, {"@id": "#page", "@type": "WebPage"}, person]
+    for content in ({"@graph": nodes}, nodes, [{"@graph": nodes}]):
+        one, two, page = read("a.json", json.dumps(content).encode(), format="claimreview")[:-1]
+        assert one["publisher"] == "Ex News"
+        assert (one["marks"][0]["claimant"], one["marks"][0]["claimant_role"]) == (
+            "Ann",
+            "Minister",
+        )
+        assert two["notes"] == ["the file doesn't say what #nobody is"]
+        # What no review refers to is none of them, and said so.
+        assert page["reason"] == "expected a ClaimReview"
+
+
+@pytest.mark.parametrize(
+    ("rating", "number"),
+    [
+        ({"ratingValue": 1}, 1),
+        ({"ratingValue": "4", "bestRating": "5", "worstRating": "1"}, 4),
+        ({"ratingValue": 10, "bestRating": 10, "worstRating": 0}, 5),
+        ({"ratingValue": 50, "bestRating": 100, "worstRating": 0}, 3),
+        ({"ratingValue": 2, "bestRating": 4, "worstRating": 1}, None),
+        ({"ratingValue": -1, "bestRating": 5, "worstRating": 1}, None),
+        ({"ratingValue": 1, "bestRating": 1, "worstRating": 1}, None),
+        ({"ratingValue": "nan"}, None),
+        ({"ratingValue": []}, None),
+        ({}, None),
+    ],
+)
+def test_the_number_of_a_rating_is_that_on_its_scale(rating: Any, number: int | None) -> None:
+    (row, _) = read(
+        "a.json", json.dumps(review(reviewRating=rating)).encode(), format="claimreview"
+    )
+    assert row["marks"][0].get("rating_number") == number
+
+
 # --- Archives ------------------------------------------------------------------------------------
 
 
