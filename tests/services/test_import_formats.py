@@ -18,7 +18,7 @@ from annotations.services.corpora import corpus_create
 from tests.web_server import WebServer, web_server
 
 from .cast import Cast, at, make_article, make_claim, make_evidence
-from .importing import bring_in, check, json_lines, problems, zipped
+from .importing import bring_in, check, json_lines, problems, roll_back, zipped
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parents[1] / "formats" / "imports"
@@ -95,6 +95,120 @@ def test_a_claim_reviews_claimant_keeps_role_and_item(corpus: Corpus) -> None:
     again = review("Ann", jobTitle="Queen", sameAs="https://www.wikidata.org/entity/Q44")
     bring_in(corpus, "again.json", json.dumps({**again, "claimReviewed": "Another claim of hers"}))
     assert list(known) == [("Ann", "Minister", "Q42"), ("Bob", "", "")]
+
+
+def fact_check(publisher: str, rating: str, **more: Any) -> dict[str, Any]:
+    return {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "claimReviewed": "Ferries doubled.",
+        "url": f"https://{publisher}.example/1",
+        "datePublished": "2026-03-02",
+        "author": {"@type": "Organization", "name": publisher},
+        "reviewRating": {"@type": "Rating", "alternateName": rating},
+        **more,
+    }
+
+
+def test_fact_checks_of_one_claim_stay_apart(corpus: Corpus) -> None:
+    """In one chunk or in several files, and coming again as often as one likes."""
+    first, same, other = (
+        fact_check("ann", "False"),
+        fact_check("ben", "False"),
+        fact_check("cem", "True"),
+    )
+    alone = bring_in(corpus, "reviews.json", json.dumps(first))
+    article, claim = Article.objects.get(), Claim.objects.get()
+    source = bring_in(corpus, "reviews.json", json.dumps({"@graph": [first, same, other, same]}))
+    assert (source.counts["claims"], source.counts["already"]) == (2, 2)
+    reasons = [reason for _, reason in problems(source, "duplicate")]
+    assert ["1 of its annotations are new" in reason for reason in reasons] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    found = Claim.objects.order_by("pk")
+    assert {claim.article for claim in found} == {article}
+    assert [c.threads.count() for c in found] == [0, 1, 1]
+    said = [(str(c.verdicts.get().rating), c.threads.get().comments.get().text) for c in found[1:]]
+    assert said == [
+        ("False", "Fact-checked on 2026-03-02 by ben: https://ben.example/1"),
+        ("True", "Fact-checked on 2026-03-02 by cem: https://cem.example/1"),
+    ]
+    again = bring_in(corpus, "reviews.json", json.dumps([other, same, first]))
+    assert (again.counts.get("claims", 0), again.counts["already"]) == (0, 3)
+    # The uids of what stands under its own address are those that they always were.
+    roll_back(source)
+    assert Claim.objects.get() == claim
+    assert claim.source_import == alone
+
+
+def test_both_reviews_of_a_feeds_element_come_in(corpus: Corpus) -> None:
+    one, two = fact_check("ann", "False"), fact_check("ben", "True", claimReviewed="Others fell.")
+    feed = {"@context": "https://schema.org", "dataFeedElement": [{"item": [one, two]}]}
+    source = bring_in(corpus, "feed.json", json.dumps(feed))
+    assert (source.counts["articles"], problems(source)) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("rating", "found", "said"),
+    [
+        ({"alternateName": "Falso", "ratingValue": 1}, "False", "by its number it is 'False'"),
+        ({"alternateName": "Cierto", "ratingValue": 5}, "True", "by its number it is 'True'"),
+        ({"ratingValue": 2}, "Mostly False", ""),
+        ({"alternateName": "Falso", "ratingValue": 1.5}, "", "'Falso'; it was left out"),
+        ({"alternateName": "False", "ratingValue": 5}, "False", ""),
+    ],
+)
+def test_a_rating_of_another_name_goes_by_its_number(
+    corpus: Corpus, rating: Any, found: str, said: str
+) -> None:
+    source = bring_in(
+        corpus, "a.json", json.dumps(fact_check("ann", "", reviewRating=rating, author=None))
+    )
+    verdict = Verdict.objects.first()
+    assert (str(verdict.rating) if verdict else "") == found
+    notes = [reason for _, reason in problems(source, "note")]
+    assert (len(notes), said in "".join(notes)) == (bool(said), True)
+
+
+def averitec(question: str, answer: str = "12", **more: Any) -> dict[str, Any]:
+    return {
+        "claim": "Ferries doubled.",
+        "label": "Refuted",
+        "fact_checking_article": "https://ann.example/1",
+        "questions": [{"question": question, "answers": [{"answer": answer}]}],
+        **more,
+    }
+
+
+def test_other_questions_of_one_claim_come_in_too(settings: Any) -> None:
+    """Whether both are in one chunk or not; and nothing comes in twice."""
+    corpus = scaled("averitec")
+    rows = [
+        averitec("How many?"),
+        averitec("How many?"),
+        averitec("Since when?"),
+        averitec("How many?", answer="13"),
+        averitec("How many?", fact_checking_article="https://ben.example/1"),
+    ]
+    for chunk, name in ((1000, "a.json"), (1, "b.json")):
+        settings.IMPORT_CHUNK_ROWS = chunk
+        source = bring_in(corpus, name, json.dumps(rows))
+        assert (source.counts["claims"], source.counts["already"]) == (4, 1)
+        assert problems(source, "note") == []
+        again = bring_in(corpus, name, json.dumps(rows))
+        assert (again.counts.get("claims", 0), again.counts["already"]) == (0, 5)
+        assert problems(again, "note") == []
+    # To what another import brought in nothing is added; what is left out is named.
+    later = bring_in(corpus, "a.json", json.dumps([averitec("Who says so?")]))
+    assert problems(later, "note") == [
+        (
+            1,
+            "of a claim that is there already was left out: answer '12', question 'Who says so?'",
+        )
+    ]
 
 
 def test_a_value_of_brat_is_the_rating_with_or_without_spaces(corpus: Corpus) -> None:
