@@ -92,6 +92,8 @@ class Mark:
     file: str = ""
     # brat writes the words in one line, whatever white space stands between them.
     loose: bool = False
+    # Why nobody can tell where it stands; it is misplaced then.
+    unplaced: str = ""
     # What stands around a single span that has words; it is looked for where the offsets fail.
     around: tuple[str, str] | None = None
 

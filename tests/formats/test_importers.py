@@ -392,6 +392,77 @@ def test_what_breaks_a_reader_is_the_fault_of_its_file_alone(
             list(items_of(files, Options(), Position(1)))
 
 
+# --- What a task of Label Studio has --------------------------------------------------------------
+
+REGION = {"start": 0, "end": 7, "text": "Ferries", "labels": ["law"]}
+HYPERTEXT = {
+    "start": "/p[1]/text()[1]",
+    "end": "/p[1]/text()[1]",
+    "startOffset": 0,
+    "endOffset": 7,
+    "globalOffsets": {"start": 0, "end": 7},
+    "text": "Ferries",
+    "hypertextlabels": ["law"],
+}
+FLAT = {"id": 1, "annotation_id": 2, "lead_time": 1.5, "created_at": "2026-03-02T09:00:00Z"}
+
+
+def task(value: Any, data: Any, kind: str = "labels", name: str = "text") -> dict[str, Any]:
+    result = {"from_name": "ner", "to_name": name, "type": kind, "value": value}
+    return {"data": data, "annotations": [{"result": [result]}]}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {**FLAT, "text": "Ferries doubled.", "ner": [REGION]},
+        {**FLAT, "review": "Ferries doubled.", "ner": [REGION]},
+        {**FLAT, "text": "Ferries doubled.", "ht": [HYPERTEXT]},
+        task(REGION, {"text": "Ferries doubled.", "other": "Ferries fell."}),
+        task(REGION, {"review": "Ferries doubled.", "place": "Exland"}),
+        task(REGION, {"review": "Ferries doubled.", "other": "Ferries fell."}, name="review"),
+        task(REGION, {"content": "Ferries doubled.", "other": "Ferries fell."}),
+        task(HYPERTEXT, {"html": "Ferries doubled."}, "hypertextlabels"),
+    ],
+)
+def test_spans_are_found_under_any_name(row: Any) -> None:
+    (article, _) = read("a.json", json.dumps([row]).encode(), format="label-studio")
+    assert article["text"] == "Ferries doubled."
+    ((mark),) = article["marks"]
+    assert (mark["labels"], mark["spans"]) == (["law"], [[0, 7, "Ferries"]])
+    assert "notes" not in article
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (task(REGION, {"a": "Ferries doubled.", "b": "Ferries fell."}), "in which alone"),
+        (task(REGION, {"a": "Boats doubled."}), "in which alone"),
+        ({"data": {"a": "Ferries doubled."}, "annotations": []}, "in which alone"),
+        (task(HYPERTEXT, {"text": "<p>Ferries"}, "hypertextlabels"), "not 'Ferries'"),
+        (task({"paragraphlabels": ["law"]}, {"text": "Ferries."}, "paragraphlabels"), "no place"),
+        (
+            {**FLAT, "text": "Ferries.", "p": [{"start": "0", "paragraphlabels": ["law"]}]},
+            "no place",
+        ),
+    ],
+)
+def test_spans_without_a_place_are_said(row: Any, reason: str) -> None:
+    content = json.dumps([row]).encode()
+    (item, _) = read("a.json", content, format="label-studio", misplaced="reject")
+    assert reason in item["reason"]
+    if "in which alone" not in reason:
+        (article, _) = read("a.json", content, format="label-studio")
+        assert reason in article["misplaced"][0][1]
+
+
+def test_what_else_a_flat_task_has() -> None:
+    row = {**FLAT, "text": "Ferries.", "label": ["odd"], "c": {"choices": ["news", "law"]}}
+    (article, _) = read("a.json", json.dumps([row]).encode(), format="label-studio")
+    assert article["notes"] == ["label: 'odd' is no region of the text, and was left out"]
+    assert [mark["labels"] for mark in article["marks"]] == [["news", "law"]]
+
+
 # --- What a file of JSON is at its top ------------------------------------------------------------
 
 
