@@ -77,6 +77,8 @@ class Mark:
     score: float | None = None
     # A label of the corpus's scale.
     rating: str = ""
+    # Of several people, or somebody else: label, and who gave it. ``rating`` is the last of them.
+    ratings: Sequence[tuple[str, str]] = ()
     # From 1 (false) to 5 (true): for a scale that hasn't got the label.
     rating_number: int | None = None
     rationale: str = ""

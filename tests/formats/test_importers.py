@@ -749,6 +749,66 @@ def test_all_that_is_said_in_an_annotation_is_kept() -> None:
     assert mark["note"] == "One.\nTwo.\nThree."
 
 
+def position(start: int, end: int, **more: Any) -> dict[str, Any]:
+    return {"type": "TextPositionSelector", "start": start, "end": end, **more}
+
+
+def quote(exact: str, **more: Any) -> dict[str, Any]:
+    return {"type": "TextQuoteSelector", "exact": exact, **more}
+
+
+FRAGMENT = {"type": "FragmentSelector", "value": "p2"}
+
+
+@pytest.mark.parametrize(
+    ("selector", "span", "around"),
+    [
+        ([position(3, 7), quote("doub", prefix="a")], [3, 7, "doub"], ["a", ""]),
+        ([quote("doub"), quote("doub", suffix="led")], [-1, -1, "doub"], ["", "led"]),
+        ({**FRAGMENT, "refinedBy": quote("doub", prefix="a")}, [-1, -1, "doub"], ["a", ""]),
+        ([FRAGMENT, position(3, 7)], [3, 7, None], ["", ""]),
+        (position(10, 30, refinedBy=position(2, 5)), [12, 15, None], ["", ""]),
+        (position(10, 30, refinedBy=quote("doub")), [-1, -1, "doub"], ["", ""]),
+        (
+            quote("Ferries doubled", prefix="A ", suffix=".", refinedBy=quote("doub")),
+            [-1, -1, "doub"],
+            ["A Ferries ", "led."],
+        ),
+        (
+            quote("a b a", refinedBy={**quote("a", prefix="b "), "refinedBy": position(0, 1)}),
+            [-1, -1, "a"],
+            ["a b ", ""],
+        ),
+        (quote("Ferries", refinedBy=[position(0, 1)]), [-1, -1, "F"], ["", "erries"]),
+    ],
+)
+def test_selectors_are_taken_together(selector: Any, span: list[Any], around: list[str]) -> None:
+    target = {"source": "https://news.example/1", "selector": selector}
+    row = {"type": "Annotation", "target": target}
+    (item, _) = read("a.jsonld", json.dumps(row).encode(), format="w3c")
+    (mark,) = item["draft"]["marks"]
+    assert (list(mark["spans"][0]), list(mark["around"])) == (span, around)
+
+
+@pytest.mark.parametrize(
+    ("selector", "reason"),
+    [
+        (FRAGMENT, "expected a TextPositionSelector or a TextQuoteSelector"),
+        ([quote("One"), quote("Two")], "several of type TextQuoteSelector, which differ"),
+        ([position(0, 1), position(0, 2)], "several of type TextPositionSelector, which differ"),
+        ({**FRAGMENT, "refinedBy": position(0, 1)}, "a place inside of a FragmentSelector"),
+        (position(5, 9, refinedBy=position(2, 5)), "[2, 5) is not inside of what it refines"),
+        (quote("a b a", refinedBy=quote("a")), "'a' is not in 'a b a' exactly once"),
+        (quote("a b", refinedBy=position(2, 5)), "[2, 5) is not inside of 'a b'"),
+    ],
+)
+def test_selectors_that_mean_nothing_for_sure_are_refused(selector: Any, reason: str) -> None:
+    target = {"source": "https://news.example/1", "selector": selector}
+    row = {"type": "Annotation", "target": target}
+    (item, _) = read("a.jsonld", json.dumps(row).encode(), format="w3c")
+    assert reason in item["reason"]
+
+
 def test_words_over_many_lines_of_brat_are_joined_once() -> None:
     lines = 400_000
     text = "\n".join(["w"] * lines)

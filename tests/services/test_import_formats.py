@@ -13,11 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.exporting import FORMATS, export
+from annotations.exporting import Options as ExportOptions
 from annotations.models import Article, Claim, Claimant, Corpus, Rating, RatingScale, Verdict
 from annotations.services.corpora import corpus_create
 from tests.web_server import WebServer, web_server
 
-from .cast import Cast, at, make_article, make_claim, make_evidence
+from .cast import Cast, at, judge, make_article, make_claim, make_evidence
 from .importing import bring_in, check, json_lines, problems, roll_back, zipped
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +242,53 @@ def test_our_web_annotations_find_their_articles_again(cast: Cast, corpus: Corpu
     assert copy.created_by.name.startswith("Copy · urn:reviewer:")
     again = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
     assert (again.counts["already"], Claim.objects.count()) == (1, 2)
+
+
+def test_our_individual_labels_are_verdicts_of_their_reviewers(cast: Cast, corpus: Corpus) -> None:
+    claim = make_claim(cast.reviewer, make_article(corpus), "sales fell 5%")
+    make_evidence(cast.reviewer, claim)
+    for reviewer, label in ((cast.reviewer, "False"), (cast.second, "Half True")):
+        judge(reviewer, claim, label)
+    sent = b"".join(export(corpus, FORMATS["w3c"], options=ExportOptions(labels="individual")))
+    source = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
+    copy = Claim.objects.get(source_import=source)
+    given = {str(v.rating): v.reviewer for v in copy.verdicts.all()}
+    assert (given.keys(), copy.state) == ({"False", "Half True"}, "disputed")
+    assert given["False"] == copy.created_by != given["Half True"]
+    assert given["Half True"].name.startswith("Copy · urn:reviewer:")
+    assert "says nothing of its stance" in problems(source, "note")[0][1]
+    again = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
+    assert (again.counts["already"], Claim.objects.count()) == (1, 2)
+
+
+def test_what_one_person_said_twice_in_an_annotation_is_noted(corpus: Corpus) -> None:
+    article = make_article(corpus)
+    bodies = [
+        {"type": "TextualBody", "purpose": purpose, "value": value}
+        for purpose, value in (
+            ("assessing", "True"),
+            ("assessing", "False"),
+            ("describing", "They fell."),
+            ("describing", "Sales fell."),
+        )
+    ]
+    row = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "type": "Annotation",
+        "body": [*bodies, {"type": "Image", "id": "https://a.example/1.png"}],
+        "target": {
+            "source": f"urn:factcheck:article:{article.pk}",
+            "selector": {"type": "TextQuoteSelector", "exact": "sales fell 5%"},
+        },
+    }
+    source = bring_in(corpus, "a.jsonld", json.dumps(row))
+    assert str(Verdict.objects.get().rating) == "False"
+    assert Claim.objects.get().normalised == "Sales fell."
+    assert [reason for _, reason in problems(source, "note")] == [
+        "of several ratings by one person one was left out: True",
+        "of several descriptions one was left out: They fell.",
+        "a body without words was left out: Image",
+    ]
 
 
 @pytest.mark.parametrize(

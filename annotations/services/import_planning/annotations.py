@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from annotations.detection import CLAIM_KINDS
 from annotations.domain.spans import Span
 from annotations.domain.texts import paragraphs
-from annotations.domain.transitions import ClaimState, claim_state
+from annotations.domain.transitions import claim_state
 from annotations.domain.vocabulary import AnswerType, SourceMedium, Strategy
 from annotations.importing import Mark, Options
 from annotations.importing.base import Review
@@ -51,19 +51,24 @@ class Annotations:
         self._accounts: dict[str, User] = {}
         self.repeats = Repeats(plan.source)
 
-    def annotator(self, mark: Mark) -> str:
-        """Under whose name a mark stands."""
+    def annotators(self, mark: Mark) -> set[str]:
+        """Under whose names a mark and its ratings stand."""
+        return {self._name(mark.annotator), *(self._name(who) for _, who in mark.ratings)}
+
+    def _name(self, who: str) -> str:
         name = self._options.annotator or self._plan.source.file_name
-        return f"{name} · {mark.annotator}" if mark.annotator else name
+        return f"{name} · {who}" if who else name
+
+    def _account(self, who: str) -> User:
+        if who not in self._accounts:
+            self._accounts[who] = self._people.annotator(self._name(who))
+        return self._accounts[who]
 
     def claim(
         self, entry: Entry, article: Article, text: ArticleText, mark: Mark, spans: Sequence[Span]
     ) -> int:
         """Plan one claim; 0 where it is there already."""
-        account = self._accounts.get(mark.annotator)
-        if account is None:
-            account = self._people.annotator(self.annotator(mark))
-            self._accounts[mark.annotator] = account
+        account = self._account(mark.annotator)
         types, tags = self._vocabulary.types_and_tags(mark.labels)
         note = mark.note or _reviewed(mark.review, article)
         uid, more = self.repeats.uid(account, text, mark, spans, note)
@@ -75,7 +80,7 @@ class Annotations:
                 )
             return 0
         self.repeats.add(uid, mark, note)
-        rating = self._rating(entry, mark)
+        ratings = self._ratings(entry, mark)
         claim = made(
             Claim,
             uid=uid,
@@ -85,9 +90,11 @@ class Annotations:
             claimant=self._claimant(entry, mark),
             claim_date=mark.claim_date,
             place=self._cut(entry, "place", mark.place, 200),
-            state=claim_state(review_ratings=[rating.pk], adjudicated=False, withdrawn=False)
-            if rating
-            else ClaimState.OPEN,
+            state=claim_state(
+                review_ratings=[rating.pk for rating, _ in ratings],
+                adjudicated=False,
+                withdrawn=False,
+            ),
             source_import=self._plan.source,
             created_by=account,
         )
@@ -100,7 +107,7 @@ class Annotations:
         for name in tags:
             rows.add(made(Claim.tags.through, claim=claim, tag=self._vocabulary.tag(name)))
         self._support(entry, claim, mark, account)
-        if rating is not None:
+        for rating, reviewer in ratings:
             guidelines = self._vocabulary.guidelines
             rows.add(
                 Verdict(
@@ -110,7 +117,7 @@ class Annotations:
                     strategies=[s.value for s in Strategy if s.value in set(mark.strategies)],
                     claim_revision=1,
                     guideline=guidelines[max(guidelines)] if guidelines else None,
-                    reviewer=account,
+                    reviewer=reviewer,
                 )
             )
         if note:
@@ -131,16 +138,21 @@ class Annotations:
         self._accounts.clear()
         self.repeats.forget(claims)
 
-    def _rating(self, entry: Entry, mark: Mark) -> Rating | None:
+    def _ratings(self, entry: Entry, mark: Mark) -> list[tuple[Rating, User]]:
+        """Those that the scale has, and who gave them."""
+        given = mark.ratings or [(mark.rating, mark.annotator)]
+        found = [(self._rating(entry, label, mark.rating_number), who) for label, who in given]
+        return [(rating, self._account(who)) for rating, who in found if rating is not None]
+
+    def _rating(self, entry: Entry, label: str, number: int | None) -> Rating | None:
         """By its label, else by its number; what the scale hasn't got is said."""
-        if not mark.rating and mark.rating_number is None:
+        if not label and number is None:
             return None
-        ratings, label = self._vocabulary.ratings, mark.rating
+        ratings = self._vocabulary.ratings
         # brat writes the spaces of a value as underscores.
         found = ratings.get(label.casefold()) or ratings.get(label.casefold().replace("_", " "))
         if found is not None:
             return found
-        number = mark.rating_number
         found = self._vocabulary.rating_of_number(number) if number is not None else None
         reason = f"the corpus's scale has no rating {label or number!r}; "
         if found is None:
@@ -199,7 +211,7 @@ class Annotations:
         run = DetectionRun(
             article=article,
             text=text,
-            detector=self.annotator(Mark())[:100],
+            detector=self._name("")[:100],
             version=source.sha256[:12],
             config_hash=source.sha256,
             threshold=0.0,

@@ -124,7 +124,7 @@ class Planner:
         marks = [mark for p in prepared for mark in p.draft.marks]
         marks += [mark for draft in drafts for mark in draft.marks]
         self.vocabulary.load({mark.claimant for mark in marks} | claimants_of(records))
-        names = {self._annotations.annotator(mark) for mark in marks}
+        names = {name for mark in marks for name in self._annotations.annotators(mark)}
         self.people.load(map(self.people.annotator_username, names))
         self.uids = free_uids(records, self.corpus)
         self._find_targets({draft.target for draft in drafts})
@@ -271,6 +271,8 @@ class Planner:
             raise BadRow(f"the corpus has no article {draft.target}")
         if self.options.annotations != "claims":
             raise BadRow("annotations of articles that are there can only come in as claims")
+        for note in dict.fromkeys(draft.notes):
+            self.plan.problem(entry, "note", note)
         article, text = self._targets[draft.target]
         for mark in draft.marks:
             self._annotations.claim(entry, article, text, mark, find_quote(text.text, mark))
