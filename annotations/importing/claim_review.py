@@ -34,7 +34,7 @@ class ClaimReview:
         return "ClaimReview" in head.text and "schema.org" in head.text
 
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
-        nodes = Nodes(lambda: elements(file, options, PLACES))
+        nodes = Nodes(lambda: _again(file, options))
         return json_elements(
             file,
             options,
@@ -44,6 +44,15 @@ class ClaimReview:
             places=PLACES,
             rows_of=functools.partial(rows_of, nodes=nodes),
         )
+
+
+def _again(file: SourceFile, options: Options) -> Iterator[Any]:
+    """All elements, while they are read: how far that has come stays."""
+    share = file.share
+    try:
+        yield from elements(file, options, PLACES)
+    finally:
+        file.share = share
 
 
 def _draft(review: Record) -> Draft:
