@@ -4,6 +4,7 @@ there, pages of the web."""
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from annotations.exporting import FORMATS, export
 from annotations.exporting import Options as ExportOptions
 from annotations.models import Article, Claim, Claimant, Corpus, Rating, RatingScale, Verdict
 from annotations.services.corpora import corpus_create
+from annotations.services.import_planning.vocabulary import NAMESPACE
 from tests.web_server import WebServer, web_server
 
 from .cast import Cast, at, judge, make_article, make_claim, make_evidence
@@ -143,6 +145,26 @@ def test_fact_checks_of_one_claim_stay_apart(corpus: Corpus) -> None:
     roll_back(source)
     assert Claim.objects.get() == claim
     assert claim.source_import == alone
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "said"),
+    [
+        ("a.json", fact_check("ann", "False"), ("", "", "False")),
+        ("b.json", [{"claim": "Ferries doubled.", "label": "Refuted"}], ("", "", "Refuted")),
+    ],
+)
+def test_uids_are_what_they_always_were(
+    corpus: Corpus, name: str, row: Any, said: tuple[str, ...]
+) -> None:
+    """A file that came before these were told apart adds nothing when it comes again."""
+    format_ = "claimreview" if name == "a.json" else "averitec"
+    bring_in(corpus, name, json.dumps(row), format=format_)
+    claim = Claim.objects.get()
+    text = claim.article.text
+    place = f"0-{len(text.text)}"
+    parts = [str(corpus.pk), claim.created_by.username, text.content_hash, place, *said]
+    assert claim.uid == uuid.uuid5(NAMESPACE, "\x1f".join(parts))
 
 
 def test_both_reviews_of_a_feeds_element_come_in(corpus: Corpus) -> None:
