@@ -4,10 +4,13 @@ refer to by its ``@id``."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import orjson
+
+from annotations.errors import BadFile
 
 from .base import MAX_ROW
 from .json_files import Record
@@ -35,16 +38,18 @@ class Nodes:
         nodes: dict[str, Record] = {}
         used: set[str] = set()
         size = 0
-        for element in self._elements():
-            if not isinstance(element, Mapping):
-                continue
-            used.update(references(element))
-            known = _id(element)
-            if known and not is_review(element) and not _is_reference(element):
-                # What doesn't fit is reported with the reviews that refer to it.
-                size += len(orjson.dumps(element, default=str))
-                if size <= MAX_ROW:
-                    nodes.setdefault(known, element)
+        # Where JSON breaks off is said by whoever reads the reviews, when they come there.
+        with suppress(BadFile):
+            for element in self._elements():
+                if not isinstance(element, Mapping):
+                    continue
+                used.update(references(element))
+                known = _id(element)
+                if known and not is_review(element) and not _is_reference(element):
+                    # What doesn't fit is reported with the reviews that refer to it.
+                    size += _size(element)
+                    if size <= MAX_ROW:
+                        nodes.setdefault(known, element)
         return nodes, used
 
     def named(self, known: str) -> Record | None:
@@ -54,6 +59,14 @@ class Nodes:
         """Does a review, or what it refers to, refer to this?"""
         known = _id(element)
         return bool(known) and known in self._read[0] and known in self._read[1]
+
+
+def _size(element: Record) -> int:
+    try:
+        return len(orjson.dumps(element, default=str))
+    except orjson.JSONEncodeError:
+        # Nested too deep: its own row says so.
+        return 0
 
 
 def rows_of(element: Any, nodes: Nodes, depth: int = 0) -> list[Any]:

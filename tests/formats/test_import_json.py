@@ -132,6 +132,24 @@ def test_a_long_graph_is_looked_through_while_it_is_read() -> None:
         assert {row["publisher"] for row in found} == {"Ex News"}
 
 
+def test_a_graph_that_breaks_off_gives_what_is_before() -> None:
+    deep: Any = {}
+    for _ in range(400):
+        deep = {"a": deep}
+    nodes = [
+        review(author={"@id": "#org"}),
+        {"@id": "#org", "name": "Ex News"},
+        {"@id": "#", **deep},
+    ]
+    raw = json.dumps({"@graph": nodes}).encode()
+    one, nested, broken = read("a.json", raw.replace(b"}]}", b"},\n tru]}"), format="claimreview")[
+        :-1
+    ]
+    assert one["publisher"] == "Ex News"
+    assert nested["reason"]
+    assert (broken["line"], broken["reason"][:9]) == (2, "not JSON:")
+
+
 @pytest.mark.parametrize(
     ("rating", "number"),
     [
