@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from .base import BadRow, Draft, Head, Item, Mark, Reply
+from .base import BadRow, Draft, Head, Item, Mark, Reply, Review
 from .describing import words_of
 from .files import FileSet, SourceFile
 from .json_files import Record, json_elements
@@ -28,7 +28,9 @@ class Averitec:
         )
 
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
-        return json_elements(file, options, skip, "item", _draft)
+        return json_elements(
+            file, options, skip, _draft, expected="an array of claims, or one claim"
+        )
 
 
 def _draft(record: Record) -> Draft:
@@ -45,6 +47,7 @@ def _draft(record: Record) -> Draft:
         rationale=words_of(record.get("justification"), "justification"),
         strategies=[str(s) for s in record.get("fact_checking_strategies") or ()],
         questions=[_question(question) for question in record.get("questions") or ()],
+        review=Review(url=article),
     )
     url = words_of(record.get("original_claim_url"), "original_claim_url")
     return Draft(

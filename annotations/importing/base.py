@@ -49,6 +49,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """An earlier fact-check: who published it, where and when. One claim may have several."""
+
+    publisher: str = ""
+    url: str = ""
+    published: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """What somebody, or another tool, said about a place in a text."""
 
@@ -68,10 +77,16 @@ class Mark:
     score: float | None = None
     # A label of the corpus's scale.
     rating: str = ""
+    # Of several people, or somebody else: label, and who gave it. ``rating`` is the last of them.
+    ratings: Sequence[tuple[str, str]] = ()
+    # From 1 (false) to 5 (true): for a scale that hasn't got the label.
+    rating_number: int | None = None
     rationale: str = ""
     strategies: Sequence[str] = ()
     sources: Sequence[Source] = ()
     questions: Sequence[tuple[str, Sequence[Reply]]] = ()
+    # The fact-check that it is from: those of different addresses are different claims.
+    review: Review | None = None
     # Who said it, where the file tells people apart.
     annotator: str = ""
     line: int | None = None
@@ -79,6 +94,8 @@ class Mark:
     file: str = ""
     # brat writes the words in one line, whatever white space stands between them.
     loose: bool = False
+    # Why nobody can tell where it stands; it is misplaced then.
+    unplaced: str = ""
     # What stands around a single span that has words; it is looked for where the offsets fail.
     around: tuple[str, str] | None = None
 

@@ -39,6 +39,8 @@ class Feed:
         found: Any = feedparser.parse(io.BytesIO(read_bytes(file, MAX_BYTES)))
         if not found.entries and (found.bozo or not found.version):
             raise BadFile(file.name, "not a feed that can be read")
+        if not found.entries:
+            raise BadFile(file.name, "there are no entries in it")
         file.encoding = found.get("encoding", "")
         for number, entry in enumerate(found.entries, 1):
             if number <= skip:

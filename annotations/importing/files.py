@@ -137,29 +137,45 @@ def open_files(stream: BinaryIO, name: str, size: int, *, limit: int) -> Iterato
             yield _tar(stream, name, Path(folder), limit)
     else:
         files = FileSet()
-        files.add(SourceFile(name, size, lambda: _rewound(stream)))
+        files.add(SourceFile(name, size, _Turns(stream).opened))
         yield files
 
 
-def _rewound(stream: BinaryIO) -> IO[bytes]:
-    stream.seek(0)
-    return cast("IO[bytes]", _Unclosed(stream))
+class _Turns:
+    """A stream that is opened several times: each reader goes on where it was, whoever read it
+    meanwhile."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self._current: _Unclosed | None = None
+
+    def opened(self) -> IO[bytes]:
+        return cast("IO[bytes]", _Unclosed(self))
+
+    def of(self, reader: _Unclosed) -> BinaryIO:
+        """The stream, at the reader's place."""
+        if self._current is not reader:
+            if self._current is not None:
+                self._current.place = self.stream.tell()
+            self.stream.seek(reader.place)
+            self._current = reader
+        return self.stream
 
 
 class _Unclosed:
-    """A stream that several readers open one after the other, and none of them closes."""
+    """One of several readers of a stream, none of whom closes it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, turns: _Turns) -> None:
+        self._turns, self.place = turns, 0
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
+        return getattr(self._turns.of(self), name)
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._stream)
+        return self
 
     def __next__(self) -> bytes:
-        return next(self._stream)
+        return next(self._turns.of(self))
 
     def __enter__(self) -> _Unclosed:
         return self

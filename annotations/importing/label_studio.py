@@ -1,6 +1,9 @@
 """Label Studio JSON, whole or as JSON_MIN: ``{"data": {"text": "…"}, "annotations": [{"result":
 [{"type": "labels", "value": {"start": 0, "end": 12, "text": "…", "labels": ["CLAIM"]}}]}]}``.
 
+The text is under ``text``, or under what the results name, or the one string where they all fit. In
+JSON_MIN a control's regions are under its name.
+
 Predictions are a machine's: they come in as suggestions, and never as somebody's claims. Offsets
 are those of JavaScript in some versions; the stated words tell (``unit``).
 """
@@ -13,10 +16,11 @@ from dataclasses import replace
 from typing import Any
 
 from .base import BadRow, Draft, Head, Item, Mark
-from .describing import described
+from .describing import described, field_of
 from .files import FileSet, SourceFile
 from .json_files import Record, json_elements
 from .options import Options
+from .placing import fits
 
 
 class LabelStudio:
@@ -32,16 +36,15 @@ class LabelStudio:
 
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
         convert = functools.partial(_draft, suggestions=options.annotations == "suggestions")
-        return json_elements(file, options, skip, "item", convert)
+        return json_elements(
+            file, options, skip, convert, expected="an array of tasks, or one task"
+        )
 
 
 def _draft(record: Record, *, suggestions: bool) -> Draft:
     data = record.get("data") or record
     if not isinstance(data, Mapping):
         raise BadRow("data: expected an object")
-    text = data.get("text")
-    if not isinstance(text, str):
-        raise BadRow("data.text: expected a string")
     marks: list[Mark] = []
     notes: list[str] = []
     for annotation in record.get("annotations") or ():
@@ -61,19 +64,48 @@ def _draft(record: Record, *, suggestions: bool) -> Draft:
     elif predictions:
         notes.append(f"{len(predictions)} predictions of a machine are no claims")
     if "data" not in record:
-        marks += _flat(record.get("label") or ())
-    return Draft(text=text, marks=marks, notes=notes, **described(data))
+        found, odd = _flat(record)
+        marks += found
+        notes += odd
+    key = _key(data, marks, _objects(record))
+    about = described({name: value for name, value in data.items() if name != key})
+    return Draft(text=data[key], marks=marks, notes=notes, **about)
+
+
+def _objects(record: Record) -> set[str]:
+    """What the results are about, as the labelling configuration calls it."""
+    done = [*(record.get("annotations") or ()), *(record.get("predictions") or ())]
+    return {
+        str(result.get("to_name"))
+        for one in done
+        if isinstance(one, Mapping)
+        for result in one.get("result") or ()
+    }
+
+
+def _key(data: Record, marks: list[Mark], objects: set[str]) -> str:
+    """Under which key the text is. Guessed only where all spans fit one string, and no other."""
+    if isinstance(data.get("text"), str):
+        return "text"
+    spans = [span for mark in marks for span in mark.spans]
+    fitting = [key for key, words in data.items() if isinstance(words, str) and fits(words, spans)]
+    named = [key for key in fitting if key in objects]
+    usual = [key for key in fitting if field_of(key) == "text"]
+    for found in (named, usual, fitting if spans else []):
+        if len(found) == 1:
+            return found[0]
+    raise BadRow("data.text: expected a string, or another one in which alone the spans stand")
 
 
 def _results(results: Any, who: str, score: Any = None) -> tuple[list[Mark], list[str]]:
     # Results with one id are about one region of the text.
     regions: dict[str, list[Mapping[str, Any]]] = {
-        result["id"]: [] for result in results if result.get("type") == "labels" and "id" in result
+        result["id"]: [] for result in results if _is_region(result) and "id" in result
     }
     spans: list[Mapping[str, Any]] = []
     of_text: list[Mapping[str, Any]] = []
     for result in results:
-        if result.get("type") == "labels":
+        if _is_region(result):
             spans.append(result)
         else:
             regions.get(result.get("id", ""), of_text).append(result)
@@ -81,7 +113,7 @@ def _results(results: Any, who: str, score: Any = None) -> tuple[list[Mark], lis
     odd: list[str] = []
     for span in spans:
         said = _said(regions.get(span.get("id", ""), []), odd)
-        mark = _span(span.get("value") or {}, who, span.get("score", score))
+        mark = _region(span["type"], span.get("value") or {}, who, span.get("score", score))
         marks.append(replace(mark, **{**said, "labels": [*mark.labels, *said["labels"]]}))
     if of_text:
         said = _said(of_text, odd)
@@ -90,6 +122,8 @@ def _results(results: Any, who: str, score: Any = None) -> tuple[list[Mark], lis
     return marks, odd
 
 
+# What a region's type ends with; alone it is that of a plain text's.
+_LABELS = "labels"
 # Names of controls whose words are a field of the claim; under other names they are a note.
 _FIELDS = {"normalised", "claimant"}
 
@@ -101,7 +135,11 @@ def _said(results: list[Mapping[str, Any]], odd: list[str]) -> dict[str, Any]:
     for result in results:
         value, kind = result.get("value") or {}, result.get("type")
         if kind in {"choices", "taxonomy"}:
-            said["labels"] += [str(one) for one in value.get(kind) or () if isinstance(one, str)]
+            for one in value.get(kind) or ():
+                if isinstance(one, str):
+                    said["labels"].append(one)
+                else:
+                    odd.append(f"a {kind} of several steps was left out: {one}")
         elif kind == "textarea":
             words = [str(line) for line in value.get("text") or ()]
             name = str(result.get("from_name"))
@@ -118,15 +156,46 @@ def _said(results: list[Mapping[str, Any]], odd: list[str]) -> dict[str, Any]:
     return {**said, "note": "\n".join(notes)}
 
 
-def _flat(labels: Any) -> list[Mark]:
-    """JSON_MIN: the spans alone."""
-    return [_span(label, "", None) for label in labels if isinstance(label, Mapping)]
+def _is_region(result: Record) -> bool:
+    return str(result.get("type")).endswith(_LABELS)
 
 
-def _span(value: Mapping[str, Any], who: str, score: Any) -> Mark:
+def _flat(record: Record) -> tuple[list[Mark], list[str]]:
+    """JSON_MIN: the regions and choices alone, under the names of their controls."""
+    marks: list[Mark] = []
+    odd: list[str] = []
+    for name, value in record.items():
+        if isinstance(value, Mapping) and isinstance(value.get("choices"), list):
+            marks.append(Mark(labels=[str(choice) for choice in value["choices"]]))
+        regions = value if isinstance(value, list) else []
+        if name != "label" and not any(map(_is_flat, regions)):
+            continue
+        for region in regions:
+            if isinstance(region, Mapping):
+                kind = next((key for key in region if key.endswith(_LABELS)), _LABELS)
+                marks.append(_region(kind, region, "", None))
+            else:
+                odd.append(f"{name}: {region!r} is no region of the text, and was left out")
+    return marks, odd
+
+
+def _is_flat(region: Any) -> bool:
+    return isinstance(region, Mapping) and any(key.endswith(_LABELS) for key in region)
+
+
+def _region(kind: str, value: Record, who: str, score: Any) -> Mark:
+    spans: list[tuple[int, int, str | None]] = []
+    unplaced = ""
+    # Of HTML the offsets that count are beside the others, and only the words tell if they fit.
+    place: Any = value if kind == _LABELS else value.get("globalOffsets")
+    if kind == _LABELS or (isinstance(place, Mapping) and isinstance(value.get("text"), str)):
+        spans = [(int(place["start"]), int(place["end"]), value.get("text"))]
+    else:
+        unplaced = f"a region of type {kind!r} has no place in a text"
     return Mark(
-        spans=[(int(value["start"]), int(value["end"]), value.get("text"))],
-        labels=[str(label) for label in value.get("labels") or ()],
+        spans=spans,
+        unplaced=unplaced,
+        labels=[str(label) for label in value.get(kind) or ()],
         score=float(score) if isinstance(score, int | float) else None,
         annotator=who,
     )

@@ -121,6 +121,8 @@ def _place(
 def placed(alignment: Alignment, mark: Mark, unit: Unit) -> list[Span]:
     """The mark's fragments in the normalised text. ``BadRow`` or ``SpanError`` says why not."""
     text = alignment.text
+    if mark.unplaced:
+        raise BadRow(mark.unplaced)
     if not mark.spans:
         return [Span(0, len(text), text)]
     raw = alignment.raw
@@ -182,13 +184,18 @@ def _unit(raw: str, marks: Sequence[Mark], options: Options) -> Unit:
     return Unit.CODE_POINTS
 
 
-def _fits(raw: str, quoted: list[tuple[int, int, str, bool]], unit: Unit) -> bool:
+def fits(raw: str, spans: Sequence[tuple[int, int, str | None]]) -> bool:
+    """Do all spans, with their words where they have them, stand in a text, whatever they count?"""
+    return any(_fits(raw, [(*span, False) for span in spans], unit) for unit in Unit)
+
+
+def _fits(raw: str, quoted: Sequence[tuple[int, int, str | None, bool]], unit: Unit) -> bool:
     offsets = [offset for start, end, _, _ in quoted for offset in (start, end)]
     if any(offset < 0 for offset in offsets):
         return False
     moved = to_code_points(raw, offsets, unit)
     return moved is not None and all(
-        _same(raw[start:end], quote, loose=loose)
+        start < end <= len(raw) if quote is None else _same(raw[start:end], quote, loose=loose)
         for start, end, (_, _, quote, loose) in zip(moved[::2], moved[1::2], quoted, strict=True)
     )
 

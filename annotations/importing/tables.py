@@ -96,6 +96,7 @@ def table_items(
 ) -> Iterator[Item]:
     """Items of a table's rows, the first of which is the heading; blank ones count for nothing."""
     columns: Columns | None = None
+    empty = not skip
     for line, cells in rows:
         if columns is None:
             if isinstance(cells, BadRow):
@@ -104,6 +105,7 @@ def table_items(
             continue
         if not isinstance(cells, BadRow) and not any(cell not in (None, "") for cell in cells):
             continue
+        empty = False
         if skip:
             skip -= 1
             continue
@@ -117,6 +119,8 @@ def table_items(
             yield Item(reason=str(error), line=line, row=row)
     if columns is None:
         raise BadFile(name, "the table is empty")
+    if empty:
+        raise BadFile(name, "there are no rows in it behind the heading")
 
 
 def _cell(value: Any) -> Any:

@@ -113,14 +113,15 @@ def likeness_rows(
     bands = [bands_of(signature) for _, signature in sketched]
     owners = owners_of(corpus, {band for of_one in bands for band in of_one})
     known = signatures_of({pk for pks in owners.values() for pk in pks})
+    # Of the chunk itself, by place.
     fresh: dict[int, list[int]] = defaultdict(list)
+    earlier: dict[int, Signature] = {}
     for number, (article, signature) in enumerate(sketched):
         yield ArticleSketch(article=article, signature=packed(signature))
         yield from _links(article, signature, bands[number], owners, known)
-        for other in sorted({n for band in bands[number] for n in fresh[band]})[:MOST_LINKS]:
-            shared = similarity(signature, sketched[other][1])
-            if shared >= THRESHOLD:
-                yield NearDuplicate(article=article, earlier=sketched[other][0], similarity=shared)
+        for shared, other in alike(signature, bands[number], fresh, earlier)[:MOST_LINKS]:
+            yield NearDuplicate(article=article, earlier=sketched[other][0], similarity=shared)
+        earlier[number] = signature
         for band in bands[number]:
             fresh[band].append(number)
             yield SketchBand(corpus=corpus, article=article, band=band)

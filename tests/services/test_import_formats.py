@@ -4,6 +4,7 @@ there, pages of the web."""
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotations.exporting import FORMATS, export
+from annotations.exporting import Options as ExportOptions
 from annotations.models import Article, Claim, Claimant, Corpus, Rating, RatingScale, Verdict
 from annotations.services.corpora import corpus_create
+from annotations.services.import_planning.vocabulary import NAMESPACE
 from tests.web_server import WebServer, web_server
 
-from .cast import Cast, at, make_article, make_claim, make_evidence
-from .importing import bring_in, check, json_lines, problems, zipped
+from .cast import Cast, at, judge, make_article, make_claim, make_evidence
+from .importing import bring_in, check, json_lines, problems, roll_back, zipped
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parents[1] / "formats" / "imports"
@@ -97,6 +100,140 @@ def test_a_claim_reviews_claimant_keeps_role_and_item(corpus: Corpus) -> None:
     assert list(known) == [("Ann", "Minister", "Q42"), ("Bob", "", "")]
 
 
+def fact_check(publisher: str, rating: str, **more: Any) -> dict[str, Any]:
+    return {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "claimReviewed": "Ferries doubled.",
+        "url": f"https://{publisher}.example/1",
+        "datePublished": "2026-03-02",
+        "author": {"@type": "Organization", "name": publisher},
+        "reviewRating": {"@type": "Rating", "alternateName": rating},
+        **more,
+    }
+
+
+def test_fact_checks_of_one_claim_stay_apart(corpus: Corpus) -> None:
+    """In one chunk or in several files, and coming again as often as one likes."""
+    first, same, other = (
+        fact_check("ann", "False"),
+        fact_check("ben", "False"),
+        fact_check("cem", "True"),
+    )
+    alone = bring_in(corpus, "reviews.json", json.dumps(first))
+    article, claim = Article.objects.get(), Claim.objects.get()
+    source = bring_in(corpus, "reviews.json", json.dumps({"@graph": [first, same, other, same]}))
+    assert (source.counts["claims"], source.counts["already"]) == (2, 2)
+    reasons = [reason for _, reason in problems(source, "duplicate")]
+    assert ["1 of its annotations are new" in reason for reason in reasons] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    found = Claim.objects.order_by("pk")
+    assert {claim.article for claim in found} == {article}
+    assert [c.threads.count() for c in found] == [0, 1, 1]
+    said = [(str(c.verdicts.get().rating), c.threads.get().comments.get().text) for c in found[1:]]
+    assert said == [
+        ("False", "Fact-checked on 2026-03-02 by ben: https://ben.example/1"),
+        ("True", "Fact-checked on 2026-03-02 by cem: https://cem.example/1"),
+    ]
+    again = bring_in(corpus, "reviews.json", json.dumps([other, same, first]))
+    assert (again.counts.get("claims", 0), again.counts["already"]) == (0, 3)
+    # The uids of what stands under its own address are those that they always were.
+    roll_back(source)
+    assert Claim.objects.get() == claim
+    assert claim.source_import == alone
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "said"),
+    [
+        ("a.json", fact_check("ann", "False"), ("", "", "False")),
+        ("b.json", [{"claim": "Ferries doubled.", "label": "Refuted"}], ("", "", "Refuted")),
+    ],
+)
+def test_uids_are_what_they_always_were(
+    corpus: Corpus, name: str, row: Any, said: tuple[str, ...]
+) -> None:
+    """A file that came before these were told apart adds nothing when it comes again."""
+    format_ = "claimreview" if name == "a.json" else "averitec"
+    bring_in(corpus, name, json.dumps(row), format=format_)
+    claim = Claim.objects.get()
+    text = claim.article.text
+    place = f"0-{len(text.text)}"
+    parts = [str(corpus.pk), claim.created_by.username, text.content_hash, place, *said]
+    assert claim.uid == uuid.uuid5(NAMESPACE, "\x1f".join(parts))
+
+
+def test_both_reviews_of_a_feeds_element_come_in(corpus: Corpus) -> None:
+    one, two = fact_check("ann", "False"), fact_check("ben", "True", claimReviewed="Others fell.")
+    feed = {"@context": "https://schema.org", "dataFeedElement": [{"item": [one, two]}]}
+    source = bring_in(corpus, "feed.json", json.dumps(feed))
+    assert (source.counts["articles"], problems(source)) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("rating", "found", "said"),
+    [
+        ({"alternateName": "Falso", "ratingValue": 1}, "False", "by its number it is 'False'"),
+        ({"alternateName": "Cierto", "ratingValue": 5}, "True", "by its number it is 'True'"),
+        ({"ratingValue": 2}, "Mostly False", ""),
+        ({"alternateName": "Falso", "ratingValue": 1.5}, "", "'Falso'; it was left out"),
+        ({"alternateName": "False", "ratingValue": 5}, "False", ""),
+    ],
+)
+def test_a_rating_of_another_name_goes_by_its_number(
+    corpus: Corpus, rating: Any, found: str, said: str
+) -> None:
+    source = bring_in(
+        corpus, "a.json", json.dumps(fact_check("ann", "", reviewRating=rating, author=None))
+    )
+    verdict = Verdict.objects.first()
+    assert (str(verdict.rating) if verdict else "") == found
+    notes = [reason for _, reason in problems(source, "note")]
+    assert (len(notes), said in "".join(notes)) == (bool(said), True)
+
+
+def averitec(question: str, answer: str = "12", **more: Any) -> dict[str, Any]:
+    return {
+        "claim": "Ferries doubled.",
+        "label": "Refuted",
+        "fact_checking_article": "https://ann.example/1",
+        "questions": [{"question": question, "answers": [{"answer": answer}]}],
+        **more,
+    }
+
+
+def test_other_questions_of_one_claim_come_in_too(settings: Any) -> None:
+    """Whether both are in one chunk or not; and nothing comes in twice."""
+    corpus = scaled("averitec")
+    rows = [
+        averitec("How many?"),
+        averitec("How many?"),
+        averitec("Since when?"),
+        averitec("How many?", answer="13"),
+        averitec("How many?", fact_checking_article="https://ben.example/1"),
+    ]
+    for chunk, name in ((1000, "a.json"), (1, "b.json")):
+        settings.IMPORT_CHUNK_ROWS = chunk
+        source = bring_in(corpus, name, json.dumps(rows))
+        assert (source.counts["claims"], source.counts["already"]) == (4, 1)
+        assert problems(source, "note") == []
+        again = bring_in(corpus, name, json.dumps(rows))
+        assert (again.counts.get("claims", 0), again.counts["already"]) == (0, 5)
+        assert problems(again, "note") == []
+    # To what another import brought in nothing is added; what is left out is named.
+    later = bring_in(corpus, "a.json", json.dumps([averitec("Who says so?")]))
+    assert problems(later, "note") == [
+        (
+            1,
+            "of a claim that is there already was left out: answer '12', question 'Who says so?'",
+        )
+    ]
+
+
 def test_a_value_of_brat_is_the_rating_with_or_without_spaces(corpus: Corpus) -> None:
     """brat has no spaces in values; a scale may have underscores of its own."""
     scale = corpus.rating_scale
@@ -127,6 +264,53 @@ def test_our_web_annotations_find_their_articles_again(cast: Cast, corpus: Corpu
     assert copy.created_by.name.startswith("Copy · urn:reviewer:")
     again = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
     assert (again.counts["already"], Claim.objects.count()) == (1, 2)
+
+
+def test_our_individual_labels_are_verdicts_of_their_reviewers(cast: Cast, corpus: Corpus) -> None:
+    claim = make_claim(cast.reviewer, make_article(corpus), "sales fell 5%")
+    make_evidence(cast.reviewer, claim)
+    for reviewer, label in ((cast.reviewer, "False"), (cast.second, "Half True")):
+        judge(reviewer, claim, label)
+    sent = b"".join(export(corpus, FORMATS["w3c"], options=ExportOptions(labels="individual")))
+    source = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
+    copy = Claim.objects.get(source_import=source)
+    given = {str(v.rating): v.reviewer for v in copy.verdicts.all()}
+    assert (given.keys(), copy.state) == ({"False", "Half True"}, "disputed")
+    assert given["False"] == copy.created_by != given["Half True"]
+    assert given["Half True"].name.startswith("Copy · urn:reviewer:")
+    assert "says nothing of its stance" in problems(source, "note")[0][1]
+    again = bring_in(corpus, "claims.jsonld", sent, annotator="Copy")
+    assert (again.counts["already"], Claim.objects.count()) == (1, 2)
+
+
+def test_what_one_person_said_twice_in_an_annotation_is_noted(corpus: Corpus) -> None:
+    article = make_article(corpus)
+    bodies = [
+        {"type": "TextualBody", "purpose": purpose, "value": value}
+        for purpose, value in (
+            ("assessing", "True"),
+            ("assessing", "False"),
+            ("describing", "They fell."),
+            ("describing", "Sales fell."),
+        )
+    ]
+    row = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "type": "Annotation",
+        "body": [*bodies, {"type": "Image", "id": "https://a.example/1.png"}],
+        "target": {
+            "source": f"urn:factcheck:article:{article.pk}",
+            "selector": {"type": "TextQuoteSelector", "exact": "sales fell 5%"},
+        },
+    }
+    source = bring_in(corpus, "a.jsonld", json.dumps(row))
+    assert str(Verdict.objects.get().rating) == "False"
+    assert Claim.objects.get().normalised == "Sales fell."
+    assert [reason for _, reason in problems(source, "note")] == [
+        "of several ratings by one person one was left out: True",
+        "of several descriptions one was left out: They fell.",
+        "a body without words was left out: Image",
+    ]
 
 
 @pytest.mark.parametrize(

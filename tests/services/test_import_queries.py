@@ -33,6 +33,19 @@ def table(first: int, last: int) -> str:
     return "\n".join(["text,quote,claimant", *rows])
 
 
+def claims(first: int, last: int, evidence: int = 1) -> str:
+    rows = (
+        {
+            "claim": f"Ferry {n} costs a lot.",
+            "evidence": [[[1, 1, f"Ferry {e}", 0]]],
+            "label": "SUPPORTS",
+        }
+        for n in range(first, last)
+        for e in range(evidence)
+    )
+    return json_lines(*rows)
+
+
 def records(first: int, last: int) -> str:
     person = {"username": "ann", "name": "Ann"}
     rows = (
@@ -90,6 +103,18 @@ def test_articles_that_are_there(corpus: Corpus) -> None:
     assert many <= few
     again, many = asked(corpus, "d.jsonl", doccano(0, MANY), format="doccano", annotator="Cem")
     assert again.counts["already"] == MANY
+    assert many <= few
+
+
+def test_claims_that_are_there_with_their_evidence(corpus: Corpus) -> None:
+    options = {"format": "fever", "annotator": "Ann"}
+    source, _ = asked(corpus, "a.jsonl", claims(0, MANY, 2), **options)
+    # The second piece is that of another record.
+    assert (source.counts["articles"], source.counts["claims"]) == (MANY, 2 * MANY)
+    again, few = asked(corpus, "b.jsonl", claims(0, FEW), **options)
+    assert again.counts["already"] == FEW
+    again, many = asked(corpus, "c.jsonl", claims(0, MANY, 2), **options)
+    assert again.counts["already"] == 2 * MANY
     assert many <= few
 
 

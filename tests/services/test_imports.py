@@ -320,6 +320,22 @@ def test_near_duplicates_are_linked(corpus: Corpus) -> None:
     assert bring_in(corpus, "b.txt", "word1 " * 99, near_duplicates=False).state == "done"
 
 
+def test_the_likest_of_a_chunk_is_found_among_what_shares_a_little(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts that share a band with another, and hardly more, hide none that says the same."""
+    words = [f"word{n}" for n in range(400)]
+    like = " ".join([*words[:-1], "changed"])
+    decoys = {
+        f"{n}.txt": " ".join([*words[:40], *(f"{n}x{m}" for m in range(360))]) for n in range(6)
+    }
+    bands_of = likeness.bands_of
+    monkeypatch.setattr(likeness, "bands_of", lambda signature: [1, *bands_of(signature)])
+    bring_in(corpus, "a.zip", zipped({**decoys, "7.txt": " ".join(words), "8.txt": like}))
+    link = NearDuplicate.objects.get(article__source_name="8.txt")
+    assert link.earlier.source_name == "7.txt"
+
+
 def test_of_many_that_are_alike_some_are_compared(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

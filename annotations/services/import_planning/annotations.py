@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-
-from django.db import models
 
 from annotations.detection import CLAIM_KINDS
 from annotations.domain.spans import Span
 from annotations.domain.texts import paragraphs
-from annotations.domain.transitions import ClaimState, claim_state
-from annotations.domain.vocabulary import AnswerType, SourceMedium, Stance, Strategy
+from annotations.domain.transitions import claim_state
+from annotations.domain.vocabulary import AnswerType, SourceMedium, Strategy
 from annotations.importing import Mark, Options
+from annotations.importing.base import Review
 from annotations.importing.placing import Placed
 from annotations.models import (
     Answer,
@@ -36,9 +34,10 @@ from ..bulk import made
 from ..runs import check_worthiness
 from .entries import Entry, Plan
 from .people import People
-from .vocabulary import NAMESPACE, Vocabulary, next_uid
+from .repeats import Repeats, answer_of, is_usable, named
+from .vocabulary import Vocabulary
 
-_STANCES, _MEDIA, _ANSWERS = frozenset(Stance), frozenset(SourceMedium), frozenset(AnswerType)
+_MEDIA = frozenset(SourceMedium)
 
 
 class Annotations:
@@ -49,39 +48,39 @@ class Annotations:
     ) -> None:
         self._plan, self._options = plan, options
         self._people, self._vocabulary = people, vocabulary
-        self._corpus = str(plan.source.corpus_id)
         self._accounts: dict[str, User] = {}
-        self._claims: set[uuid.UUID] = set()
-        self._there: set[uuid.UUID] = set()
-        self._deleted: set[uuid.UUID] = set()
+        self.repeats = Repeats(plan.source)
 
-    def load(self, there: Sequence[int], deleted: models.QuerySet[Article]) -> None:
-        """The claims that articles have already, withdrawn ones included; and those of articles
-        that were deleted, which keep their uids for as long as they can be restored."""
-        rows = Claim.objects.values_list("uid", flat=True)
-        self._there.update(rows.filter(article__in=there))
-        self._deleted.update(rows.filter(article__in=deleted))
+    def annotators(self, mark: Mark) -> set[str]:
+        """Under whose names a mark and its ratings stand."""
+        return {self._name(mark.annotator), *(self._name(who) for _, who in mark.ratings)}
 
-    def annotator(self, mark: Mark) -> str:
-        """Under whose name a mark stands."""
+    def _name(self, who: str) -> str:
         name = self._options.annotator or self._plan.source.file_name
-        return f"{name} · {mark.annotator}" if mark.annotator else name
+        return f"{name} · {who}" if who else name
+
+    def _account(self, who: str) -> User:
+        if who not in self._accounts:
+            self._accounts[who] = self._people.annotator(self._name(who))
+        return self._accounts[who]
 
     def claim(
         self, entry: Entry, article: Article, text: ArticleText, mark: Mark, spans: Sequence[Span]
     ) -> int:
         """Plan one claim; 0 where it is there already."""
-        account = self._accounts.get(mark.annotator)
-        if account is None:
-            account = self._people.annotator(self.annotator(mark))
-            self._accounts[mark.annotator] = account
+        account = self._account(mark.annotator)
         types, tags = self._vocabulary.types_and_tags(mark.labels)
-        uid = self._uid(account, text, mark, spans)
-        if uid in self._claims or uid in self._there:
+        note = mark.note or _reviewed(mark.review, article)
+        uid, more = self.repeats.uid(account, text, mark, spans, note)
+        if uid is None:
             self._plan.counts["already"] += 1
+            if more:
+                self._plan.problem(
+                    entry, "note", f"of a claim that is there already was left out: {named(more)}"
+                )
             return 0
-        self._claims.add(uid)
-        rating = self._rating(entry, mark.rating) if mark.rating else None
+        self.repeats.add(uid, mark, note)
+        ratings = self._ratings(entry, mark)
         claim = made(
             Claim,
             uid=uid,
@@ -91,9 +90,11 @@ class Annotations:
             claimant=self._claimant(entry, mark),
             claim_date=mark.claim_date,
             place=self._cut(entry, "place", mark.place, 200),
-            state=claim_state(review_ratings=[rating.pk], adjudicated=False, withdrawn=False)
-            if rating
-            else ClaimState.OPEN,
+            state=claim_state(
+                review_ratings=[rating.pk for rating, _ in ratings],
+                adjudicated=False,
+                withdrawn=False,
+            ),
             source_import=self._plan.source,
             created_by=account,
         )
@@ -106,7 +107,7 @@ class Annotations:
         for name in tags:
             rows.add(made(Claim.tags.through, claim=claim, tag=self._vocabulary.tag(name)))
         self._support(entry, claim, mark, account)
-        if rating is not None:
+        for rating, reviewer in ratings:
             guidelines = self._vocabulary.guidelines
             rows.add(
                 Verdict(
@@ -116,13 +117,13 @@ class Annotations:
                     strategies=[s.value for s in Strategy if s.value in set(mark.strategies)],
                     claim_revision=1,
                     guideline=guidelines[max(guidelines)] if guidelines else None,
-                    reviewer=account,
+                    reviewer=reviewer,
                 )
             )
-        if mark.note:
+        if note:
             thread = rows.add(Thread(claim=claim, started_by=account))
-            note = self._cut(entry, "note", mark.note, Comment.MAX_TEXT)
-            rows.add(Comment(thread=thread, author=account, text=note))
+            words = self._cut(entry, "note", note, Comment.MAX_TEXT)
+            rows.add(Comment(thread=thread, author=account, text=words))
         self._plan.counts["claims"] += 1
         return 1
 
@@ -135,41 +136,35 @@ class Annotations:
     def forget(self, claims: Sequence[Claim]) -> None:
         """Claims that won't be made after all; nor, perhaps, those who made them."""
         self._accounts.clear()
-        self._claims.difference_update(claim.uid for claim in claims)
+        self.repeats.forget(claims)
 
-    def _uid(
-        self, account: User, text: ArticleText, mark: Mark, spans: Sequence[Span]
-    ) -> uuid.UUID:
-        """The same for the same statement, so that a file that comes again adds nothing."""
-        parts = [
-            self._corpus,
-            account.username,
-            text.content_hash,
-            ";".join(f"{span.start}-{span.end}" for span in spans),
-            *sorted(mark.labels),
-            mark.normalised,
-            mark.claimant,
-            mark.rating,
-        ]
-        uid = uuid.uuid5(NAMESPACE, "\x1f".join(parts))
-        while uid in self._deleted:
-            uid = next_uid(uid, self._corpus)
-        return uid
+    def _ratings(self, entry: Entry, mark: Mark) -> list[tuple[Rating, User]]:
+        """Those that the scale has, and who gave them."""
+        given = mark.ratings or [(mark.rating, mark.annotator)]
+        found = [(self._rating(entry, label, mark.rating_number), who) for label, who in given]
+        return [(rating, self._account(who)) for rating, who in found if rating is not None]
 
-    def _rating(self, entry: Entry, label: str) -> Rating | None:
+    def _rating(self, entry: Entry, label: str, number: int | None) -> Rating | None:
+        """By its label, else by its number; what the scale hasn't got is said."""
+        if not label and number is None:
+            return None
         ratings = self._vocabulary.ratings
         # brat writes the spaces of a value as underscores.
         found = ratings.get(label.casefold()) or ratings.get(label.casefold().replace("_", " "))
+        if found is not None:
+            return found
+        found = self._vocabulary.rating_of_number(number) if number is not None else None
+        reason = f"the corpus's scale has no rating {label or number!r}; "
         if found is None:
-            self._plan.problem(
-                entry, "note", f"the corpus's scale has no rating {label!r}; it was left out"
-            )
+            self._plan.problem(entry, "note", f"{reason}it was left out")
+        elif label:
+            self._plan.problem(entry, "note", f"{reason}by its number it is {found.label!r}")
         return found
 
     def _support(self, entry: Entry, claim: Claim, mark: Mark, account: User) -> None:
         rows = self._plan.rows
         for source in mark.sources:
-            if source.stance not in _STANCES or not (source.url or source.citation):
+            if not is_usable(source):
                 self._plan.problem(entry, "note", "a piece of evidence has no source or stance")
                 continue
             rows.add(
@@ -189,17 +184,12 @@ class Annotations:
             words = self._cut(entry, "question", asked, Question.MAX_TEXT)
             question = rows.add(Question(claim=claim, text=words, asked_by=account))
             for reply in replies:
-                kind = reply.kind if reply.kind in _ANSWERS else AnswerType.ABSTRACTIVE
-                if kind == AnswerType.BOOLEAN and not reply.explanation:
-                    # A bare yes or no says nothing by itself.
-                    kind = AnswerType.ABSTRACTIVE
-                if kind != AnswerType.UNANSWERABLE and not reply.text:
-                    kind = AnswerType.UNANSWERABLE
+                kind, answer = answer_of(reply)
                 rows.add(
                     Answer(
                         question=question,
                         answer_type=kind,
-                        text="" if kind == AnswerType.UNANSWERABLE else reply.text,
+                        text=answer,
                         boolean_explanation=reply.explanation if kind == AnswerType.BOOLEAN else "",
                         source_url=self._cut(entry, "address of an answer", reply.url, 2000),
                         source_medium=_medium(reply.medium),
@@ -221,7 +211,7 @@ class Annotations:
         run = DetectionRun(
             article=article,
             text=text,
-            detector=self.annotator(Mark())[:100],
+            detector=self._name("")[:100],
             version=source.sha256[:12],
             config_hash=source.sha256,
             threshold=0.0,
@@ -251,6 +241,18 @@ class Annotations:
             )
         article.check_worthiness = check_worthiness(scores)
         self._plan.counts["suggestions"] += len(places)
+
+
+def _reviewed(review: Review | None, article: Article) -> str:
+    """Whose fact-check it is, and where, unless the article stands for that. The address comes
+    last, or the publisher: by these ``Repeats`` knows it again."""
+    if review is None or not (review.url or review.publisher):
+        return ""
+    if review.url == article.url if review.url else review.publisher == article.publisher:
+        return ""
+    when = f" on {review.published}" if review.published else ""
+    who = f" by {review.publisher}" if review.publisher else ""
+    return f"Fact-checked{when}{who}" + (f": {review.url}" if review.url else "")
 
 
 def _medium(value: str) -> str:

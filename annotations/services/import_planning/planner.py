@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from annotations.domain.spans import SpanError
 from annotations.domain.transitions import ArticleState
-from annotations.importing import BadRow, Draft, Options, Prepared
+from annotations.importing import BadRow, Draft, Mark, Options, Prepared
 from annotations.importing.placing import find_quote
 from annotations.models import (
     Article,
@@ -124,12 +124,12 @@ class Planner:
         marks = [mark for p in prepared for mark in p.draft.marks]
         marks += [mark for draft in drafts for mark in draft.marks]
         self.vocabulary.load({mark.claimant for mark in marks} | claimants_of(records))
-        names = {self._annotations.annotator(mark) for mark in marks}
+        names = {name for mark in marks for name in self._annotations.annotators(mark)}
         self.people.load(map(self.people.annotator_username, names))
         self.uids = free_uids(records, self.corpus)
         self._find_targets({draft.target for draft in drafts})
         if self.options.annotations == "claims":
-            self._find_texts({p.sha256 for p in prepared if p.marks})
+            self._find_texts({p.sha256 for p in prepared if p.marks}, marks)
 
     def _take_one(self, entry: Entry) -> None:
         if entry.draft is not None:
@@ -237,7 +237,7 @@ class Planner:
             return f"its text is in the file already: {self._before[prepared.sha256]}"
         return "its text is in the corpus already"
 
-    def _find_texts(self, marked: set[str]) -> None:
+    def _find_texts(self, marked: set[str], marks: Sequence[Mark]) -> None:
         """Of articles that are there and are said more about: first texts, without the words."""
         by_pk = {a.pk: sha256 for sha256, a in self._there.items() if sha256 in marked}
         # The first of several comes last.
@@ -246,7 +246,7 @@ class Planner:
         there = [*by_pk, *(article.pk for article, _ in self._targets.values())]
         words = marked | {text.content_hash for _, text in self._targets.values()}
         deleted = Article.everything.deleted().filter(corpus=self.corpus, content_hash__in=words)
-        self._annotations.load(there, deleted)
+        self._annotations.repeats.load(there, deleted, marks)
 
     def _find_targets(self, targets: set[str]) -> None:
         """The articles that annotations name, by number or by address."""
@@ -271,6 +271,8 @@ class Planner:
             raise BadRow(f"the corpus has no article {draft.target}")
         if self.options.annotations != "claims":
             raise BadRow("annotations of articles that are there can only come in as claims")
+        for note in dict.fromkeys(draft.notes):
+            self.plan.problem(entry, "note", note)
         article, text = self._targets[draft.target]
         for mark in draft.marks:
             self._annotations.claim(entry, article, text, mark, find_quote(text.text, mark))

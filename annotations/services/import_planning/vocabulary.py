@@ -13,6 +13,8 @@ from ..claim_fields import MAX_TAGS
 
 # Names made of a corpus and something of it.
 NAMESPACE = uuid.UUID("6f0c3f5e-6a4f-4f0e-9d53-0f6b3a1c7c11")
+# What Google calls the numbers of ratings.
+NUMBERED = {1: "false", 2: "mostly false", 3: "half true", 4: "mostly true", 5: "true"}
 # Of a claimant.
 _MAX_NAME = 200
 
@@ -93,6 +95,15 @@ class Vocabulary:
         if found is None:
             raise BadRow(f"the corpus's scale has no rating {label!r}")
         return found
+
+    def rating_of_number(self, number: int) -> Rating | None:
+        """The one that has this number; of several the one with the name that it usually has."""
+        offered = (rating for rating in self.ratings.values() if not rating.retired)
+        found = [rating for rating in offered if rating.number == number]
+        if len(found) == 1:
+            return found[0]
+        usual = (rating for rating in found if rating.label.casefold() == NUMBERED[number])
+        return next(usual, None)
 
     def tag(self, name: str) -> Tag:
         key = name.casefold()
