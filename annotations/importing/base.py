@@ -54,6 +54,9 @@ class Mark:
 
     # (start, end, words or None) of each fragment; none at all stands for the whole text.
     spans: Sequence[tuple[int, int, str | None]] = ()
+    # (start, end) of fragments whose words are stated together, and those words; white space
+    # counts for nothing in them.
+    together: Sequence[tuple[Sequence[tuple[int, int]], str]] = ()
     # Types where the corpus's scheme has one of that name, tags where it hasn't.
     labels: Sequence[str] = ()
     normalised: str = ""
