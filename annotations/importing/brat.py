@@ -80,7 +80,7 @@ class Brat:
             marks += [replace(mark, file=beside.base) for mark in found]
             notes += [f"{beside.base}, {note}" for note in odd]
         draft = Draft(text=text, source_name=file.base, marks=marks, notes=notes, header=not marks)
-        yield Item(draft=draft, row=file.name)
+        yield Item(draft=draft)
 
 
 def _bare(file: SourceFile) -> str:

@@ -52,7 +52,9 @@ def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Cli
     assert "Sales fell by 5 percent." in shown
     assert "Nothing is in the corpus yet." in shown
     assert "line 3" in shown
-    assert "Download the rejected rows" in shown
+    rejected = reverse("api:import-rejected", args=[source.pk])
+    assert f'<a href="{rejected}?form=file">Download the rejected rows</a>' in shown
+    assert f'<a href="{rejected}">Download them with their reasons</a>' in shown
     assert not Article.objects.filter(corpus=cast.corpus).exists()
 
     admin.post(reverse("import-do", args=[source.pk]), {"do": "start"})
