@@ -34,6 +34,7 @@ _ANNOTATOR = re.compile(r"_([0-9a-zA-Z]{4})$")
 _ROLES = frozenset({"content", "source", "cue"})
 _RATINGS = frozenset({"verdict", "rating"})
 MAX_ANN_BYTES = 20_000_000
+MAX_CLAIMANT = 200
 
 
 @dataclass(slots=True)
@@ -254,12 +255,14 @@ def _mark(entry: _Entry, entries: dict[str, _Entry], who: str, odd: list[str]) -
         for name, value in attributes.items()
         if name != rating
     ]
+    if len(claimant) > MAX_CLAIMANT:
+        odd.append(f"line {entry.line}: the claimant was cut to {MAX_CLAIMANT} characters")
     quotes, together = _quotes(spans)
     return Mark(
         spans=[(start, end, quotes.get((start, end))) for start, end in places],
         together=together,
         labels=labels,
-        claimant=claimant[:200],
+        claimant=claimant[:MAX_CLAIMANT],
         note=" ".join(dict.fromkeys(notes)),
         rating=attributes.get(rating, ""),
         annotator=who,

@@ -685,6 +685,14 @@ def test_what_brat_says_and_is_not_kept_is_reported() -> None:
     ]
 
 
+def test_a_long_claimant_of_brat_is_cut_and_said() -> None:
+    text = f"{'The mayor of Velmar ' * 12}said so."
+    lines = [f"T1\tSource 0 239\t{text[:239]}", "T2\tCue 240 244\tsaid"]
+    item = brat("\n".join([*lines, "E1\tSaying:T2 Source:T1"]), text)
+    assert [mark["claimant"] for mark in item["marks"]] == [text[:200]]
+    assert item["notes"] == ["1.ann, line 3: the claimant was cut to 200 characters"]
+
+
 def test_only_a_text_with_annotations_is_brats() -> None:
     members = {
         "a/1.txt": "Hello.",
