@@ -11,7 +11,7 @@ from annotations.errors import BadFile
 
 from .averitec import Averitec
 from .base import BadRow, Draft, Head, Importer, Item, Mark
-from .brat import Brat
+from .brat import Brat, annotations_of
 from .claim_review import ClaimReview
 from .csv import Csv
 from .debates import Debates
@@ -109,10 +109,14 @@ def importer_of(file: SourceFile, files: FileSet, options: Options) -> Importer 
     fitting = [i for i in IMPORTERS.values() if file.suffix in i.suffixes]
     if not fitting:
         return None
-    if file.suffix == ".ann" or (file.suffix == ".txt" and ".ann" in files.suffixes):
+    if file.suffix == ".ann" or (file.suffix == ".txt" and _is_annotated(file, files)):
         return IMPORTERS["brat"]
     head = _head(file)
     return next((importer for importer in fitting if importer.recognises(head)), None)
+
+
+def _is_annotated(file: SourceFile, files: FileSet) -> bool:
+    return ".ann" in files.suffixes and bool(annotations_of(file, files))
 
 
 def _head(file: SourceFile) -> Head:

@@ -21,7 +21,14 @@ MAX_ROW = 20_000_000
 
 
 class BadRow(ValueError):
-    """A row that can't become an article; the message says why, for the person who sent it."""
+    """A row that can't become an article; the message says why, for the person who sent it.
+
+    ``row`` is what could be read of it, and ``cells`` the same of a table.
+    """
+
+    def __init__(self, reason: str, *, row: str = "", cells: Sequence[Any] = ()) -> None:
+        super().__init__(reason)
+        self.row, self.cells = row, cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,9 @@ class Mark:
 
     # (start, end, words or None) of each fragment; none at all stands for the whole text.
     spans: Sequence[tuple[int, int, str | None]] = ()
+    # (start, end) of fragments whose words are stated together, and those words; white space
+    # counts for nothing in them.
+    together: Sequence[tuple[Sequence[tuple[int, int]], str]] = ()
     # Types where the corpus's scheme has one of that name, tags where it hasn't.
     labels: Sequence[str] = ()
     normalised: str = ""
@@ -131,7 +141,8 @@ class Item:
     reason: str = ""
     # From 1: the line, row or element, as a person would count it.
     line: int | None = None
-    # The row as it stood, for the download of what was rejected.
+    # The row as it stood, for the download of what was rejected; behind what has to stand before
+    # it for it to be read, such as a table's heading.
     row: str = ""
     # Is it nothing, and only counted?
     passed: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from annotations.errors import BadFile
@@ -26,6 +27,7 @@ class Csv:
         return True
 
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
+        options = replace(options, delimiter=_chosen(file, options))
         with text_stream(file, options) as stream:
             yield from table_items(file.name, _rows(stream, file, options), options, skip)
 
@@ -60,10 +62,17 @@ def _rows(
         except csv.Error as error:
             raise BadFile(file.name, f"not a table that can be read: {error}", line) from error
         if any(unreadable(cell) for cell in cells):
-            yield line, BadRow(f"not {file.encoding}")
+            yield line, BadRow(f"not {file.encoding}", cells=cells)
         elif cells:
             yield line, cells
         line = reader.line_num + 1
+
+
+def _chosen(file: SourceFile, options: Options) -> str:
+    if options.delimiter:
+        return options.delimiter
+    with text_stream(file, options) as stream:
+        return _delimiter(stream.readline(MAX_ROW).removeprefix("\ufeff"), file.suffix)
 
 
 def _delimiter(first: str, suffix: str) -> str:

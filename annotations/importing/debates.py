@@ -62,8 +62,7 @@ class Debates:
                 published=_day(file.stem),
                 source_name=file.base,
                 marks=marks,
-            ),
-            row=file.name,
+            )
         )
 
 

@@ -41,7 +41,7 @@ def json_lines(file: SourceFile, options: Options, skip: int, convert: Convert) 
     number = 0
     for number, line in lines(file, options, skip):
         if isinstance(line, BadRow):
-            yield Item(reason=str(line), line=number)
+            yield Item(reason=str(line), line=number, row=line.row)
             continue
         try:
             yield Item(draft=convert(_object(line)), line=number, row=line)

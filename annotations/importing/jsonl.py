@@ -33,18 +33,22 @@ class JsonLines:
         for number, line in lines(file, options):
             if isinstance(line, BadRow):
                 raise BadFile(file.name, str(line), number)
-            _check_header(file.name, line)
+            header = _check_header(file.name, line)
             break
         else:
             raise BadFile(file.name, "the file is empty")
+        # As much of it as has to stand before a record.
+        known = {name: header[name] for name in ("format", "version")}
+        before = f"{orjson.dumps(known).decode()}\n"
         for number, line in lines(file, options, skip + 1):
             if isinstance(line, BadRow):
-                yield Item(reason=str(line), line=number)
+                row = before + line.row if line.row else ""
+                yield Item(reason=str(line), line=number, row=row)
                 continue
             try:
-                yield Item(draft=_draft(line), line=number, row=line)
+                yield Item(draft=_draft(line), line=number, row=before + line)
             except BadRow as error:
-                yield Item(reason=str(error), line=number, row=line)
+                yield Item(reason=str(error), line=number, row=before + line)
 
 
 def header_of(file: SourceFile, options: Options) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -145,7 +146,18 @@ def placed(alignment: Alignment, mark: Mark, unit: Unit) -> list[Span]:
         if not text[start:end].strip():
             raise BadRow(f"[{first}, {last}) holds only white space")
         pairs.append((start, end, None))
+    _check_together(raw, mark, unit)
     return fragments_at(text, _joined(pairs) if mark.loose else pairs)
+
+
+def _check_together(raw: str, mark: Mark, unit: Unit) -> None:
+    """Do the fragments say what is stated of all of them? They are inside of the text."""
+    for places, quote in mark.together:
+        found = _pieces(raw, places, unit) or []
+        if not _same_together(found, quote):
+            where = " and ".join(f"[{start}, {end})" for start, end in places[:4])
+            said = " ".join(found)
+            raise BadRow(f"the text at {where} is {said[:60]!r}, not {quote[:60]!r}")
 
 
 def _joined(pairs: list[tuple[int, int, str | None]]) -> list[tuple[int, int, str | None]]:
@@ -167,37 +179,61 @@ def _same(found: str, quote: str, *, loose: bool) -> bool:
     return False
 
 
+def _same_together(found: Sequence[str], quote: str) -> bool:
+    return "".join("".join(found).split()) == "".join(quote.split())
+
+
 def _unit(raw: str, marks: Sequence[Mark], options: Options) -> Unit:
     """What the offsets count: as chosen, or the unit in which every quote is where it should be."""
     if options.unit != "auto":
         return Unit(options.unit)
     if not raw.isascii():
-        quoted = [
-            (start, end, quote, mark.loose)
+        stated = [
+            ((start, end), quote, mark.loose)
             for mark in marks
             for start, end, quote in mark.spans
             if quote is not None
         ]
-        for unit in Unit if quoted else ():
-            if _fits(raw, quoted, unit):
+        together = [stated_of_all for mark in marks for stated_of_all in mark.together]
+        for unit in Unit if stated or together else ():
+            if _fits(raw, stated, unit) and _fit_together(raw, together, unit):
                 return unit
     return Unit.CODE_POINTS
 
 
 def fits(raw: str, spans: Sequence[tuple[int, int, str | None]]) -> bool:
     """Do all spans, with their words where they have them, stand in a text, whatever they count?"""
-    return any(_fits(raw, [(*span, False) for span in spans], unit) for unit in Unit)
+    stated = [((start, end), quote, False) for start, end, quote in spans]
+    return any(_fits(raw, stated, unit) for unit in Unit)
 
 
-def _fits(raw: str, quoted: Sequence[tuple[int, int, str | None, bool]], unit: Unit) -> bool:
-    offsets = [offset for start, end, _, _ in quoted for offset in (start, end)]
-    if any(offset < 0 for offset in offsets):
-        return False
-    moved = to_code_points(raw, offsets, unit)
-    return moved is not None and all(
-        start < end <= len(raw) if quote is None else _same(raw[start:end], quote, loose=loose)
-        for start, end, (_, _, quote, loose) in zip(moved[::2], moved[1::2], quoted, strict=True)
+def _fits(raw: str, stated: Sequence[tuple[tuple[int, int], str | None, bool]], unit: Unit) -> bool:
+    found = _pieces(raw, [place for place, _, _ in stated], unit)
+    return found is not None and all(
+        bool(words) if quote is None else _same(words, quote, loose=loose)
+        for words, (_, quote, loose) in zip(found, stated, strict=True)
     )
+
+
+def _fit_together(
+    raw: str, together: list[tuple[Sequence[tuple[int, int]], str]], unit: Unit
+) -> bool:
+    found = _pieces(raw, [place for places, _ in together for place in places], unit)
+    if found is None:
+        return False
+    left = iter(found)
+    return all(_same_together([*islice(left, len(places))], quote) for places, quote in together)
+
+
+def _pieces(raw: str, places: Sequence[tuple[int, int]], unit: Unit) -> list[str] | None:
+    """What the text says at each place; None where one isn't a place in it."""
+    offsets = [offset for place in places for offset in place]
+    if any(offset < 0 for offset in offsets):
+        return None
+    moved = to_code_points(raw, offsets, unit)
+    if moved is None or any(offset > len(raw) for offset in moved):
+        return None
+    return [raw[start:end] for start, end in zip(moved[::2], moved[1::2], strict=True)]
 
 
 def find_quote(text: str, mark: Mark) -> list[Span]:

@@ -181,7 +181,8 @@ def lines(file: SourceFile, options: Options, skip: int = 0) -> Iterator[tuple[i
             try:
                 text = raw.decode("utf-8-sig" if number == 1 and encoding == "utf-8" else encoding)
             except UnicodeDecodeError as error:
-                yield number, BadRow(f"not {encoding} at byte {error.start + 1} of the line")
+                reason = f"not {encoding} at byte {error.start + 1} of the line"
+                yield number, BadRow(reason, row=raw.decode(encoding, "replace").strip())
                 continue
             yield number, text.rstrip("\r\n")
 

@@ -6,6 +6,10 @@ A column is known by its heading, or by the mapping that the person who imports 
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +21,9 @@ from .options import Options
 
 # A spreadsheet takes a cell that begins so for a formula; our own export puts ' before it.
 _FORMULA = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+_UNREADABLE = re.compile("[\ud800-\udfff]")
+# In characters.
+MAX_HEADING = 20_000
 _CLAIM = ("claim", "quote", "label", "claimant", "rating", "rationale")
 
 
@@ -96,12 +103,15 @@ def table_items(
 ) -> Iterator[Item]:
     """Items of a table's rows, the first of which is the heading; blank ones count for nothing."""
     columns: Columns | None = None
-    empty = not skip
+    empty, before = not skip, ""
     for line, cells in rows:
         if columns is None:
             if isinstance(cells, BadRow):
                 raise BadFile(name, str(cells), line)
             columns = Columns(name, cells, options)
+            heading = _line(cells, options)
+            # Long ones aren't repeated for each row.
+            before = f"{heading}\n" if len(heading) <= MAX_HEADING else ""
             continue
         if not isinstance(cells, BadRow) and not any(cell not in (None, "") for cell in cells):
             continue
@@ -110,9 +120,10 @@ def table_items(
             skip -= 1
             continue
         if isinstance(cells, BadRow):
-            yield Item(reason=str(cells), line=line)
+            row = before + _line(cells.cells, options) if cells.cells else ""
+            yield Item(reason=str(cells), line=line, row=row)
             continue
-        row = "\t".join("" if cell is None else str(cell) for cell in cells)
+        row = before + _line(cells, options)
         try:
             yield Item(draft=columns.draft(cells), line=line, row=row)
         except BadRow as error:
@@ -121,6 +132,21 @@ def table_items(
         raise BadFile(name, "the table is empty")
     if empty:
         raise BadFile(name, "there are no rows in it behind the heading")
+
+
+def _line(cells: Sequence[Any], options: Options) -> str:
+    """A row as the module reads it again. What isn't in the file's encoding is marked."""
+    target = io.StringIO()
+    divider = options.delimiter or ","
+    # Cells with line breaks are quoted for this end, which is then taken off.
+    writer = csv.writer(target, delimiter=divider, lineterminator="\r\n")
+    writer.writerow([_written(cell) for cell in cells])
+    return _UNREADABLE.sub("\ufffd", target.getvalue().removesuffix("\r\n"))
+
+
+def _written(cell: Any) -> Any:
+    # A day of a workbook has an hour, which no reader of days takes.
+    return cell.date() if isinstance(cell, dt.datetime) and cell.time() == dt.time.min else cell
 
 
 def _cell(value: Any) -> Any:

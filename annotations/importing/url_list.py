@@ -26,7 +26,7 @@ class UrlList:
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
         for number, line in lines(file, options, skip):
             if isinstance(line, BadRow):
-                yield Item(reason=str(line), line=number)
+                yield Item(reason=str(line), line=number, row=line.row)
                 continue
             url = line.strip()
             if url.startswith("#"):

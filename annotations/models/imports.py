@@ -169,7 +169,10 @@ class ImportProblem(models.Model):
         ("duplicate", "duplicate"),
         ("note", "note"),
     ]
-    MAX_ROW = 20_000
+    # Characters: of one row, and of all rows of an import, so that a file that is wrong as a whole
+    # doesn't fill the database.
+    MAX_ROW = 4_000_000
+    MAX_ROWS = 200_000_000
 
     source = models.ForeignKey(Import, models.CASCADE, related_name="problems", db_index=False)
     severity = models.CharField(max_length=10, choices=SEVERITIES)
@@ -177,7 +180,7 @@ class ImportProblem(models.Model):
     file = models.CharField(max_length=500, blank=True)
     line = models.PositiveIntegerField(null=True)
     reason = models.TextField()
-    # As it stood, up to MAX_ROW characters.
+    # Of a rejected one: as it stood, whole or not at all; behind a table's heading and the like.
     row = models.TextField(blank=True)
     # Of a duplicate: the article that is there.
     article = models.ForeignKey(Article, models.SET_NULL, null=True, related_name="+")

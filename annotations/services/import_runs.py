@@ -17,6 +17,7 @@ from django.db import (
     IntegrityError,
     transaction,
 )
+from django.db.models import Model
 from django.utils import timezone
 
 from annotations import jobs as broker
@@ -28,7 +29,7 @@ from annotations.importing import (
     items_of,
     open_files,
 )
-from annotations.models import ArticleText, Claim, Import, ImportProblem, Job
+from annotations.models import Import, ImportProblem, Job
 from annotations.models.imports import CHECK, RUN
 
 from .beside import beside
@@ -37,7 +38,7 @@ from .events import event_record
 from .import_checks import check_compares, check_forget, check_plan
 from .import_chunks import ChunkReader, Step, added, step, tally, untallied
 from .import_planning import Entry, Plan, Planner, storable
-from .import_preview import columns_of, preview_add
+from .import_preview import PREVIEWED, columns_of, preview_add
 from .import_search import gaps_fill
 from .import_turns import WHOLE, Slice, first_line, import_locked, pause, turn
 from .imports import import_file
@@ -219,9 +220,9 @@ def _apart(job: Job, source: Import, entries: list[Entry]) -> Plan:
         whole.counts.update(plan.counts)
         whole.articles += plan.articles
         # For the workers to be told of, and for the preview.
-        whole.rows.of(Job).extend(plan.rows.of(Job))
-        whole.rows.of(ArticleText).extend(plan.rows.of(ArticleText))
-        whole.rows.of(Claim).extend(plan.rows.of(Claim))
+        kept: tuple[type[Model], ...] = (Job, *PREVIEWED)
+        for model in kept:
+            whole.rows.of(model).extend(plan.rows.of(model))
     return whole
 
 

@@ -112,6 +112,33 @@ def test_what_is_refused(admin: Client, cast: Cast, settings: Any) -> None:
     assert not Import.objects.exists()
 
 
+def test_rejected_rows_are_downloaded_to_be_mended(admin: Client, cast: Cast) -> None:
+    table = b"title;body\nOne;Sales fell.\nTwo;\n"
+    at = f"imports/{send(admin, cast, ('my table.csv', table)).json()['id']}/"
+    admin.post(f"{at}check/")
+    work(Import.objects.get(), import_check_run)
+    sent = admin.get(f"{at}rejected/", {"form": "file"})
+    assert b"".join(sent) == b"title;body\nTwo;\n"
+    assert sent["Content-Type"] == "application/octet-stream"
+    assert sent["Content-Disposition"] == 'attachment; filename="my table-rejected.csv"'
+    assert (sent["X-Content-Type-Options"], sent["Cache-Control"]) == (
+        "nosniff",
+        "private, no-store",
+    )
+    (line,) = b"".join(admin.get(f"{at}rejected/", {"form": "report"})).splitlines()
+    assert json.loads(line) == {
+        "file": "",
+        "line": 3,
+        "reason": "there is no text",
+        "row": "title;body\nTwo;",
+    }
+    assert admin.get(f"{at}rejected/", {"form": "pdf"}).json()["code"] == "invalid"
+    Import.objects.get().problems.update(row="")
+    assert admin.get(f"{at}rejected/", {"form": "file"}).status_code == 409
+    (line,) = b"".join(admin.get(f"{at}rejected/")).splitlines()
+    assert json.loads(line)["row"] is None
+
+
 def test_a_file_name_is_only_a_name(admin: Client, cast: Cast) -> None:
     made = send(admin, cast, ("../../etc/passwd.txt", b"One."))
     assert made.json()["file_name"] == "passwd.txt"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +92,55 @@ def test_from_a_dropped_archive_to_articles_and_back(imports: Page, site: Site) 
     found["narrow"] = violations(page)
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0
+    assert {name: seen for name, seen in found.items() if seen} == {}
+
+
+def table() -> bytes:
+    """A row with all that a row may have, and one with nothing but a text without a break."""
+    said = "Exports of Moorland fell by 12 percent in May"
+    head = "headline,body,byline,outlet,url,date,lang,quote,label,claimant,rating,claim"
+    full = (
+        f'"Exports of Moorland","{said}, the customs office said. {"Nobody knew why. " * 40}",'
+        f'"Ana Lee","The Moorland Gazette",https://gazette.example/{"moor-" * 30}1,2026-03-01,en,'
+        f'"{said}","quantity;exports;a long name of a tag","Customs office of Moorland",False,'
+        f'"Moorland exported 12 percent less"'
+    )
+    return f"{head}\n{full}\n,{'x' * 300} {next(_numbers)},,,,,,,,,,\n".encode()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_first_rows_are_seen_as_they_will_be(imports: Page, theme: str) -> None:
+    page = imports
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    file = {"name": "table.csv", "mimeType": "text/csv", "buffer": table()}
+    page.locator("#upload-files").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Send and check").click()
+    expect(page.locator("#import-label")).to_have_text("Checked", timeout=60_000)
+    page.get_by_text("How it is read").click()
+    page.get_by_label("Author").select_option("byline")
+    page.get_by_role("button", name="Check again with these").click()
+    expect(page.locator("#import-label")).to_have_text("Checked", timeout=60_000)
+    first = page.locator(".preview-rows > li").first
+    for words in (
+        "Ana Lee",
+        "The Moorland Gazette",
+        "2026-03-01",
+        "https://gazette.example/moor-",
+        "Exports of Moorland fell by 12 percent in May",
+        "Moorland exported 12 percent less",
+        "a long name of a tag",
+        "Customs office of Moorland",
+        "Rating: False",
+    ):
+        expect(first).to_contain_text(words)
+    found: dict[str, Any] = {}
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        found[str(width)] = violations(page)
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) == 0, width
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=Path(shots) / f"import-{theme}-{width}.png", full_page=True)
     assert {name: seen for name, seen in found.items() if seen} == {}
 
 

@@ -560,6 +560,172 @@ def test_words_over_many_lines_of_brat_are_joined_once() -> None:
     assert time.process_time() - began < 2
 
 
+SAID = "🚢 Hello again,\nsaid the mayor of Velmar on Monday."
+
+
+def brat(annotations: str, text: str = SAID, **chosen: Any) -> dict[str, Any]:
+    (item, _) = read("a.zip", zipped({"1.txt": text, "1.ann": annotations}), **chosen)[-2:]
+    return {"marks": [], "misplaced": [], "notes": [], **item}
+
+
+@pytest.mark.parametrize(
+    ("places", "words", "misplaced"),
+    [
+        ("2 7;15 19", "Hello said", ""),
+        # However the white space between and in the pieces is written.
+        ("2 7;8 19", "Hello again, said", ""),
+        ("2 7;15 19", "Hellosaid", ""),
+        ("2 5;5 7", "Hel lo", ""),
+        # In UTF-16 units and in bytes.
+        ("3 8;16 20", "Hello said", ""),
+        ("5 10;18 22", "Hello said", ""),
+        ("0 7;15 19", "🚢 Hello said", ""),
+        ("2 7;15 19", "WRONG", "the text at [2, 7) and [15, 19) is 'Hello said', not 'WRONG'"),
+        ("2 7;15 19", "Hello", "the text at [2, 7) and [15, 19) is 'Hello said', not 'Hello'"),
+    ],
+)
+def test_the_words_of_a_span_in_pieces_are_compared(
+    places: str, words: str, misplaced: str
+) -> None:
+    item = brat(f"T2\tClaim {places}\t{words}\n")
+    if misplaced:
+        assert item["misplaced"] == [(None, f"1.ann, line 1: {misplaced}")]
+        assert item["marks"] == []
+        return
+    assert item["misplaced"] == []
+    said = "".join(quote for _, _, quote in item["marks"][0]["spans"])
+    assert "".join(said.split()) == "".join(words.split())
+
+
+def said_of(item: dict[str, Any]) -> list[tuple[str, list[str], str]]:
+    return [
+        (" ".join(quote for *_, quote in mark["spans"]), mark["labels"], mark.get("claimant", ""))
+        for mark in item["marks"]
+    ]
+
+
+T123 = "T1\tClaim 2 13\tHello again\nT2\tPerson 20 39\tthe mayor of Velmar\nT3\tCue 15 19\tsaid\n"
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (
+            "Saying:T3 Source:T2 Content:T1",
+            [("Hello again", ["Saying"], "the mayor of Velmar")],
+        ),
+        # Of roles that nobody knows here.
+        (
+            "Saying:T3 Speaker:T2 Statement:T1",
+            [
+                ("Hello again", ["Claim"], ""),
+                ("the mayor of Velmar", ["Person"], ""),
+                ("said", ["Saying"], ""),
+            ],
+        ),
+        (
+            "Saying:T3 Content:T1 Content2:T2 Time:T2",
+            [("Hello again the mayor of Velmar", ["Saying"], "")],
+        ),
+        # An event about an event leaves it what it is.
+        (
+            "Saying:T3 Content:T1\nE2\tDenial:T2 Content:E1",
+            [("Hello again", ["Saying"], ""), ("said", ["Denial"], "")],
+        ),
+    ],
+)
+def test_nothing_that_an_event_names_is_lost(
+    event: str, expected: list[tuple[str, list[str], str]]
+) -> None:
+    item = brat(f"{T123}E1\t{event}\n")
+    assert said_of(item) == expected
+    assert item["notes"] == []
+
+
+def test_what_is_said_of_a_span_may_stand_before_it() -> None:
+    lines = [
+        "A1\tVerdict T1 False",
+        "#1\tAnnotatorNotes T1\tClear.",
+        "A2\tChecked T1 False",
+        "A3\tNegation T1",
+        "A4\tValue T1 High",
+        "T1\tClaim 2 7\tHello",
+    ]
+    (mark,) = brat("\n".join(lines))["marks"]
+    assert (mark["rating"], mark["note"]) == ("False", "Clear.")
+    # A rating hides no other attribute of the same value.
+    assert mark["labels"] == ["Claim", "Checked: False", "Negation", "Value: High"]
+
+
+def test_what_brat_says_and_is_not_kept_is_reported() -> None:
+    lines = [
+        "Made by hand",
+        "A1\tVerdict T9 False",
+        "R1\tSame Arg1:T1 Arg2:T3",
+        "E1\tSaying:T3 Content:T1 Source:T8",
+        "A2\tUrgent T3",
+        "again",
+        "T1\tLaw 2 7\tHello",
+        "A3\tValue E1 High",
+        "A4\tValue E1 Low",
+    ]
+    item = brat(f"{T123}A0\tNegation T1\n" + "\n".join(lines))
+    assert said_of(item) == [
+        ("the mayor of Velmar", ["Person"], ""),
+        ("Hello again", ["Saying", "Negation", "Value: High"], ""),
+    ]
+    assert item["notes"] == [
+        "1.ann, line 7: a R1 says nothing that is kept",
+        "1.ann, line 11: there is a T1 in line 1 already",
+        "1.ann, line 6: A1 is about T9, which isn't there",
+        "1.ann, line 13: E1 has another Value already",
+        "1.ann, line 5, 10: no annotation",
+        "1.ann, line 8: E1 names T8, which isn't there",
+        "1.ann, line 3: nothing is kept of its attributes: Urgent",
+    ]
+
+
+def test_a_long_claimant_of_brat_is_cut_and_said() -> None:
+    text = f"{'The mayor of Velmar ' * 12}said so."
+    lines = [f"T1\tSource 0 239\t{text[:239]}", "T2\tCue 240 244\tsaid"]
+    item = brat("\n".join([*lines, "E1\tSaying:T2 Source:T1"]), text)
+    assert [mark["claimant"] for mark in item["marks"]] == [text[:200]]
+    assert item["notes"] == ["1.ann, line 3: the claimant was cut to 200 characters"]
+
+
+def test_only_a_text_with_annotations_is_brats() -> None:
+    members = {
+        "a/1.txt": "Hello.",
+        "a/1.ann": "T1\tClaim 0 5\tHello\n",
+        "a/1_anna.ann": "T1\tClaim 0 5\tHello\n",
+        "b/1.txt": "Another text of that name.",
+        "c/1_bert.ann": "T1\tClaim 0 5\tHello\n",
+        "text/2.txt": "World.",
+        "marks/2_anna.ann": "T1\tClaim 0 5\tWorld\n",
+        "20160926_1pres.txt": "1\tHOLT\tGood evening.\t0\n2\tTRUMP\tSales fell.\t1\n",
+        "pages.txt": "# None yet\nhttp://127.0.0.1:9/a\n",
+        "2020.ann": "T1\tClaim 0 5\tWorld\n",
+    }
+    content = zipped(members)
+    with open_files(io.BytesIO(content), "a.zip", len(content), limit=10**9) as files:
+        found = {
+            file.name: importer.name
+            for file in files.files
+            if (importer := importer_of(file, files, Options())) and file.suffix == ".txt"
+        }
+    assert found == {
+        "a/1.txt": "brat",
+        "b/1.txt": "brat",
+        "text/2.txt": "brat",
+        "20160926_1pres.txt": "checkthat",
+        "pages.txt": "urls",
+    }
+    (*items, _) = read("a.zip", content)
+    marks = [[m.get("file") for m in item["marks"]] for item in items if "marks" in item]
+    assert marks == [["1.ann", "1_anna.ann"], ["2_anna.ann"], [None]]
+    assert "there is no 2020.txt for it" in [item.get("reason") for item in items]
+
+
 @pytest.mark.parametrize("name", ["UTF16", "u16", "utf_16"])
 def test_an_encoding_goes_by_any_of_its_names(name: str) -> None:
     options = Options.read({"encoding": name}, formats=frozenset(IMPORTERS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import time_machine
 from django.core.files.storage import default_storage
 
 from annotations.errors import Conflict
+from annotations.exporting import FORMATS, export
 from annotations.models import CheckedBand, CheckedText, Corpus, Import
+from annotations.services.corpora import corpus_create
 from annotations.services.import_runs import import_check_run
 from annotations.services.imports import (
     import_cancel,
@@ -20,8 +23,8 @@ from annotations.services.imports import (
 )
 from annotations.services.purging import purge_sweep
 
-from .cast import make_article
-from .importing import bring_in, check, json_lines, problems, roll_back, upload, work
+from .cast import Cast, make_article, make_claim
+from .importing import bring_in, check, json_lines, problems, roll_back, upload, work, zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +121,119 @@ def test_a_text_that_comes_twice_is_in_the_file_and_not_in_the_corpus(
     content = json_lines(*({"text": text} for text in ("Ferries.", "Boats.", "Ferries.")))
     source = check(corpus, "a.jsonl", content, format="doccano")
     assert problems(source, "duplicate") == [(3, "its text is in the file already: line 1")]
+
+
+# --- What it shows ------------------------------------------------------------------------------
+
+TABLE = """Titel,Artikel,Wer,Blatt,Adresse,Tag,Sprache,Zitat,Art,Von,Urteil,Kern
+Fähre,Fähren kosten viel. Das ist so.,A. B.,Bote,https://bote.example/1,2026-03-01,de,\
+Fähren kosten viel,law;costly,Ana,False,Ferries are dear
+"""
+COLUMNS = {
+    "title": "Titel",
+    "text": "Artikel",
+    "author": "Wer",
+    "publisher": "Blatt",
+    "url": "Adresse",
+    "published": "Tag",
+    "language": "Sprache",
+    "quote": "Zitat",
+    "label": "Art",
+    "claimant": "Von",
+    "rating": "Urteil",
+    "claim": "Kern",
+}
+
+
+def test_all_that_was_mapped_is_seen_before_it_comes_in(corpus: Corpus) -> None:
+    source = check(corpus, "a.csv", TABLE, columns=COLUMNS, annotator="Ann")
+    assert problems(source) == problems(source, "note") == []
+    (row,) = source.preview["rows"]
+    (claim,) = row.pop("first_claims")
+    assert row == {
+        "article": None,
+        "title": "Fähre",
+        "author": "A. B.",
+        "publisher": "Bote",
+        "url": "https://bote.example/1",
+        "published": "2026-03-01",
+        "dateline": "",
+        "language": "de",
+        "characters": 31,
+        "text": "Fähren kosten viel. Das ist so.",
+        "claims": 1,
+        "suggestions": 0,
+        "first_suggestions": [],
+    }
+    assert claim == {
+        "words": "Fähren kosten viel",
+        "normalised": "Ferries are dear",
+        "labels": ["Current laws or rules of operation", "costly"],
+        "claimant": "Ana",
+        "claim_date": None,
+        "ratings": ["False"],
+        "annotator": "Ann",
+    }
+
+
+def test_of_many_claims_the_first_are_shown(corpus: Corpus) -> None:
+    text = "Ferries cost 3 million. " * 20
+    spans = [(24 * n, 24 * n + 7) for n in range(20)]
+    lines = [f"T{n}\tClaim {a} {a + 2};{b - 2} {b}\tFe es\n" for n, (a, b) in enumerate(spans)]
+    source = check(corpus, "a.zip", zipped({"1.txt": text, "1.ann": "".join(lines)}))
+    (row,) = source.preview["rows"]
+    assert (row["claims"], row["suggestions"]) == (20, 0)
+    assert [claim["words"] for claim in row["first_claims"]] == ["Fe … es"] * 5
+    whole = f"T1\tnumber 0 {len(text) - 1}\t{text}\n"
+    files = zipped({"1.txt": text, "1.ann": whole})
+    source = check(corpus, "a.zip", files, annotations="suggestions")
+    (row,) = source.preview["rows"]
+    (suggestion,) = row["first_suggestions"]
+    assert (row["claims"], row["suggestions"], row["first_claims"]) == (0, 1, [])
+    assert suggestion["words"] == f"{text[:299]}…"
+
+
+@pytest.mark.parametrize("together", [1, 100])
+def test_what_is_added_to_articles_that_are_there_is_seen_too(
+    cast: Cast, corpus: Corpus, settings: Any, together: int
+) -> None:
+    """Wherever the file is cut into chunks, each article is one row."""
+    settings.IMPORT_CHUNK_ROWS = together
+    article = make_article(corpus, "Ferries cost 3 million. Boats cost more.")
+    other = make_article(corpus, "Boats cost a lot.")
+
+    def row(target: int, words: str) -> dict[str, Any]:
+        selector = {"type": "TextQuoteSelector", "exact": words}
+        return {
+            "@context": "http://www.w3.org/ns/anno.jsonld",
+            "type": "Annotation",
+            "body": [{"type": "TextualBody", "purpose": "tagging", "value": "costly"}],
+            "target": {"source": f"urn:factcheck:article:{target}", "selector": selector},
+        }
+
+    marks = [row(article.pk, "Ferries"), row(other.pk, "a lot"), row(article.pk, "Boats")]
+    source = check(corpus, "a.jsonld", json.dumps(marks))
+    assert problems(source) == []
+    rows = source.preview["rows"]
+    assert [(r["article"], r["title"], r["claims"]) for r in rows] == [
+        (article.pk, article.title, 2),
+        (other.pk, other.title, 1),
+    ]
+    assert [c["words"] for r in rows for c in r["first_claims"]] == ["Ferries", "Boats", "a lot"]
+    assert {label for r in rows for c in r["first_claims"] for label in c["labels"]} == {"costly"}
+    # So are annotations of a text that comes again.
+    text = article.text.text
+    files = zipped({"1.txt": text, "1.ann": "T1\tlaw 0 7\tFerries\n"})
+    (again,) = check(corpus, "a.zip", files).preview["rows"]
+    assert (again["article"], again["characters"], again["text"]) == (article.pk, len(text), text)
+    assert [claim["words"] for claim in again["first_claims"]] == ["Ferries"]
+
+
+def test_an_export_of_ours_is_shown_as_it_will_be(cast: Cast, corpus: Corpus) -> None:
+    claim = make_claim(cast.reviewer, make_article(corpus), "sales fell 5%")
+    sent = b"".join(export(corpus, FORMATS["jsonl"]))
+    source = check(corpus_create(actor=None, name="Copy"), "a.jsonl", sent)
+    (row,) = source.preview["rows"]
+    (shown,) = row["first_claims"]
+    assert (shown["words"], shown["normalised"]) == ("sales fell 5%", claim.normalised)
+    assert row["suggestions"] == len(row["first_suggestions"])

@@ -581,6 +581,8 @@ def test_a_row_that_no_one_thought_of_fails_alone(
     checked = check(corpus, "a.zip", zipped({**TEXTS, **brat(8)}))
     assert (checked.counts["articles"], checked.counts["rejected"]) == (7, 1)
     assert [row["claims"] for row in checked.preview["rows"]] == [0] * 6 + [1]
+    (claim,) = checked.preview["rows"][-1]["first_claims"]
+    assert (claim["words"], len(claim["labels"])) == ("ferries", 1)
     source = bring_in(corpus, "a.zip", zipped(TEXTS))
     assert (source.counts["articles"], source.counts["rejected"]) == (6, 1)
     assert problems(source) == [(None, "it can't be stored: what is this?")]

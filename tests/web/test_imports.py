@@ -13,6 +13,7 @@ from django.urls import reverse
 from annotations.models import Article, Import, ImportState, Job, SearchGap
 from annotations.services.import_rollback import import_rollback_run
 from annotations.services.import_runs import import_check_run, import_run
+from annotations.services.imports import import_start
 from tests.factories import Cast
 from tests.services.importing import check, upload, work
 
@@ -51,7 +52,9 @@ def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Cli
     assert "Sales fell by 5 percent." in shown
     assert "Nothing is in the corpus yet." in shown
     assert "line 3" in shown
-    assert "Download the rejected rows" in shown
+    rejected = reverse("api:import-rejected", args=[source.pk])
+    assert f'<a href="{rejected}?form=file">Download the rejected rows</a>' in shown
+    assert f'<a href="{rejected}">Download them with their reasons</a>' in shown
     assert not Article.objects.filter(corpus=cast.corpus).exists()
 
     admin.post(reverse("import-do", args=[source.pk]), {"do": "start"})
@@ -76,6 +79,36 @@ def test_a_file_is_sent_checked_brought_in_and_taken_back(cast: Cast, admin: Cli
     work(source, import_rollback_run)
     assert not Article.objects.filter(corpus=cast.corpus).exists()
     assert "Taken back" in text(admin.get(here))
+
+
+def test_what_the_first_rows_will_be_is_shown(cast: Cast, admin: Client) -> None:
+    """Claims of articles that are there too; nothing of a file is taken for markup."""
+    table = (
+        "headline,body,author,url,language,quote,label,claimant,rating\n"
+        "<b>One</b>,Sales fell by 5 percent.,<i>Ana</i>,https://news.example/1,fr,"
+        "Sales fell,costly,Ben & Co,False\n"
+    )
+    source = check(cast.corpus, "table.csv", table)
+    here = reverse("import", args=[source.pk])
+    shown = text(admin.get(here))
+    for words in (
+        "&lt;b&gt;One&lt;/b&gt;",
+        "&lt;i&gt;Ana&lt;/i&gt;",
+        "https://news.example/1",
+        "<dd>fr</dd>",
+        '<span class="words" dir="auto">Sales fell</span>',
+        '<bdi class="preview-label">costly</bdi>',
+        "<bdi>Ben &amp; Co</bdi>",
+        "<bdi>False</bdi>",
+    ):
+        assert words in shown, words
+    assert "in the corpus already" not in shown
+    work(import_start(actor=None, source=source), import_run)
+    article = Article.objects.get()
+    again = check(cast.corpus, "more.csv", "body,quote\nSales fell by 5 percent.,5 percent\n")
+    shown = text(admin.get(reverse("import", args=[again.pk])))
+    assert f'<a href="{reverse("article", args=[article.pk])}">&lt;b&gt;One' in shown
+    assert "This article is in the corpus already." in shown
 
 
 def test_a_text_or_addresses_are_pasted(cast: Cast, admin: Client) -> None:

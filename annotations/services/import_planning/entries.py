@@ -69,6 +69,10 @@ _ORDER = (
 )
 
 
+# Characters of rejected rows that are kept.
+KEPT = "rejected_characters"
+
+
 @dataclass(slots=True)
 class Entry:
     """A row of the file as it goes into a plan."""
@@ -100,8 +104,19 @@ class Plan:
         self.entered: list[tuple[Article, Entry]] = []
 
     def reject(self, entry: Entry, reason: str) -> None:
+        """A row is kept whole, for the download, or it is said that it isn't."""
         self.counts["rejected"] += 1
-        self.problem(entry, "rejected", reason, row=entry.row)
+        row, kept = entry.row, self.source.counts.get(KEPT, 0) + self.counts[KEPT]
+        lost = ""
+        if len(row) > ImportProblem.MAX_ROW:
+            lost = f"it has {len(row):,} characters"
+        elif kept + len(row) > ImportProblem.MAX_ROWS:
+            lost = f"{ImportProblem.MAX_ROWS:,} characters of others are"
+        if lost:
+            row, reason = "", f"{reason[:1800]}; the row is not in the download: {lost}"
+        elif row:
+            self.counts[KEPT] += len(row)
+        self.problem(entry, "rejected", reason, row=row)
 
     def problem(
         self,
@@ -120,7 +135,7 @@ class Plan:
                 file=storable(entry.file)[:500],
                 line=line or entry.line,
                 reason=storable(reason)[:2000],
-                row=storable(row)[: ImportProblem.MAX_ROW],
+                row=storable(row),
                 article=article,
             )
         )

@@ -46,13 +46,56 @@ _OPTIONS: dict[str, Any] = {
     },
 }
 _COUNTED = {"type": "object", "additionalProperties": {"type": "integer"}}
-_PREVIEW = {
-    "type": "object",
-    "properties": {
-        "columns": {"type": "array", "items": {"type": "string"}},
-        "rows": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
-    },
-}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+def _list(items: dict[str, Any], description: str = "") -> dict[str, Any]:
+    return {
+        "type": "array",
+        "items": items,
+        **({"description": description} if description else {}),
+    }
+
+
+_WORDS = {"type": "string"}
+_NUMBER = {"type": "integer"}
+_DAY = {"type": "string", "format": "date", "nullable": True}
+_PREVIEW = _object(
+    columns=_list(_WORDS, "The headings of a table."),
+    rows=_list(
+        _object(
+            article={**_NUMBER, "nullable": True, "description": "Of one that is there already."},
+            title=_WORDS,
+            author=_WORDS,
+            publisher=_WORDS,
+            url=_WORDS,
+            published=_DAY,
+            dateline=_WORDS,
+            language=_WORDS,
+            characters=_NUMBER,
+            text={**_WORDS, "description": "Its beginning."},
+            claims={**_NUMBER, "description": "How many."},
+            suggestions={**_NUMBER, "description": "How many."},
+            first_claims=_list(
+                _object(
+                    words={**_WORDS, "description": "Of its spans, joined by an ellipsis."},
+                    normalised=_WORDS,
+                    labels=_list(_WORDS, "Claim types, then tags."),
+                    claimant=_WORDS,
+                    claim_date=_DAY,
+                    ratings=_list(_WORDS),
+                    annotator=_WORDS,
+                )
+            ),
+            first_suggestions=_list(
+                _object(words=_WORDS, kind=_WORDS, claimant=_WORDS, score={"type": "number"})
+            ),
+        )
+    ),
+)
 
 
 @extend_schema_field(_OPTIONS)

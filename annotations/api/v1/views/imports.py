@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -20,6 +19,7 @@ from rest_framework.response import Response
 from annotations import policies
 from annotations.errors import InvalidInput
 from annotations.models import Corpus, Import, ImportProblem
+from annotations.services.import_rejected import rejected_file, rejected_report
 from annotations.services.imports import (
     import_cancel,
     import_check,
@@ -43,6 +43,8 @@ from .base import ViewSet, seen
 
 NDJSON = "application/x-ndjson"
 SEVERITIES = [value for value, _ in ImportProblem.SEVERITIES]
+# Of what was rejected.
+FORMS = ["report", "file"]
 # Of a form, beside its files.
 FORM_BYTES = 1_000_000
 
@@ -167,20 +169,35 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(ImportProblemSerializer(page, many=True).data)
 
-    @extend_schema(responses={(200, NDJSON): OpenApiTypes.BINARY}, filters=False)
+    @extend_schema(
+        responses={
+            (200, NDJSON): OpenApiTypes.BINARY,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+        },
+        filters=False,
+        parameters=[OpenApiParameter("form", OpenApiTypes.STR, enum=FORMS, required=False)],
+    )
     @action(detail=True)
     def rejected(self, request: Request, pk: str) -> StreamingHttpResponse:
-        """The rejected rows, one JSON object a line: ``file``, ``line``, ``reason``, ``row``."""
+        """The rejected rows: a ``report``, one JSON object a line with ``file``, ``line``,
+        ``reason`` and ``row``; or a ``file`` of the rows alone, to be mended and sent again."""
         source = self.get_object()
-        return StreamingHttpResponse(
-            _rejected(source),
-            content_type=NDJSON,
-            headers={
-                "Content-Disposition": f'attachment; filename="import-{source.pk}-rejected.jsonl"',
-                "X-Content-Type-Options": "nosniff",
-                "Cache-Control": "private, no-store",
-            },
-        )
+        form = request.query_params.get("form") or FORMS[0]
+        if form not in FORMS:
+            raise InvalidInput({"form": f"expected one of {', '.join(FORMS)}"})
+        answer: StreamingHttpResponse
+        if form == "file":
+            name, file = rejected_file(source)
+            answer = FileResponse(
+                file, as_attachment=True, filename=name, content_type="application/octet-stream"
+            )
+        else:
+            answer = StreamingHttpResponse(rejected_report(source), content_type=NDJSON)
+            said = f'attachment; filename="import-{source.pk}-rejected.jsonl"'
+            answer["Content-Disposition"] = said
+        answer["X-Content-Type-Options"] = "nosniff"
+        answer["Cache-Control"] = "private, no-store"
+        return answer
 
     def _do(self, service: Callable[..., Import], status: int = 202) -> Response:
         source = self.get_object()
@@ -190,9 +207,3 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, ViewSet):
     def _row(self, source: Import, status: int = 200) -> Response:
         row = Import.objects.select_related("job", "created_by").get(pk=source.pk)
         return Response(ImportDetailSerializer(row).data, status=status)
-
-
-def _rejected(source: Import) -> Iterator[bytes]:
-    rows = source.problems.filter(severity="rejected").values("file", "line", "reason", "row")
-    for row in rows.iterator(chunk_size=1000):
-        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
