@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import tarfile
 import time
 import zipfile
@@ -294,6 +295,72 @@ def test_a_merged_cell_of_a_word_table_is_read_once() -> None:
     assert read("a.docx", merged)[0]["text"] == "Costs\n\t\t12 million"
     many = repacked(merged, document=lambda xml: xml.replace(b'Span w:val="3"', b'Span w:val="99"'))
     assert read("a.docx", many)[0]["text"].count("Costs") == 1
+
+
+BOX = (
+    "<w:r><mc:AlternateContent"
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    "<mc:{0}><w:pict><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+    "</w:pict></mc:{0}></mc:AlternateContent></w:r>"
+)
+SUM = (
+    '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">'
+    "<m:r><m:t>2+2</m:t></m:r></m:oMath>"
+)
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("<w:p><w:r><w:t>A</w:t><w:tab/><w:t>B</w:t><w:br/><w:t>C</w:t></w:r></w:p>", "A\tB\nC"),
+        ("<w:p>{was}<w:ins>{word}</w:ins>{sum}</w:p>", "Cost was twelve million."),
+        ("<w:p>{was}<w:moveTo>{word}</w:moveTo>{sum}</w:p>", "Cost was twelve million."),
+        ("<w:p>{was}<w:del><w:r><w:delText>one</w:delText></w:r></w:del>{sum}</w:p>",
+         "Cost was  million."),
+        ("<w:p>{was}<w:moveFrom>{word}</w:moveFrom>{sum}</w:p>", "Cost was  million."),
+        ("<w:p>{was}<w:sdt><w:sdtContent>{word}</w:sdtContent></w:sdt>{sum}</w:p>",
+         "Cost was twelve million."),
+        ("<w:p>{was}<w:hyperlink><w:ins>{word}</w:ins></w:hyperlink>{sum}</w:p>",
+         "Cost was twelve million."),
+        ("<w:p>{was}<w:fldSimple>{word}</w:fldSimple>{sum}</w:p>", "Cost was twelve million."),
+        ("<w:p>{was}<w:r><w:ruby><w:rt>{sum}</w:rt><w:rubyBase>{word}</w:rubyBase></w:ruby></w:r>"
+         "</w:p>", "Cost was twelve"),
+        ("<w:p>{was}{math}</w:p>", "Cost was 2+2"),
+        ("<w:sdt><w:sdtContent><w:p>{word}</w:p></w:sdtContent></w:sdt>", "twelve"),
+        ("<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:p>{word}</w:p>"
+         "</w:sdtContent></w:sdt><w:p>{was}</w:p>", "Cost was"),
+        ("<w:p>{was}{choice}</w:p><w:p>{sum}</w:p>", "Cost was \nIn a box.\n million."),
+        ("<w:p>{was}{fallback}</w:p>", "Cost was"),
+        ("<w:tbl><w:tr><w:tc><w:tbl><w:tr><w:tc><w:p>{was}</w:p></w:tc><w:tc><w:p>{word}</w:p>"
+         "</w:tc></w:tr></w:tbl><w:p/></w:tc><w:tc><w:p>{sum}</w:p></w:tc></w:tr></w:tbl>",
+         "Cost was\ttwelve\tmillion."),
+        ("<w:tbl><w:sdt><w:sdtContent><w:tr><w:sdt><w:sdtContent><w:tc><w:p>{word}</w:p></w:tc>"
+         "</w:sdtContent></w:sdt></w:tr></w:sdtContent></w:sdt></w:tbl>", "twelve"),
+        ("<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p>{word}</w:p></w:tc></w:tr></w:tbl>"
+         "<w:p>{was}</w:p>", "Cost was"),
+    ],
+)  # fmt: skip
+def test_all_words_of_a_word_file_are_read_but_for_deleted_ones(xml: str, text: str) -> None:
+    pieces = {"was": "Cost was ", "word": "twelve", "sum": " million."}
+    runs = {
+        name: f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>'
+        for name, words in pieces.items()
+    }
+    boxes = {"choice": BOX.format("Choice"), "fallback": BOX.format("Fallback"), "math": SUM}
+    body = xml.format(**runs, **boxes).encode()
+    made = repacked(
+        docx(),
+        document=lambda whole: re.sub(
+            b"(?s)<w:body>.*</w:body>", b"<w:body>%b</w:body>" % body, whole
+        ),
+    )
+    assert read("a.docx", made)[0]["text"] == text
+
+
+def test_footnotes_of_a_word_file_are_left_out_and_said() -> None:
+    note = b'<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    made = repacked(docx(), document=lambda xml: xml.replace(b"</w:p>", note, 1))
+    assert read("a.docx", made)[0]["notes"] == ["1 footnote was left out"]
 
 
 def test_the_words_of_a_word_file_are_bounded_and_its_pictures_are_not(
