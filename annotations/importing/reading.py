@@ -25,6 +25,11 @@ _MARKS = (
 )
 # Where several fit alike, what Windows in Western Europe writes is by far the likeliest.
 _LIKELY = ("cp1252", "latin_1", "iso8859_15", "cp1250", "cp1251")
+# What stands for bytes that aren't in the encoding: half of a surrogate pair, which no text holds.
+# Not "surrogateescape", which fails at bytes that are ASCII elsewhere, as UTF-16's halves can be.
+_UNREADABLE = "\udcff"
+_MARKED = "factcheck.unreadable"
+codecs.register_error(_MARKED, lambda error: (_UNREADABLE, cast("UnicodeError", error).end))
 # UTF-8 needs at most four bytes a character.
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS
 
@@ -131,12 +136,11 @@ def byte_stream(file: SourceFile) -> Iterator[BinaryIO]:
 
 @contextmanager
 def text_stream(file: SourceFile, options: Options) -> Iterator[TextIO]:
-    """A file as text, its line ends as they are. Bytes that aren't in its encoding come as lone
-    surrogates, which ``unreadable`` finds, so that one bad row doesn't end the file."""
+    """A file as text, its line ends as they are. Bytes that aren't in its encoding come as what
+    ``unreadable`` finds, so that one bad row doesn't end the file."""
     encoding = note_encoding(file, options)
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     with io.TextIOWrapper(
-        io.BufferedReader(Counted(file), 1 << 16), encoding, errors, newline=""
+        io.BufferedReader(Counted(file), 1 << 16), encoding, _MARKED, newline=""
     ) as stream:
         yield stream
 
@@ -159,7 +163,12 @@ def lines(file: SourceFile, options: Options, skip: int = 0) -> Iterator[tuple[i
                 passed += 1
                 if passed <= skip:
                     continue
-                yield number, _too_long() if long else line.rstrip("\r\n")
+                if long:
+                    yield number, _too_long()
+                elif unreadable(line):
+                    yield number, BadRow(f"not {encoding}")
+                else:
+                    yield number, line.rstrip("\r\n")
         return
     with file.opened() as raw_stream:
         behind = 0
@@ -192,4 +201,4 @@ def _too_long() -> BadRow:
 
 def unreadable(text: str) -> bool:
     """Does it hold bytes that aren't in the file's encoding?"""
-    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
+    return not text.isascii() and _UNREADABLE in text

@@ -459,6 +459,53 @@ def test_what_breaks_a_reader_is_the_fault_of_its_file_alone(
             list(items_of(files, Options(), Position(1)))
 
 
+@pytest.mark.parametrize(
+    ("content", "chosen", "bad"),
+    [
+        (b"text\nOne.\nM\xfcller.\nTwo.\n", {"encoding": "ascii"}, "not ascii"),
+        (b"text\nOne.\nM\x81ller.\nTwo.\n", {"encoding": "cp1252"}, "not cp1252"),
+        (b"text\nOne.\nM\xfcller.\nTwo.\n", {"encoding": "utf-8"}, "not utf-8"),
+        (b"text\nOne.\nM\xff\xffller.\nTwo.\n", {"encoding": "cp949"}, "not cp949"),
+        ("text\nOne.\nM\ud800ller.\nTwo.\n".encode("utf-16", "surrogatepass"), {}, "not utf-16"),
+    ],
+)
+def test_a_row_of_a_table_that_is_not_in_its_encoding_is_rejected_alone(
+    content: bytes, chosen: dict[str, Any], bad: str
+) -> None:
+    first, second, third, _ = read("a.csv", content, **chosen)
+    assert (first["text"], third["text"]) == ("One.", "Two.")
+    assert second == {"line": 3, "reason": bad}
+
+
+def test_a_line_of_utf16_that_is_none_is_rejected_alone() -> None:
+    lines = '{"text": "One."}\n{"text": "M\ud800"}\n{"text": "Two."}\n'
+    content = lines.encode("utf-16", "surrogatepass")
+    first, second, third, _ = read("a.jsonl", content, format="doccano")
+    assert (first["text"], third["text"]) == ("One.", "Two.")
+    assert second == {"line": 2, "reason": "not utf-16"}
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "lines"),
+    [
+        ("a.csv", 'A.,1\n"open,2\nb,3\nc,4\n', "; lines 3 to 5 were not read"),
+        ("a.csv", 'A.,1\n"open,2\nb,3\nc,4', "; lines 3 to 5 were not read"),
+        ("a.csv", 'A.,1\n"B\nb",3\nc,"4\n', ""),
+        ("a.tsv", 'A.\t1\n"open\t2\nb\t3\n', "; lines 3 to 4 were not read"),
+    ],
+)
+def test_a_quotation_mark_that_is_never_closed_is_said(name: str, rows: str, lines: str) -> None:
+    heading = "text,author\n" if name.endswith("csv") else "text\tauthor\n"
+    found = read(name, (heading + rows).encode())
+    assert found[0]["text"] == "A."
+    assert found[-2]["reason"] == f"a quotation mark is opened and never closed{lines}"
+    assert found[-2]["line"] == (3 if lines else 5)
+    assert "open" not in str(found[1:-2])
+    # Nothing is said of one that is closed in the last line.
+    (closed, _) = read(name, f'{heading}"A\nb"'.encode())
+    assert closed["text"] == "A\nb"
+
+
 # --- Archives ------------------------------------------------------------------------------------
 
 
