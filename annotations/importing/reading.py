@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 
+from annotations.domain.encodings import guess, marked, mostly_utf8
 from annotations.domain.texts import MAX_CHARACTERS
 from annotations.errors import BadFile
 
@@ -16,20 +17,11 @@ from .files import SourceFile
 from .options import Options
 
 HEAD_BYTES = 256_000
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Where several fit alike, what Windows in Western Europe writes is by far the likeliest.
-_LIKELY = ("cp1252", "latin_1", "iso8859_15", "cp1250", "cp1251")
 # What stands for bytes that aren't in the encoding: half of a surrogate pair, which no text holds.
 # Not "surrogateescape", which fails at bytes that are ASCII elsewhere, as UTF-16's halves can be.
 _UNREADABLE = "\udcff"
 _MARKED = "factcheck.unreadable"
-codecs.register_error(_MARKED, lambda error: (_UNREADABLE, cast("UnicodeError", error).end))
+codecs.register_error(_MARKED, lambda error: (_UNREADABLE, cast("UnicodeDecodeError", error).end))
 # UTF-8 needs at most four bytes a character.
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS
 
@@ -39,33 +31,26 @@ def encoding_of(head: bytes, name: str, *, whole: bool) -> tuple[str, bool]:
 
     ``whole``: is this all of it? ``BadFile`` for what is no text.
     """
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding, False
-    if b"\0" in head[:4096]:
-        raise BadFile(name, "not a text file: it has zero bytes")
+    if encoding := marked(head):
+        return encoding, False
+    refuse_binary(head, name)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         decoder.decode(head, final=whole)
     except UnicodeDecodeError:
-        return _guess(head, name), True
+        if mostly_utf8(head):
+            # What isn't is rejected by its line, and the rest not read as something else.
+            return "utf-8", False
+        if not (encoding := guess(head)):
+            reason = "not a text file, or in an encoding that can't be told; name it"
+            raise BadFile(name, reason) from None
+        return encoding, True
     return "utf-8", False
 
 
-def _guess(head: bytes, name: str) -> str:
-    from charset_normalizer import from_bytes
-
-    matches = list(from_bytes(head[:HEAD_BYTES]))
-    if not matches:
-        raise BadFile(name, "not a text file, or in an encoding that can't be told; name it")
-    best = matches[0]
-    alike = {
-        encoding
-        for match in matches
-        if match.chaos <= best.chaos
-        for encoding in (match.encoding, *match.could_be_from_charset)
-    }
-    return next((encoding for encoding in _LIKELY if encoding in alike), best.encoding)
+def refuse_binary(head: bytes, name: str) -> None:
+    if b"\0" in head[:4096]:
+        raise BadFile(name, "not a text file: it has zero bytes")
 
 
 def note_encoding(file: SourceFile, options: Options) -> str:

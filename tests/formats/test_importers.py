@@ -465,6 +465,8 @@ def test_what_breaks_a_reader_is_the_fault_of_its_file_alone(
         (b"text\nOne.\nM\xfcller.\nTwo.\n", {"encoding": "ascii"}, "not ascii"),
         (b"text\nOne.\nM\x81ller.\nTwo.\n", {"encoding": "cp1252"}, "not cp1252"),
         (b"text\nOne.\nM\xfcller.\nTwo.\n", {"encoding": "utf-8"}, "not utf-8"),
+        # Not taken for another encoding: the other letters are UTF-8's.
+        ("text\nOne.\näöüß ".encode() + b"M\xfcller.\nTwo.\n", {}, "not utf-8"),
         (b"text\nOne.\nM\xff\xffller.\nTwo.\n", {"encoding": "cp949"}, "not cp949"),
         ("text\nOne.\nM\ud800ller.\nTwo.\n".encode("utf-16", "surrogatepass"), {}, "not utf-16"),
     ],

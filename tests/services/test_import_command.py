@@ -101,7 +101,7 @@ def test_another_encoding_is_found_out_and_said(tmp_path: Path) -> None:
     )
     out, err, error = run(latin, write(tmp_path / "b.txt", "Grüße."))
     assert (err, error) == ("", None)
-    assert "Files: 1 in cp1252, 1 in utf-8." in out
+    assert "Files: 1 in cp1252 (guessed), 1 in utf-8." in out
     assert "Köln" in Article.objects.get(source_name="a.txt").text.text
 
 
