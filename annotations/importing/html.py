@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from annotations.domain.encodings import marked
 from annotations.errors import BadFile
 from annotations.fetching import Fetched, Page, read_page
 
 from .base import Draft, Head, Item
 from .files import FileSet, SourceFile
 from .options import Options
-from .reading import encoding_of, read_bytes
+from .reading import read_bytes, read_text, refuse_binary
 
 MAX_BYTES = 20_000_000
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
 class Html:
@@ -28,11 +27,17 @@ class Html:
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
         if skip:
             return
-        raw = read_bytes(file, MAX_BYTES)
-        file.encoding = options.encoding or _charset(raw, file)
+        if options.encoding:
+            raw, charset = read_text(file, options, MAX_BYTES).encode("utf-8", "replace"), "utf-8"
+        else:
+            raw, charset = read_bytes(file, MAX_BYTES), ""
+            if not marked(raw):
+                refuse_binary(raw, file.name)
         page = read_page(
-            Fetched(url="", final_url="", media_type="text/html", charset=file.encoding, body=raw)
+            Fetched(url="", final_url="", media_type="text/html", charset=charset, body=raw)
         )
+        if not options.encoding:
+            file.encoding, file.guessed = page.encoding, page.guessed
         if not page.text:
             raise BadFile(file.name, "no article could be found in the page")
         yield Item(draft=page_draft(page, source_name=file.base))
@@ -49,14 +54,5 @@ def page_draft(page: Page, *, url: str = "", source_name: str = "") -> Draft:
         url=address if address.startswith(("http://", "https://")) else "",
         published=page.published,
         source_name=source_name,
+        notes=page.notes,
     )
-
-
-def _charset(raw: bytes, file: SourceFile) -> str:
-    """What the page says of itself, unless its first bytes say it better."""
-    encoding, file.guessed = encoding_of(raw, file.name, whole=True)
-    said = _CHARSET.search(raw[:2048])
-    if not file.guessed or said is None:
-        return encoding
-    file.guessed = False
-    return said[1].decode("ascii").lower()

@@ -508,6 +508,21 @@ def test_a_quotation_mark_that_is_never_closed_is_said(name: str, rows: str, lin
     assert closed["text"] == "A\nb"
 
 
+def test_a_page_says_how_it_was_read_and_what_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    html = (FOLDER / "page.html").read_text(encoding="utf-8").replace("12 million", "12 „Mio.“ für")
+    latin = html.replace("utf-8", "iso-8859-1").replace("🚢", "").encode("cp1252")
+    found = read("page.html", latin)
+    assert "12 „Mio.“ für" in found[0]["text"]
+    assert found[-1] == {"encodings": ["cp1252"]}
+    (item, _) = read("page.html", latin, encoding="utf-8")
+    assert (item["reason"], item["line"]) == ("not utf-8", 1)
+    monkeypatch.setattr("annotations.fetching.reading.MAX_CHARACTERS", 100)
+    (item, _) = read("page.html", latin, encoding="cp1252")
+    assert item["notes"] == ("the text was cut to 100 characters",)
+    (item, _) = read("page.html", b"\0\0")
+    assert item["reason"] == "not a text file: it has zero bytes"
+
+
 # --- Archives ------------------------------------------------------------------------------------
 
 
