@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import lxml.html
+
 from annotations.domain.encodings import marked
 from annotations.errors import BadFile
 from annotations.fetching import Fetched, Page, read_page
@@ -14,6 +16,15 @@ from .options import Options
 from .reading import read_bytes, read_text, refuse_binary
 
 MAX_BYTES = 20_000_000
+
+_BLOCKS = frozenset(
+    {
+        "p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6",
+        "table", "tr", "blockquote", "pre", "hr", "figure", "figcaption", "section", "article",
+        "header", "footer", "aside", "main", "details", "summary", "address",
+    }
+)  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 
 
 class Html:
@@ -56,3 +67,31 @@ def page_draft(page: Page, *, url: str = "", source_name: str = "") -> Draft:
         source_name=source_name,
         notes=page.notes,
     )
+
+
+def html_words(fragment: str) -> str:
+    """The words of a piece of HTML, each block on lines of its own."""
+    if not fragment.strip():
+        return ""
+    if "<" not in fragment and "&" not in fragment:
+        return fragment.strip()
+    try:
+        root = lxml.html.fragment_fromstring(fragment, create_parent="div")
+    except lxml.etree.ParserError:
+        # A declaration alone, which has none.
+        return ""
+    pieces: list[str] = []
+    events = ("start", "end", "comment", "pi")
+    for event, element in lxml.etree.iterwalk(root, events=events):
+        if event in {"comment", "pi"} or element.tag in {"script", "style"}:
+            if event != "start":
+                pieces.append(element.tail or "")
+            continue
+        if event == "start":
+            pieces.append("\n" if element.tag in _BLOCKS else " " if element.tag in _CELLS else "")
+            pieces.append(element.text or "")
+        else:
+            pieces.append("\n" if element.tag in _BLOCKS else "")
+            pieces.append(element.tail or "" if element is not root else "")
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
