@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -86,6 +87,18 @@ _LABELS = {
 def marked(head: bytes) -> str:
     """The encoding that a byte order mark says; empty where there is none."""
     return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
+
+
+def unmarked_utf16(head: bytes) -> str:
+    """UTF-16 or 32 without a mark, of a text that begins in ASCII; empty where it is neither."""
+    encoding = json.detect_encoding(head)
+    if not encoding.startswith(("utf-16", "utf-32")):
+        return ""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeError:
+        return ""
+    return "" if any(c < " " and c not in "\t\n\r\f" for c in text) else encoding
 
 
 def labelled(label: str) -> str:

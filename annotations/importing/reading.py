@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 
-from annotations.domain.encodings import guess, marked, mostly_utf8
+from annotations.domain.encodings import guess, marked, mostly_utf8, unmarked_utf16
 from annotations.domain.texts import MAX_CHARACTERS
 from annotations.errors import BadFile
 
@@ -33,6 +33,8 @@ def encoding_of(head: bytes, name: str, *, whole: bool) -> tuple[str, bool]:
     """
     if encoding := marked(head):
         return encoding, False
+    if b"\0" in head[:4096] and (encoding := unmarked_utf16(head)):
+        return encoding, True
     refuse_binary(head, name)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

@@ -207,3 +207,29 @@ def test_an_entrys_address_may_be_relative_to_its_feeds(link: str, url: str) -> 
         "<summary>Ferries.</summary></entry></feed>"
     )
     assert read("a.atom", atom.encode())[0].get("url", "") == url
+
+
+@pytest.mark.parametrize(
+    ("suffix", "better"), [("xls", ".xlsx"), ("ODS", ".xlsx"), ("doc", ".docx")]
+)
+def test_of_a_file_of_an_old_program_is_said_what_to_save_it_as(suffix: str, better: str) -> None:
+    (item, _) = read(f"a.{suffix}", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0")
+    assert f"save it as {better} and import that" in item["reason"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_utf16_without_its_mark_is_read(encoding: str) -> None:
+    for name, content in (
+        ("a.txt", "Grüße 🚢"),
+        ("a.csv", "text\nGrüße 🚢\n"),
+        ("a.jsonl", '{"text": "Grüße 🚢", "label": []}\n'),
+    ):
+        found = read(name, content.encode(encoding))
+        assert found[0]["text"] == "Grüße 🚢"
+        assert found[-1] == {"encodings": [encoding]}
+
+
+@pytest.mark.parametrize("content", [b"G\0\1\0a\0", b"\0\0\1\0\1\0 ", b"G\0\0\xd8a\0", b"\0"])
+def test_zero_bytes_are_no_text_else(content: bytes) -> None:
+    (item, _) = read("a.txt", content + b"\0\0")
+    assert item["reason"] == "not a text file: it has zero bytes"
