@@ -22,7 +22,8 @@ GUESSED_BYTES = 256_000
 # How many words that aren't ASCII are weighed.
 _WEIGHED = 2000
 _TOKEN = re.compile(rb"[^\s\x80-\xff]{0,30}[\x80-\xff]\S*")
-_PIECE = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
+# Words, and signs that stand together.
+_PIECE = re.compile(r"[^\W\d_¹²³¼½¾]+|(?:[^\w\x00-\x7f]|[¹²³¼½¾])+")
 # Latin alphabets beyond ASCII, each with its common letters before its rare ones. Where a text is
 # read in the wrong encoding, its letters are no one language's.
 _WESTERN = (
@@ -35,12 +36,14 @@ _CENTRAL = (
 )  # fmt: skip
 _TURKISH = ("çğıöşüİ âîû",)
 _BALTIC = ("ąėįšųūž čę", "āīēšņū čģķļž", "äõüö šž")
-_RARE = 0.9
+_RARE = 0.8
+# What stands for bytes that an encoding hasn't got, and for control characters.
+_NONE = "\ufffd"
 
 
 def _weights(alphabet: str) -> dict[str, float]:
     common, _, rare = alphabet.partition(" ")
-    return {" ": 1.0, **dict.fromkeys(rare, _RARE), **dict.fromkeys(common, 1.0)}
+    return {" ": 1.0, _NONE: -1.0, **dict.fromkeys(rare, _RARE), **dict.fromkeys(common, 1.0)}
 
 
 # The likeliest first, for where several fit alike: what Windows in Western Europe writes.
@@ -62,8 +65,9 @@ _SIGNS = frozenset("“”„‘’\u201a«»\u2039\u203a–—…•·€£¥§
 # Those that stand inside of words too.
 _INNER = frozenset("’‘·–—\xad\xa0")
 # From which on no other reading is asked for.
-_SURE = 0.85
-# Below that, by how much one has to fit better than a likelier one.
+_SURE = 0.8
+# By how much one has to fit better than a likelier one: in letters, and below that as a share.
+_A_LETTER = 0.75
 _CLEARLY = 0.05
 # Windows' encodings, of which a page gives the subset's name: https://encoding.spec.whatwg.org.
 _LABELS = {
@@ -140,31 +144,33 @@ def _latin(raw: bytes) -> tuple[str, float]:
     """The Latin encoding in which a text's letters fit one language best, and how well they do."""
     tokens = (found[0] for found in _TOKEN.finditer(raw[:GUESSED_BYTES]))
     sample = b" ".join(islice(tokens, _WEIGHED))
-    fits = {}
+    fits, count = {}, 1
     for encoding, alphabets in _LATIN.items():
         found = Counter(_letters(sample.decode(encoding, "replace")))
+        count = max(found.total(), 1)
         fits[encoding] = max(
-            sum(count * weights.get(letter, 0) for letter, count in found.items())
+            sum(times * weights.get(letter, 0) for letter, times in found.items()) / count
             for weights in alphabets
-        ) / max(found.total(), 1)
+        )
     most = max(fits.values())
-    # Of many languages, as in lists of names, none fits well.
-    enough = most if most >= _SURE else most - _CLEARLY
-    return next(encoding for encoding, fit in fits.items() if fit >= enough), most
+    # One letter is no clear difference; and of many languages, as in names, none fits well.
+    margin = max(_A_LETTER / count, 0 if most >= _SURE else _CLEARLY)
+    return next(encoding for encoding, fit in fits.items() if fit >= most - margin), most
 
 
 def _letters(text: str) -> Iterator[str]:
     """Each letter that isn't ASCII, in small; a space for each sign that may stand where it does,
-    and nothing for what no Latin text has: signs in words, capitals in their midst, words without
-    any letter of ASCII."""
+    and nothing for what no Latin text has: signs in words, capitals in their midst, many signs
+    together, words without any letter of ASCII."""
+    padded = f" {text} "
     for found in _PIECE.finditer(text):
         piece = found[0]
         if piece.isascii():
             continue
         if not piece.isalpha():
-            before, behind = text[: found.start()][-1:], text[found.end() : found.end() + 1]
-            inside = before.isalpha() and behind.isalpha()
-            yield " " if piece in _INNER or (piece in _SIGNS and not inside) else ""
+            inside = padded[found.start()].isalpha() and padded[found.end() + 1].isalpha()
+            fitting = _INNER if inside else _SIGNS
+            yield from (_sign(sign, fitting if len(piece) < 3 else frozenset()) for sign in piece)
             continue
         foreign = len(piece) > 1 and not any(c.isascii() for c in piece)
         for before, letter in zip(" " + piece, piece, strict=False):
@@ -173,3 +179,9 @@ def _letters(text: str) -> Iterator[str]:
             elif not letter.isascii():
                 odd = foreign or (letter.isupper() and before.islower())
                 yield "" if odd else letter if letter == "İ" else letter.lower()
+
+
+def _sign(sign: str, fitting: frozenset[str]) -> str:
+    if sign == _NONE or "\x80" <= sign <= "\x9f":
+        return _NONE
+    return " " if sign in fitting else ""

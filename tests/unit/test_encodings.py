@@ -231,6 +231,9 @@ TEXTS = [
         "Hämäläinen Çelik Nuñez Jönsson Noël",
     ),
     ("Portuguese", "cp1252", "Não é verdade."),
+    ("English", "mac_roman", "He said it’s true."),
+    ("Polish", "cp852", "Źródła są różne, powiedział premier: bezrobocie spadło o dwa procent."),
+    ("signs", "cp1252", "A room of 12 m² costs ½ of 30 €, “they” say."),
     ("Hungarian", "cp1250", "A miniszterelnök szerint ez nem igaz, nőtt a munkanélküliség."),
     ("signs", "cp1252", "It cost £5 and ½ of that."),
 ]
