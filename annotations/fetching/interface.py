@@ -51,3 +51,8 @@ class Page:
     author: str = ""
     # The address under which it wants to be known.
     url: str = ""
+    # That it was read in, and whether it had to be guessed.
+    encoding: str = ""
+    guessed: bool = False
+    # What was cut off or couldn't be read, in sentences for people.
+    notes: tuple[str, ...] = ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
+from dataclasses import replace
 
 from annotations.domain.texts import MAX_CHARACTERS, normalise
 
+from .charsets import decoded
 from .interface import Fetched, Page
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -14,8 +15,6 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 MAX_READ_BYTES = 3_000_000
 MAX_TITLE = 500
 MAX_PUBLISHER = 300
-# Python's codecs of host names, not of pages; the time of the first grows with the square.
-NO_CHARSETS = frozenset({"punycode", "idna"})
 
 
 def read_page(fetched: Fetched) -> Page:
@@ -23,16 +22,32 @@ def read_page(fetched: Fetched) -> Page:
 
     Never raises: a page that can't be read is one that says nothing.
     """
+    if fetched.media_type not in HTML | {"text/plain"}:
+        return Page()
+    body = fetched.body[:MAX_READ_BYTES]
+    whole = len(body) == len(fetched.body)
+    content = decoded(body, fetched.charset, whole=whole)
     if fetched.media_type in HTML:
-        return _read_html(fetched)
-    if fetched.media_type == "text/plain":
-        return Page(text=_text(_decoded(fetched) or ""))
-    return Page()
+        page = _read_html(content.text, fetched.final_url)
+    else:
+        page = Page(text=normalise(content.text))
+    notes = []
+    if not whole:
+        notes.append(f"only the first {MAX_READ_BYTES // 1_000_000} MB of the page were read")
+    if len(page.text) > MAX_CHARACTERS:
+        notes.append(f"the text was cut to {MAX_CHARACTERS:,} characters")
+    if content.bad:
+        notes.append(f"what isn't {content.encoding} became \ufffd ({content.bad:,} ×)")
+    return replace(
+        page,
+        text=page.text[:MAX_CHARACTERS],
+        encoding=content.encoding,
+        guessed=content.guessed,
+        notes=tuple(notes),
+    )
 
 
-def _read_html(fetched: Fetched) -> Page:
-    # What the server says of the characters comes first; else the page says it itself.
-    content = _decoded(fetched) if fetched.charset else fetched.body[:MAX_READ_BYTES]
+def _read_html(content: str, url: str) -> Page:
     if not content:
         return Page()
     # Loaded with the first page: most processes never read one.
@@ -42,7 +57,7 @@ def _read_html(fetched: Fetched) -> Page:
     try:
         found = trafilatura.bare_extraction(
             content,
-            url=fetched.final_url,
+            url=url,
             with_metadata=True,
             include_comments=False,
             # A date that merely stands somewhere on the page is not the page's date.
@@ -56,29 +71,14 @@ def _read_html(fetched: Fetched) -> Page:
         title=_line(found.title, MAX_TITLE),
         publisher=_line(found.sitename, MAX_PUBLISHER),
         published=_date(found.date),
-        text=_text(found.text or ""),
+        text=normalise(found.text or ""),
         author=_line(found.author, MAX_PUBLISHER),
         url=(found.url or "").strip(),
     )
 
 
-def _decoded(fetched: Fetched) -> str | None:
-    try:
-        charset = codecs.lookup(fetched.charset or "utf-8").name
-        if charset in NO_CHARSETS:
-            raise LookupError(charset)
-        return fetched.body[:MAX_READ_BYTES].decode(charset, "replace")
-    except (LookupError, ValueError):
-        # Not a charset of text, or one that nobody knows.
-        return fetched.body[:MAX_READ_BYTES].decode("utf-8", "replace")
-
-
 def _line(value: str | None, longest: int) -> str:
     return " ".join(normalise(value or "").split())[:longest].rstrip()
-
-
-def _text(value: str) -> str:
-    return normalise(value)[:MAX_CHARACTERS]
 
 
 def _date(value: str | None) -> dt.date | None:

@@ -81,6 +81,15 @@ IMPORTERS: dict[str, Importer] = {
     )
 }
 FORMATS = frozenset(IMPORTERS)
+# What office programs offer instead of files that aren't read.
+_SAVE_AS = {
+    ".xls": ".xlsx",
+    ".xlsb": ".xlsx",
+    ".ods": ".xlsx",
+    ".doc": ".docx",
+    ".odt": ".docx",
+    ".rtf": ".docx",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +184,7 @@ def _unknown(file: SourceFile) -> Item:
     fitting = [name for name, i in IMPORTERS.items() if file.suffix in i.suffixes]
     if fitting:
         return Item(reason=f"not recognised as any of {', '.join(fitting)}; name its format")
-    return Item(reason=f"not a kind of file that is read here ({known_suffixes()})")
+    reason = f"not a kind of file that is read here ({known_suffixes()})"
+    if better := _SAVE_AS.get(file.suffix):
+        reason = f"{file.suffix} is not read here: save it as {better} and import that"
+    return Item(reason=reason)

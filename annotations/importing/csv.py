@@ -44,13 +44,16 @@ def _rows(
     csv.field_size_limit(MAX_ROW)
     first = stream.readline(MAX_ROW).removeprefix("\ufeff")
     delimiter = options.delimiter or _delimiter(first, file.suffix)
+    ended = False
 
     def lines() -> Iterator[str]:
+        nonlocal ended
         yield first
         # A bound, so that a file without line breaks isn't read into one string.
         while line := stream.readline(MAX_ROW):
             # The module refuses them, and so does the database.
             yield line.replace("\0", "\ufffd")
+        ended = True
 
     reader = csv.reader(lines(), delimiter=delimiter)
     line = 1
@@ -61,7 +64,10 @@ def _rows(
             return
         except csv.Error as error:
             raise BadFile(file.name, f"not a table that can be read: {error}", line) from error
-        if any(unreadable(cell) for cell in cells):
+        if ended:
+            # A row for which the reader wanted another line: it holds all lines behind the quote.
+            yield line, BadRow(_unclosed(line, reader.line_num), cells=cells)
+        elif any(unreadable(cell) for cell in cells):
             yield line, BadRow(f"not {file.encoding}", cells=cells)
         elif cells:
             yield line, cells
@@ -73,6 +79,11 @@ def _chosen(file: SourceFile, options: Options) -> str:
         return options.delimiter
     with text_stream(file, options) as stream:
         return _delimiter(stream.readline(MAX_ROW).removeprefix("\ufeff"), file.suffix)
+
+
+def _unclosed(line: int, last: int) -> str:
+    behind = f"; lines {line} to {last} were not read" if last > line else ""
+    return f"a quotation mark is opened and never closed{behind}"
 
 
 def _delimiter(first: str, suffix: str) -> str:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
-
-import lxml.html
+from urllib.parse import urljoin
 
 from annotations.errors import BadFile
 
 from .base import Draft, Head, Item
 from .files import FileSet, SourceFile
+from .html import html_words
 from .options import Options
 from .pages import page_item
 from .reading import read_bytes
 
 MAX_BYTES = 20_000_000
-_BLOCKS = frozenset(
-    {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote"}
-)
+_WEB = ("http://", "https://")
+_ENDS = re.compile(r"</(?:rss|feed|(?:\w+:)?RDF)\s*>")
+_ENTRY_ENDS = re.compile(r"</(?:item|entry)\s*>")
 
 
 class Feed:
@@ -35,27 +36,53 @@ class Feed:
         # Loaded with the first feed.
         import feedparser
 
+        raw = read_bytes(file, MAX_BYTES)
         # As a stream: what is no stream is taken for an address or the name of a file of ours.
-        found: Any = feedparser.parse(io.BytesIO(read_bytes(file, MAX_BYTES)))
+        found: Any = feedparser.parse(io.BytesIO(raw))
         if not found.entries and (found.bozo or not found.version):
             raise BadFile(file.name, "not a feed that can be read")
         if not found.entries:
             raise BadFile(file.name, "there are no entries in it")
         file.encoding = found.get("encoding", "")
-        for number, entry in enumerate(found.entries, 1):
+        entries = found.entries
+        # Of XML that isn't well-formed, feedparser reads all that it can.
+        left = _whole_entries(raw, file.encoding) if found.bozo else None
+        for number, entry in enumerate(entries[:left], 1):
             if number <= skip:
                 continue
-            link = entry.get("link", "")
+            link = _address(entry, found.feed)
             if options.fetch and link:
                 yield page_item(link, files, line=number, row=link)
             else:
-                yield _item(entry, found.feed, number)
+                yield _item(entry, found.feed, link, number)
+        if left is not None and skip <= left:
+            yield Item(reason="the feed breaks off; from here on nothing is in it", line=left + 1)
 
 
-def _item(entry: Any, feed: Any, number: int) -> Item:
+def _whole_entries(raw: bytes, encoding: str) -> int | None:
+    """How many entries there are before a feed breaks off, or None where it doesn't."""
+    try:
+        text = raw.decode(encoding or "utf-8", "replace")
+    except LookupError:
+        return None
+    return None if _ENDS.search(text) else len(_ENTRY_ENDS.findall(text))
+
+
+def _address(entry: Any, feed: Any) -> str:
+    """That of an entry's page: feeds may leave out what they have in common with it."""
+    link: str = entry.get("link", "")
+    ours = [
+        other.get("href", "") for other in feed.get("links") or () if other.get("rel") == "self"
+    ]
+    for base in (feed.get("link", ""), *ours):
+        if link and base.startswith(_WEB):
+            return urljoin(base, link)
+    return link
+
+
+def _item(entry: Any, feed: Any, link: str, number: int) -> Item:
     contents = [part.get("value", "") for part in entry.get("content") or ()]
     text = html_words(max([*contents, entry.get("summary", "")], key=len))
-    link = entry.get("link", "")
     if not text:
         return Item(reason="the feed has no text for it; fetch its page", line=number, row=link)
     when = entry.get("published_parsed") or entry.get("updated_parsed")
@@ -65,33 +92,10 @@ def _item(entry: Any, feed: Any, number: int) -> Item:
             title=html_words(entry.get("title", "")),
             author=entry.get("author", "")[:300],
             publisher=html_words(feed.get("title", ""))[:300],
-            url=link if link.startswith(("http://", "https://")) else "",
+            url=link if link.startswith(_WEB) else "",
             published=dt.date(*when[:3]) if when else None,
             language=feed.get("language", "")[:16],
         ),
         line=number,
         row=link,
     )
-
-
-def html_words(fragment: str) -> str:
-    """The words of a piece of HTML, each block on lines of its own."""
-    if not fragment.strip():
-        return ""
-    if "<" not in fragment and "&" not in fragment:
-        return fragment.strip()
-    root = lxml.html.fragment_fromstring(fragment, create_parent="div")
-    pieces: list[str] = []
-    for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
-        if not isinstance(element.tag, str) or element.tag in {"script", "style"}:
-            if event == "end":
-                pieces.append(element.tail or "")
-            continue
-        if event == "start":
-            pieces.append("\n" if element.tag in _BLOCKS else "")
-            pieces.append(element.text or "")
-        else:
-            pieces.append("\n" if element.tag in _BLOCKS else "")
-            pieces.append(element.tail or "" if element is not root else "")
-    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
-    return "\n".join(line for line in lines if line)

@@ -8,8 +8,8 @@ why is listed in ``FileSet.refused``; an archive that is refused whole raises ``
 from __future__ import annotations
 
 import gzip
+import io
 import re
-import shutil
 import stat
 import struct
 import tarfile
@@ -31,6 +31,9 @@ MAX_MEMBERS = 1_000_000
 MAX_RATIO = 200
 # Below this a ratio says nothing, and no harm can come of it.
 RATIO_FROM = 1_000_000
+_BOMB = f"it unpacks to more than {MAX_RATIO} times its size"
+# Of a member, what gzip may have read with the one before.
+_READ_AHEAD: int = getattr(gzip, "READ_BUFFER_SIZE", io.DEFAULT_BUFFER_SIZE)
 MAX_NAME = 500
 # Of a tar's headers that hold a name or other particulars: they are read whole, before anything
 # of them can be looked at, and taken apart in a time that grows with their square.
@@ -215,7 +218,7 @@ def _zip(archive: zipfile.ZipFile, name: str, limit: int) -> FileSet:
         elif info.flag_bits & 0x1:
             reason = "it is encrypted"
         elif _is_bomb(info.file_size, info.compress_size):
-            reason = f"it unpacks to more than {MAX_RATIO} times its size"
+            reason = _BOMB
         elif is_archive(info.filename):
             reason = "it is an archive inside of an archive"
         if reason:
@@ -271,8 +274,10 @@ def _tar(stream: BinaryIO, name: str, folder: Path, limit: int) -> FileSet:
                 content = archive.extractfile(member)
                 if content is None:
                     continue
-                with path.open("wb") as target:
-                    shutil.copyfileobj(content, target)
+                if not _unpacked(content, path, stream):
+                    path.unlink()
+                    files.refused.append((member.name[:MAX_NAME], _BOMB))
+                    continue
                 files.add(SourceFile(member.name, member.size, _path_opener(path)))
     except (
         tarfile.TarError,
@@ -285,6 +290,18 @@ def _tar(stream: BinaryIO, name: str, folder: Path, limit: int) -> FileSet:
     ) as error:
         raise BadFile(name, f"not a tar archive that can be read: {error}") from error
     return files
+
+
+def _unpacked(content: IO[bytes], path: Path, stream: BinaryIO) -> bool:
+    """Write a member to a file, or as much of it as is no bomb; was that all?"""
+    # A tar doesn't say how long its members are when packed.
+    begun = stream.tell() - _READ_AHEAD
+    with path.open("wb") as target:
+        while data := content.read(RATIO_FROM):
+            target.write(data)
+            if _is_bomb(target.tell(), stream.tell() - begun):
+                return False
+    return True
 
 
 def _path_opener(path: Path) -> Callable[[], IO[bytes]]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+import lxml.html
+
+from annotations.domain.encodings import marked
 from annotations.errors import BadFile
 from annotations.fetching import Fetched, Page, read_page
 
 from .base import Draft, Head, Item
 from .files import FileSet, SourceFile
 from .options import Options
-from .reading import encoding_of, read_bytes
+from .reading import read_bytes, read_text, refuse_binary
 
 MAX_BYTES = 20_000_000
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+
+_BLOCKS = frozenset(
+    {
+        "p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6",
+        "table", "tr", "blockquote", "pre", "hr", "figure", "figcaption", "section", "article",
+        "header", "footer", "aside", "main", "details", "summary", "address",
+    }
+)  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 
 
 class Html:
@@ -28,11 +38,17 @@ class Html:
     def read(self, file: SourceFile, files: FileSet, options: Options, skip: int) -> Iterator[Item]:
         if skip:
             return
-        raw = read_bytes(file, MAX_BYTES)
-        file.encoding = options.encoding or _charset(raw, file)
+        if options.encoding:
+            raw, charset = read_text(file, options, MAX_BYTES).encode("utf-8", "replace"), "utf-8"
+        else:
+            raw, charset = read_bytes(file, MAX_BYTES), ""
+            if not marked(raw):
+                refuse_binary(raw, file.name)
         page = read_page(
-            Fetched(url="", final_url="", media_type="text/html", charset=file.encoding, body=raw)
+            Fetched(url="", final_url="", media_type="text/html", charset=charset, body=raw)
         )
+        if not options.encoding:
+            file.encoding, file.guessed = page.encoding, page.guessed
         if not page.text:
             raise BadFile(file.name, "no article could be found in the page")
         yield Item(draft=page_draft(page, source_name=file.base))
@@ -49,14 +65,33 @@ def page_draft(page: Page, *, url: str = "", source_name: str = "") -> Draft:
         url=address if address.startswith(("http://", "https://")) else "",
         published=page.published,
         source_name=source_name,
+        notes=page.notes,
     )
 
 
-def _charset(raw: bytes, file: SourceFile) -> str:
-    """What the page says of itself, unless its first bytes say it better."""
-    encoding, file.guessed = encoding_of(raw, file.name, whole=True)
-    said = _CHARSET.search(raw[:2048])
-    if not file.guessed or said is None:
-        return encoding
-    file.guessed = False
-    return said[1].decode("ascii").lower()
+def html_words(fragment: str) -> str:
+    """The words of a piece of HTML, each block on lines of its own."""
+    if not fragment.strip():
+        return ""
+    if "<" not in fragment and "&" not in fragment:
+        return fragment.strip()
+    try:
+        root = lxml.html.fragment_fromstring(fragment, create_parent="div")
+    except lxml.etree.ParserError:
+        # A declaration alone, which has none.
+        return ""
+    pieces: list[str] = []
+    events = ("start", "end", "comment", "pi")
+    for event, element in lxml.etree.iterwalk(root, events=events):
+        if event in {"comment", "pi"} or element.tag in {"script", "style"}:
+            if event != "start":
+                pieces.append(element.tail or "")
+            continue
+        if event == "start":
+            pieces.append("\n" if element.tag in _BLOCKS else " " if element.tag in _CELLS else "")
+            pieces.append(element.text or "")
+        else:
+            pieces.append("\n" if element.tag in _BLOCKS else "")
+            pieces.append(element.tail or "" if element is not root else "")
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)

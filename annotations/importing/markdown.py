@@ -17,10 +17,12 @@ from annotations.domain.texts import LINE_ENDS
 from .base import BadRow, Draft, Head, Item
 from .describing import described
 from .files import FileSet, SourceFile
+from .html import html_words
 from .options import Options
 from .reading import read_text
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _PAIR = re.compile(r"([\w-]+):[ \t]*(.*)")
 
 
@@ -67,6 +69,8 @@ def plain(text: str) -> tuple[str, str]:
             opened = ""
         elif token.type in {"fence", "code_block"}:
             blocks.append(token.content.rstrip("\n"))
+        elif token.type == "html_block":
+            blocks.append(html_words(token.content))
     return "\n\n".join(block for block in blocks if block.strip()), heading
 
 
@@ -77,7 +81,7 @@ def _inline(tokens: list[Token]) -> str:
             words.append(token.content)
         elif token.type == "softbreak":
             words.append(" ")
-        elif token.type == "hardbreak":
+        elif token.type == "hardbreak" or _BREAK.match(token.content):
             words.append("\n")
         elif token.type == "image":
             words.append(_inline(token.children or []))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 
+from annotations.domain.encodings import guess, marked, mostly_utf8, unmarked_utf16
 from annotations.domain.texts import MAX_CHARACTERS
 from annotations.errors import BadFile
 
@@ -16,15 +17,11 @@ from .files import SourceFile
 from .options import Options
 
 HEAD_BYTES = 256_000
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Where several fit alike, what Windows in Western Europe writes is by far the likeliest.
-_LIKELY = ("cp1252", "latin_1", "iso8859_15", "cp1250", "cp1251")
+# What stands for bytes that aren't in the encoding: half of a surrogate pair, which no text holds.
+# Not "surrogateescape", which fails at bytes that are ASCII elsewhere, as UTF-16's halves can be.
+_UNREADABLE = "\udcff"
+_MARKED = "factcheck.unreadable"
+codecs.register_error(_MARKED, lambda error: (_UNREADABLE, cast("UnicodeDecodeError", error).end))
 # UTF-8 needs at most four bytes a character.
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS
 
@@ -34,33 +31,28 @@ def encoding_of(head: bytes, name: str, *, whole: bool) -> tuple[str, bool]:
 
     ``whole``: is this all of it? ``BadFile`` for what is no text.
     """
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding, False
-    if b"\0" in head[:4096]:
-        raise BadFile(name, "not a text file: it has zero bytes")
+    if encoding := marked(head):
+        return encoding, False
+    if b"\0" in head[:4096] and (encoding := unmarked_utf16(head)):
+        return encoding, True
+    refuse_binary(head, name)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         decoder.decode(head, final=whole)
     except UnicodeDecodeError:
-        return _guess(head, name), True
+        if mostly_utf8(head):
+            # What isn't is rejected by its line, and the rest not read as something else.
+            return "utf-8", False
+        if not (encoding := guess(head)):
+            reason = "not a text file, or in an encoding that can't be told; name it"
+            raise BadFile(name, reason) from None
+        return encoding, True
     return "utf-8", False
 
 
-def _guess(head: bytes, name: str) -> str:
-    from charset_normalizer import from_bytes
-
-    matches = list(from_bytes(head[:HEAD_BYTES]))
-    if not matches:
-        raise BadFile(name, "not a text file, or in an encoding that can't be told; name it")
-    best = matches[0]
-    alike = {
-        encoding
-        for match in matches
-        if match.chaos <= best.chaos
-        for encoding in (match.encoding, *match.could_be_from_charset)
-    }
-    return next((encoding for encoding in _LIKELY if encoding in alike), best.encoding)
+def refuse_binary(head: bytes, name: str) -> None:
+    if b"\0" in head[:4096]:
+        raise BadFile(name, "not a text file: it has zero bytes")
 
 
 def note_encoding(file: SourceFile, options: Options) -> str:
@@ -131,12 +123,11 @@ def byte_stream(file: SourceFile) -> Iterator[BinaryIO]:
 
 @contextmanager
 def text_stream(file: SourceFile, options: Options) -> Iterator[TextIO]:
-    """A file as text, its line ends as they are. Bytes that aren't in its encoding come as lone
-    surrogates, which ``unreadable`` finds, so that one bad row doesn't end the file."""
+    """A file as text, its line ends as they are. Bytes that aren't in its encoding come as what
+    ``unreadable`` finds, so that one bad row doesn't end the file."""
     encoding = note_encoding(file, options)
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     with io.TextIOWrapper(
-        io.BufferedReader(Counted(file), 1 << 16), encoding, errors, newline=""
+        io.BufferedReader(Counted(file), 1 << 16), encoding, _MARKED, newline=""
     ) as stream:
         yield stream
 
@@ -159,7 +150,12 @@ def lines(file: SourceFile, options: Options, skip: int = 0) -> Iterator[tuple[i
                 passed += 1
                 if passed <= skip:
                     continue
-                yield number, _too_long() if long else line.rstrip("\r\n")
+                if long:
+                    yield number, _too_long()
+                elif unreadable(line):
+                    yield number, BadRow(f"not {encoding}")
+                else:
+                    yield number, line.rstrip("\r\n")
         return
     with file.opened() as raw_stream:
         behind = 0
@@ -193,4 +189,4 @@ def _too_long() -> BadRow:
 
 def unreadable(text: str) -> bool:
     """Does it hold bytes that aren't in the file's encoding?"""
-    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
+    return not text.isascii() and _UNREADABLE in text

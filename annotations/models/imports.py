@@ -74,7 +74,7 @@ class Import(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     # importing.Options, those that were chosen.
     options = models.JSONField(default=dict)
-    # What was found: {format: files}, {encoding: files}.
+    # What was found: {format: files}, {encoding, or "encoding (guessed)": files}.
     formats = models.JSONField(default=dict)
     encodings = models.JSONField(default=dict)
     # Everything before this was dealt with: moved on in the transaction that writes a chunk,

@@ -186,7 +186,11 @@ def untallied(source: Import) -> int:
 def tally(files: list[SourceFile]) -> tuple[dict[str, int], dict[str, int]]:
     """How many files were of which format, and in which encoding."""
     formats = Counter(file.format for file in files if file.format)
-    encodings = Counter(file.encoding for file in files if file.encoding)
+    encodings = Counter(
+        f"{file.encoding} (guessed)" if file.guessed else file.encoding
+        for file in files
+        if file.encoding
+    )
     return dict(formats), dict(encodings)
 
 

@@ -93,6 +93,12 @@ COLUMN_LABELS = {
     "rating": gettext_lazy("Rating"),
     "rationale": gettext_lazy("Rationale"),
 }
+DELIMITERS = (
+    (",", gettext_lazy("comma")),
+    (";", gettext_lazy("semicolon")),
+    ("\t", gettext_lazy("tab")),
+    ("|", gettext_lazy("vertical bar")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,7 @@ class OptionsForm(forms.Form):
     )
     all_or_nothing = forms.BooleanField(label=gettext_lazy("All rows or none"), required=False)
     # Where there is such a file.
+    delimiter = forms.ChoiceField(label=gettext_lazy("What divides columns"), required=False)
     sheet = forms.CharField(label=gettext_lazy("Sheet"), required=False, max_length=100)
     fetch = forms.BooleanField(
         label=gettext_lazy("Fetch the page behind each entry"), required=False
@@ -196,12 +203,17 @@ class OptionsForm(forms.Form):
     def __init__(self, source: Import, data: Any = None) -> None:
         chosen = {**Options().as_json(), **source.options}
         super().__init__(data, initial=chosen, label_suffix="")
-        for name, needed in (("sheet", "xlsx"), ("fetch", "feed")):
+        for name, needed in (("delimiter", "csv"), ("sheet", "xlsx"), ("fetch", "feed")):
             if needed not in source.formats:
                 del self.fields[name]
         self.columns: list[str] = source.preview.get("columns") or []
         formats = [("", _("found out")), *((name, name) for name in sorted(FORMATS))]
         self.fields["format"].choices = formats  # type: ignore[attr-defined]
+        if "delimiter" in self.fields:
+            # One that was chosen elsewhere stays.
+            other = [(d, d) for d in [chosen["delimiter"]] if d and d not in dict(DELIMITERS)]
+            dividing = [("", _("found out")), *DELIMITERS, *other]
+            self.fields["delimiter"].choices = dividing  # type: ignore[attr-defined]
         for name in COLUMNS if self.columns else ():
             self.fields[f"column-{name}"] = forms.ChoiceField(
                 label=COLUMN_LABELS[name],

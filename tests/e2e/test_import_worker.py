@@ -47,7 +47,7 @@ def test_sent_started_and_watched(stack: Stack) -> None:
         wait_until(lambda: client.get(at).json()["state"] == "done", 60, "the import is done")
         found = client.get(at).json()
         assert (found["counts"]["articles"], found["progress"]) == (2, 1.0)
-        assert found["encodings"] == {"utf-8": 1, "cp1252": 1}
+        assert found["encodings"] == {"utf-8": 1, "cp1252 (guessed)": 1}
         articles = client.get("articles/", params={"source_import": found["id"]}).json()["results"]
         assert [article["title"] for article in articles][1] == "Grüße aus Köln."
         wait_until(

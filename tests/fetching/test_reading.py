@@ -77,6 +77,64 @@ def test_letters(charset: str) -> None:
     assert read(content, charset=charset).title == "Безработица выросла"
 
 
+CURLY = "Fähre: „teuer“, kostet 12 Mio. € für Köln’s Bürger"
+CZECH = "Premiér řekl, že nezaměstnanost klesla o dvě procenta v průmyslu"
+
+
+@pytest.mark.parametrize(
+    ("head", "charset", "bytes_in", "words", "encoding", "guessed"),
+    [
+        # Latin-1 and ASCII stand for what Windows makes of them.
+        ("<meta charset=iso-8859-1>", "", "cp1252", CURLY, "cp1252", False),
+        ("", "us-ascii", "cp1252", CURLY, "cp1252", False),
+        ("", "gb2312", "gb18030", "失业率下降了百分之二 鎔", "gb18030", False),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=windows-1250">', "",
+         "cp1250", CZECH, "cp1250", False),
+        # Believed is what the bytes are, and not what is said of them.
+        ("<meta charset=utf-8>", "", "cp1252", CURLY, "cp1252", True),
+        ("<meta charset=utf-8>", "utf-8", "cp1250", CZECH, "cp1250", True),
+        ("<meta charset=no-such>", "", "cp1250", CZECH, "cp1250", True),
+        ("", "no-such", "cp1250", CZECH, "cp1250", True),
+        ("", "", "cp1250", CZECH, "cp1250", True),
+        ("<meta charset=iso-8859-2>", "utf-8", "iso8859-2", CZECH, "iso8859-2", False),
+        ("<meta charset=iso-8859-1>", "", "utf-8", CZECH, "utf-8", False),
+        ("<meta charset=utf-16>", "", "utf-8", CZECH, "utf-8", False),
+        ("<meta charset=utf-8>", "", "utf-8-sig", CZECH, "utf-8-sig", False),
+        ("<meta charset=iso-2022-jp>", "", "iso2022_jp", "失業率が下がった", "iso2022_jp", False),
+    ],
+)  # fmt: skip
+def test_the_encoding_of_a_page(
+    head: str, charset: str, bytes_in: str, words: str, encoding: str, guessed: bool
+) -> None:
+    found = read(page(f"{head}<title>{words}</title>").encode(bytes_in), charset=charset)
+    assert (found.title, found.encoding, found.guessed) == (words, encoding, guessed)
+    assert found.notes == ()
+
+
+def test_xhtml_may_say_its_encoding_first() -> None:
+    content = '<?xml version="1.0" encoding="iso-8859-2"?>' + page(f"<title>{CZECH}</title>")
+    found = read(content.encode("iso-8859-2"), kind="application/xhtml+xml")
+    assert (found.title, found.encoding) == (CZECH, "iso8859-2")
+    assert "region 3 of Exland" in found.text
+
+
+def test_what_is_lost_of_a_page_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = page(f"<title>{CZECH}</title>").encode() + b"\xff"
+    found = read(few)
+    assert (found.title, found.encoding, found.guessed) == (CZECH, "utf-8", False)
+    assert found.notes == ("what isn't utf-8 became \ufffd (1 ×)",)
+    monkeypatch.setattr("annotations.fetching.reading.MAX_CHARACTERS", 100)
+    found = read(page())
+    assert len(found.text) == 100
+    assert found.notes == ("the text was cut to 100 characters",)
+    monkeypatch.setattr("annotations.fetching.reading.MAX_READ_BYTES", 1_000_000)
+    # In the midst of a letter.
+    assert read("x" + "ä" * 600_000, "text/plain").notes == (
+        "only the first 1 MB of the page were read",
+        "the text was cut to 100 characters",
+    )
+
+
 @pytest.mark.parametrize("charset", ["punycode", "Punycode", "idna"])
 def test_codecs_of_host_names_are_no_charsets(charset: str) -> None:
     """The first of them takes 21 seconds for 320,000 letters, and four times as much for twice."""
@@ -92,7 +150,8 @@ def test_what_can_not_be_stored_is_left_out() -> None:
 
 
 def test_plain_text_has_words_and_nothing_else() -> None:
-    assert read("Eight percent\r\nof all.\0", "text/plain") == Page(text="Eight percent\nof all.")
+    found = read("Eight percent\r\nof all.\0", "text/plain")
+    assert found == Page(text="Eight percent\nof all.", encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", ["application/pdf", "image/png", "text/csv", "application/json"])

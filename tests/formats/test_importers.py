@@ -443,9 +443,11 @@ def test_links_and_devices_are_refused() -> None:
 
 def test_bombs_are_refused() -> None:
     zeros = b"0" * 20_000_000
-    files = opened("a.zip", zipped({"bomb.txt": zeros, "good.txt": "x"}))
-    assert files.refused == [("bomb.txt", "it unpacks to more than 200 times its size")]
+    table = "".join(f"{n};Ferries cost 12 million.\n" for n in range(100_000))
     for name, pack in (("a.zip", zipped), ("a.tar.gz", tarred)):
+        files = opened(name, pack({"bomb.txt": zeros * 3, "good.txt": "x", "table.csv": table}))
+        assert files.refused == [("bomb.txt", "it unpacks to more than 200 times its size")]
+        assert [file.name for file in files.files] == ["good.txt", "table.csv"]
         with pytest.raises(BadFile, match="unpacks to more than"):
             opened(name, pack({f"{n}.txt": zeros for n in range(3)}), limit=50_000_000)
 

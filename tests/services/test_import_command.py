@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from annotations.importing import Options
+from annotations.management.commands.import_corpus import Command
 from annotations.models import Article, Claim, Corpus, Event, Import, Job
 
 from .importing import zipped
@@ -101,7 +105,7 @@ def test_another_encoding_is_found_out_and_said(tmp_path: Path) -> None:
     )
     out, err, error = run(latin, write(tmp_path / "b.txt", "Grüße."))
     assert (err, error) == ("", None)
-    assert "Files: 1 in cp1252, 1 in utf-8." in out
+    assert "Files: 1 in cp1252 (guessed), 1 in utf-8." in out
     assert "Köln" in Article.objects.get(source_name="a.txt").text.text
 
 
@@ -179,6 +183,38 @@ def test_options_reach_the_import(tmp_path: Path) -> None:
     _, _, error = run(archive, encoding="zip")
     assert error is not None
     assert "not the name of an encoding" in error
+
+
+def test_the_command_has_every_option_that_there_is() -> None:
+    parser = Command().create_parser("manage.py", "import_corpus")
+    named = {action.dest.removeprefix("no_") for action in parser._actions}
+    # Who runs commands may be anybody anyway: accounts of the same names.
+    missing = {field.name for field in fields(Options)} - named
+    assert missing == {"columns", "people"}
+    assert "column" in named
+    for given in ("tab", "\\t", "\t"):
+        parsed = parser.parse_args(["a.csv", "--corpus", "A", "--delimiter", given])
+        assert parsed.delimiter == "\t"
+
+
+def test_tables_are_divided_as_is_said(tmp_path: Path) -> None:
+    table = write(tmp_path / "a.csv", "text,more\tauthor\nOne, two.\tAnn\n")
+    run(table, delimiter="\t", language="de", column=["text=text,more"])
+    article = Article.objects.get()
+    assert (article.text.text, article.author, article.language) == ("One, two.", "Ann", "de")
+    brat = {"1.txt": "🚢 Ferries.", "1.ann": "T1\tother 3 10\tFerries\n"}
+    run(write(tmp_path / "a.zip", zipped(brat)), unit="utf-16")
+    assert Claim.objects.get().quote == "Ferries"
+    assert Import.objects.latest("pk").options["unit"] == "utf-16"
+
+
+def test_a_sheet_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Second").append(["text"])
+    book["Second"].append(["Ferries doubled."])
+    book.save(tmp_path / "a.xlsx")
+    run(tmp_path / "a.xlsx", sheet="Second")
+    assert Article.objects.get().text.text == "Ferries doubled."
 
 
 def test_the_sample_texts_import() -> None:

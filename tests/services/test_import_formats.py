@@ -403,7 +403,7 @@ def test_the_columns_of_a_table_are_shown_to_choose_from(corpus: Corpus) -> None
     source = check(corpus, "latin.csv", content)
     assert problems(source) == [(1, "no column is known as the text; say which one it is")]
     assert source.preview["columns"] == ["Titel", "Artikel", "date", "url"]
-    assert source.encodings == {"cp1252": 1}
+    assert source.encodings == {"cp1252 (guessed)": 1}
     source = check(corpus, "latin.csv", content, columns={"text": "Artikel", "title": "Titel"})
     assert source.preview["rows"][0]["title"] == "Fähre"
 

@@ -154,6 +154,20 @@ def test_columns_are_chosen_and_the_file_is_checked_again(cast: Cast, admin: Cli
     assert "not the name of an encoding" in text(refused)
 
 
+@pytest.mark.parametrize("divider", ["\t", "^"])
+def test_what_divides_columns_is_chosen(cast: Cast, admin: Client, divider: str) -> None:
+    table = f"text,more{divider}author\nOne, two.{divider}Ann\n"
+    source = check(cast.corpus, "table.csv", table, delimiter=divider if divider == "^" else "")
+    here = reverse("import", args=[source.pk])
+    assert f'<option value="{divider}"' in text(admin.get(here))
+    chosen = {"delimiter": divider, "column-text": ""}
+    assert admin.post(here, chosen)["Location"] == here
+    source = work(source, import_check_run)
+    assert source.options["delimiter"] == divider
+    assert source.preview["columns"] == ["text,more", "author"]
+    assert admin.post(here, {"delimiter": "#"}).status_code == 400
+
+
 def test_what_came_in_all_or_not_at_all_and_what_is_alike(cast: Cast, admin: Client) -> None:
     words = " ".join(f"word{n}" for n in range(80))
     rows = f"headline,body,said\nOne,{words},Ana\nTwo,{words} more,Ana\nThree,,Ben\n"

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from annotations.errors import BadFile, FactcheckError
 from annotations.importing import FORMATS, Options, importer_of, open_files
 from annotations.importing.jsonl import header_of
+from annotations.importing.options import CHOICES
 from annotations.models import Corpus, Import
 from annotations.models.imports import ImportState
 from annotations.services.corpus_restoring import corpus_restore
@@ -35,6 +36,18 @@ SAID = (
     ("misplaced", "annotations that couldn't be placed"),
     ("near_duplicates", "nearly the same as another"),
 )
+# Options that have the same name and value here.
+TAKEN_OVER = (
+    "format",
+    "encoding",
+    "annotations",
+    "annotator",
+    "misplaced",
+    "unit",
+    "language",
+    "delimiter",
+    "sheet",
+)
 
 
 class Command(BaseCommand):
@@ -49,15 +62,19 @@ class Command(BaseCommand):
         parser.add_argument("--corpus", required=True, metavar="NAME")
         parser.add_argument("--format", default="", choices=["", *sorted(FORMATS)])
         parser.add_argument("--encoding", default="", metavar="NAME")
-        parser.add_argument(
-            "--annotations", default="claims", choices=["claims", "suggestions", "none"]
-        )
+        parser.add_argument("--annotations", default="claims", choices=CHOICES["annotations"])
         parser.add_argument("--annotator", default="", metavar="NAME")
         parser.add_argument(
             "--misplaced",
             default="reject",
-            choices=["reject", "drop"],
+            choices=CHOICES["misplaced"],
             help="Reject a row with an annotation that can't be placed, or drop the annotation.",
+        )
+        parser.add_argument(
+            "--unit", default="auto", choices=CHOICES["unit"], help="What offsets count."
+        )
+        parser.add_argument(
+            "--language", default="", metavar="TAG", help="Of articles that state none."
         )
         parser.add_argument(
             "--column",
@@ -66,6 +83,15 @@ class Command(BaseCommand):
             metavar="FIELD=HEADING",
             help="Of tables: which column is the text, the title, …",
         )
+        parser.add_argument(
+            "--delimiter",
+            default="",
+            # A tab is hard to type in a shell.
+            type=lambda given: "\t" if given in {"tab", "\\t"} else given,
+            metavar="CHARACTER",
+            help="Of tables: what divides columns; “tab” for a tab.",
+        )
+        parser.add_argument("--sheet", default="", metavar="NAME", help="Of spreadsheets.")
         parser.add_argument(
             "--all-or-nothing",
             action="store_true",
@@ -190,11 +216,7 @@ def _found(paths: list[Path]) -> tuple[list[tuple[str, Path]], list[tuple[Path, 
 
 def _options(options: dict[str, Any]) -> dict[str, Any]:
     columns = dict(pair.partition("=")[::2] for pair in options["column"])
-    chosen: dict[str, Any] = {
-        name: options[name]
-        for name in ("format", "encoding", "annotations", "annotator", "misplaced")
-        if options[name]
-    }
+    chosen: dict[str, Any] = {name: options[name] for name in TAKEN_OVER if options[name]}
     # Whoever runs commands here can be anybody anyway.
     chosen["people"] = "same"
     if columns:

@@ -139,7 +139,9 @@ class ImportSerializer(serializers.Serializer[Any]):
     )
     options = OptionsField(help_text="Those that differ from the defaults.")
     formats = CountedField(help_text="Format → files.")
-    encodings = CountedField(help_text="Encoding → files.")
+    encodings = CountedField(
+        help_text="Encoding → files, with “ (guessed)” behind one that was guessed."
+    )
     counts = CountedField(help_text="Of the latest run or check.")
     progress = serializers.FloatField(help_text="The share that is done, 0 to 1.")
     items_a_second = serializers.FloatField(allow_null=True)
