@@ -123,7 +123,7 @@ REFUSED = [
     *((name, "") for name in NUMBERS),
     *((name, "-1") for name in NUMBERS),
     *((name, str(least - 1)) for name, least in NUMBERS.items() if least),
-    *((name, "perhaps") for name in FLAGS),
+    *((name, "perhaps") for name in sorted(FLAGS)),
     ("ALLOWED_HOSTS", "*"),
     ("ALLOWED_HOSTS", "https://x.org"),
     ("CACHE_URL", "nonsense"),
