@@ -275,7 +275,7 @@ WORKER_SILENCE_SECONDS = number("WORKER_SILENCE_SECONDS", 30, least=1)
 EXTRACTION_BATCH_ARTICLES = number("EXTRACTION_BATCH_ARTICLES", 64, least=1)
 EXTRACTION_BATCH_WORDS = number("EXTRACTION_BATCH_WORDS", 10_000, least=1)
 # After so long a worker that extracts in bulk sees what else there is.
-EXTRACTION_SLICE_SECONDS = number("EXTRACTION_SLICE_SECONDS", 5, least=1)
+EXTRACTION_SLICE_SECONDS = number("EXTRACTION_SLICE_SECONDS", 5)
 DETECTOR = text("DETECTOR", "small")
 if _trouble := detector_trouble(DETECTOR):
     raise ImproperlyConfigured(

@@ -27,7 +27,7 @@ NUMBERS = {
     "EXPORT_KEEP_DAYS": 1,
     "EXTRACTION_BATCH_ARTICLES": 1,
     "EXTRACTION_BATCH_WORDS": 1,
-    "EXTRACTION_SLICE_SECONDS": 1,
+    "EXTRACTION_SLICE_SECONDS": 0,
     "FETCH_MAX_BYTES": 1,
     "FETCH_TIMEOUT_SECONDS": 1,
     "IMPORT_CHECK_COMPARED": 0,
@@ -94,7 +94,7 @@ OTHERS: dict[str, tuple[str, Callable[[Any], Any], Any]] = {
         lambda s: s["DEFAULT_FROM_EMAIL"],
         "Facts <facts@x.org>",
     ),
-    "DETECTOR": ("accurate", lambda s: s["DETECTOR"], "accurate"),
+    "DETECTOR": ("small", lambda s: s["DETECTOR"], "small"),
     "EMAIL_BACKEND": (
         "django.core.mail.backends.smtp.EmailBackend",
         lambda s: s["EMAIL_BACKEND"],
