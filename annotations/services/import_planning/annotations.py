@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from annotations.detection import CLAIM_KINDS
 from annotations.domain.spans import Span
 from annotations.domain.texts import paragraphs
-from annotations.domain.transitions import claim_state
+from annotations.domain.transitions import ClaimState, claim_state
 from annotations.domain.vocabulary import AnswerType, SourceMedium, Strategy
 from annotations.importing import Mark, Options
 from annotations.importing.base import Review
@@ -94,7 +94,9 @@ class Annotations:
                 review_ratings=[rating.pk for rating, _ in ratings],
                 adjudicated=False,
                 withdrawn=False,
-            ),
+            )
+            if ratings
+            else ClaimState.OPEN,
             source_import=self._plan.source,
             created_by=account,
         )
@@ -139,7 +141,9 @@ class Annotations:
         self.repeats.forget(claims)
 
     def _ratings(self, entry: Entry, mark: Mark) -> list[tuple[Rating, User]]:
-        """Those that the scale has, and who gave them."""
+        """Those that the scale has, and who gave them. Most marks have none."""
+        if not (mark.rating or mark.ratings) and mark.rating_number is None:
+            return []
         given = mark.ratings or [(mark.rating, mark.annotator)]
         found = [(self._rating(entry, label, mark.rating_number), who) for label, who in given]
         return [(rating, self._account(who)) for rating, who in found if rating is not None]
