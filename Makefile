@@ -13,7 +13,7 @@ unexport DJANGO_SETTINGS_MODULE
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test format schema venv venv-dev
+.PHONY: help run manage test checks test-sqlite format schema venv venv-dev
 
 help:
 	@echo 'make run     set up what is missing, then run the site until Ctrl-C'
@@ -28,16 +28,22 @@ run: venv
 manage: venv
 	@exec $(SITE) manage $(ARGS)
 
-# The quality steps need the settings, not a site: DEBUG gives them a key.
-# Stops at the first step that fails. PYTEST='-k word' narrows the tests down.
+# PYTEST='-k word' narrows the tests down. Those on SQLite leave processors idle, so the checks run
+# beside them.
 test: venv-dev
+	@$(MAKE) --no-print-directory --jobs=2 checks test-sqlite
+	@echo '== tests on PostgreSQL' && sh tests/on_postgres.sh $(PARALLEL) $(PYTEST)
+
+# They need the settings, not a site: DEBUG gives them a key.
+checks: venv-dev
 	@echo '== format'          && $(BIN)/ruff format --check --quiet --diff .
 	@echo '== lint'            && $(BIN)/ruff check --quiet .
 	@echo '== types'           && DEBUG=true $(BIN)/mypy
 	@echo '== import contracts' && $(BIN)/lint-imports --no-logo
 	@echo '== migrations'      && DEBUG=true $(BIN)/python manage.py makemigrations --check
+
+test-sqlite: venv-dev
 	@echo '== tests on SQLite' && $(BIN)/python -m pytest --quiet $(PARALLEL) $(PYTEST)
-	@echo '== tests on PostgreSQL' && sh tests/on_postgres.sh $(PARALLEL) $(PYTEST)
 
 format: venv-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
