@@ -85,10 +85,7 @@ def test_the_samples_are_extracted_and_can_be_again(
     verify_history(site)
 
 
-@pytest.mark.parametrize(
-    ("database", "broker"),
-    [("postgres", "redis"), ("postgres", "rabbitmq"), ("sqlite", "filesystem")],
-)
+@pytest.mark.parametrize(("database", "broker"), [("postgres", "redis"), ("postgres", "rabbitmq")])
 def test_a_second_worker_joins_a_bulk_run_without_looking_for_it(
     tmp_path: Path, database: str, broker: str
 ) -> None:
@@ -149,7 +146,8 @@ with transaction.atomic():
 """
 
 
-@pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
+# RabbitMQ shares waiting messages out among those that ask, so the loss shows on Redis.
+@pytest.mark.parametrize("broker", ["redis"])
 def test_an_idle_worker_takes_over_what_a_busy_one_has_fetched_ahead(
     tmp_path: Path, broker: str
 ) -> None:
